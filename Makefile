@@ -1,0 +1,58 @@
+# `make` sets up and runs the default scale; `make test` sets up and tests. Everything else is below.
+# Variables: PYTHON (the interpreter that .venv is made of), CORES, SCALE.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+PYTHON ?= python3
+CORES ?= $(shell nproc)
+BIN := .venv/bin
+SNAKEMAKE := $(BIN)/snakemake -c$(CORES)
+
+.PHONY: run setup test test-cluster lint format bench schema cluster cluster-stop clean help
+.DEFAULT_GOAL := run
+
+run: setup  ## set up, then make every table and figure at the default scale (SCALE=smoke for another)
+	$(SNAKEMAKE) $(if $(SCALE),--config scale=$(SCALE))
+
+setup: .venv/installed  ## make .venv, install gapworks into it, link the Slurm profile
+
+# The stamp is written last: a set-up that broke off is done again.
+.venv/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "gapworks needs Python 3.11 or newer; say which one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+	  { echo "$(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
+	@[ -x $(BIN)/python ] || rm -rf .venv
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@ln -sfn profiles/slurm slurm  # so that the literal `snakemake --profile slurm` finds the profile
+	@touch $@
+
+test: setup  ## the tests that need no cluster
+	$(BIN)/python -m pytest -m "not cluster and not slow" $(PYTEST)
+
+test-cluster: setup  ## the tests on a private Slurm (Debian, as root)
+	$(BIN)/python -m pytest -m cluster $(PYTEST)
+
+lint: setup  ## formatting and static checks of Python and Snakemake files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+format: setup  ## put Python and Snakemake files into the project's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt Snakefile workflow
+
+bench: setup  ## speed and memory against the reference solvers, printed and kept in benchmarks/results
+	$(BIN)/python benchmarks/chain.py
+	$(BIN)/python benchmarks/factory.py
+
+schema: setup  ## write workflow/schemas/config.schema.json from src/gapworks/config.py
+	$(BIN)/gapworks schema > workflow/schemas/config.schema.json
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+clean:  ## remove what was set up (never results)
+	rm -rf .venv slurm

@@ -1,0 +1,26 @@
+# The way in: config.yaml, its check, the rules, the targets by name. Run `make` for everything at
+# the default scale, or name a target: snakemake -c2 results/paper/chain/figures/fig3.pdf
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config.yaml"
+
+
+wildcard_constraints:
+    scale="[^/]+",
+    study="[a-z]+",
+    dataset="[a-z_]+",
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/gather.smk"
+include: "workflow/rules/chain.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.chain.input,

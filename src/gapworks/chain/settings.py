@@ -1,0 +1,145 @@
+"""What config.yaml may say about the chain study.
+
+The models here import neither numpy nor numba: the workflow reads them on every start.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
+
+from gapworks.factory.settings import DatasetSettings, Section
+
+Hartree = Literal["attractive", "literal", "none"]
+
+
+class Physics(Section):
+    """The model: a disordered attractive Hubbard ring in mean field, energies in units of t."""
+
+    coupling: float = Field(gt=0, description="on-site attraction g, units of t")
+    filling: float = Field(gt=0, lt=2, description="electrons per site, mean n")
+    length: int = Field(ge=3, description="sites of the ring, L")
+    hartree: Hartree = Field(description="sign of the Hartree shift: -g n/2, +g n/2 or none")
+    disorder_strengths: list[NonNegativeFloat] = Field(
+        min_length=1, description="V0 of the uniform disorder in [-V0, V0]; sample i takes i mod K"
+    )
+
+    @model_validator(mode="after")
+    def _strengths_increase(self) -> Physics:
+        strengths = self.disorder_strengths
+        if any(b <= a for a, b in zip(strengths, strengths[1:], strict=False)):
+            raise ValueError("disorder_strengths must increase")
+        return self
+
+
+class Solver(Section):
+    """How the self-consistency loop is run and when it stops."""
+
+    tolerance: float = Field(gt=0, le=1e-3, description="largest residual of Delta, n and mu")
+    max_iterations: int = Field(ge=1, description="iterations before a sample counts as failed")
+
+
+class Dataset(Section):
+    """One data set: its random stream, its size and what it changes in the physics."""
+
+    stream: PositiveInt = Field(description="random stream; equal streams draw equal disorder")
+    realizations: PositiveInt = Field(description="disorder realizations per V0")
+    hartree: Hartree | None = Field(default=None, description="replaces physics.hartree")
+
+
+class Datasets(Section):
+    """The data sets of the study."""
+
+    train: Dataset
+    validation: Dataset
+    test: Dataset
+    hartree_literal: Dataset
+    hartree_none: Dataset
+
+    @model_validator(mode="after")
+    def _no_leak(self) -> Datasets:
+        streams = [self.train.stream, self.validation.stream, self.test.stream]
+        if len(set(streams)) < len(streams):
+            raise ValueError("train, validation and test must have different streams")
+        return self
+
+
+class Evaluation(Section):
+    """Statistics taken from a data set before anything is drawn."""
+
+    bins: int = Field(ge=2, description="bins of the histograms of V and Delta")
+    resamples: int = Field(ge=10, description="bootstrap resamples, over realizations")
+    confidence: float = Field(gt=0, lt=1, description="level of the intervals")
+
+
+class Figures(Section):
+    """What the figures pick from the evaluations."""
+
+    profile_strengths: list[NonNegativeFloat] = Field(min_length=1, description="V0 in Fig. 4")
+    correlation_strengths: list[NonNegativeFloat] = Field(min_length=1, description="V0 in Fig. 5")
+    correlation_distance: PositiveInt = Field(description="largest distance in Fig. 5, sites")
+
+
+class ChainConfig(Section):
+    """The section `chain` of config.yaml."""
+
+    physics: Physics
+    solver: Solver
+    datasets: Datasets
+    shard_size: PositiveInt = Field(description="samples in one shard, and so in one job")
+    max_failed_share: Annotated[float, Field(ge=0, lt=1)] = Field(
+        description="a shard with a larger share of failed samples is an error"
+    )
+    evaluation: Evaluation
+    figures: Figures
+
+    @model_validator(mode="after")
+    def _figures_show_what_is_simulated(self) -> ChainConfig:
+        for name in ("profile_strengths", "correlation_strengths"):
+            missing = set(getattr(self.figures, name)) - set(self.physics.disorder_strengths)
+            if missing:
+                raise ValueError(
+                    f"figures.{name} names {sorted(missing)}, not among physics.disorder_strengths"
+                )
+        if self.figures.correlation_distance > self.physics.length // 2:
+            raise ValueError("figures.correlation_distance is more than half the ring")
+        return self
+
+    def samples(self, dataset: str) -> int:
+        """Number of samples of a data set: realizations per V0 times the number of V0."""
+        return self._dataset(dataset).realizations * len(self.physics.disorder_strengths)
+
+    def simulation(self, dataset: str, seed: int) -> SimulationSettings:
+        """The resolved settings that the simulate step of a data set is run with."""
+        chosen = self._dataset(dataset)
+        physics = self.physics
+        if chosen.hartree is not None:
+            physics = physics.model_copy(update={"hartree": chosen.hartree})
+        return SimulationSettings(
+            dataset=dataset,
+            seed=seed,
+            stream=chosen.stream,
+            physics=physics,
+            solver=self.solver,
+            max_failed_share=self.max_failed_share,
+        )
+
+    def _dataset(self, name: str) -> Dataset:
+        known = list(Datasets.model_fields)
+        if name not in known:
+            raise ValueError(f"the chain study has no data set {name!r}; it has {', '.join(known)}")
+        return getattr(self.datasets, name)
+
+
+class SimulationSettings(DatasetSettings):
+    """Everything that decides the samples of one data set, and nothing that does not.
+
+    DATA_VERSION is raised by hand when the same settings would give other numbers; golden outputs
+    (tests/chain/test_golden.py) fail when numbers move and the version does not.
+    """
+
+    study: Literal["chain"] = "chain"
+    data_version: Literal[1] = 1
+    physics: Physics
+    solver: Solver

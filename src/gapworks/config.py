@@ -1,0 +1,123 @@
+"""What config.yaml may say: the whole file is checked, with every scale laid over it.
+
+The models decide; workflow/schemas/config.schema.json is generated from them for editors.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, NonNegativeInt, ValidationError
+
+from gapworks.chain.settings import ChainConfig
+from gapworks.factory.settings import Section
+
+
+class ConfigError(ValueError):
+    """config.yaml says something that cannot be; the message names the key."""
+
+
+class ScaleConfig(Section):
+    """The settings of one scale, merged."""
+
+    seed: NonNegativeInt = Field(description="root of all randomness")
+    chain: ChainConfig
+
+
+class ConfigFile(ScaleConfig):
+    """config.yaml as it stands on disk."""
+
+    scale: str = Field(description="the scale of targets that do not name one")
+    scales: dict[str, dict[str, Any]] = Field(description="overlays on the keys above")
+
+
+def load(raw: Mapping[str, Any]) -> tuple[str, dict[str, ScaleConfig]]:
+    """Check a configuration and resolve every scale.
+
+    Parameters
+    ----------
+    raw : mapping
+        config.yaml as parsed, with the command line's overrides in it.
+
+    Returns
+    -------
+    default : str
+        The default scale.
+    scales : dict of str to ScaleConfig
+        Every scale, merged over the base.
+
+    Raises
+    ------
+    ConfigError
+        For unknown keys and impossible values, all of them at once; keys that stand in an overlay
+        are named as ``scales.<scale>.<key>``.
+    """
+    problems = _problems(ConfigFile, raw)
+    if problems:
+        raise ConfigError("\n".join(problems))
+    base = {key: value for key, value in raw.items() if key not in ("scale", "scales")}
+    scales = {}
+    for name, overlay in raw["scales"].items():
+        merged = _merge(base, overlay)
+        problems += _problems(ScaleConfig, merged, overlay, f"scales.{name}.")
+        if not problems:
+            scales[name] = ScaleConfig.model_validate(merged)
+    if raw["scale"] not in raw["scales"]:
+        problems.append(f"scale: {raw['scale']!r} is none of {', '.join(raw['scales'])}")
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return raw["scale"], scales
+
+
+def _merge(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay a nested mapping over another; anything but a mapping is replaced."""
+    merged = dict(base)
+    for key, value in overlay.items():
+        below = merged.get(key)
+        both = isinstance(below, Mapping) and isinstance(value, Mapping)
+        merged[key] = _merge(below, value) if both else value
+    return merged
+
+
+def _problems(
+    model: type[Section],
+    raw: Mapping[str, Any],
+    overlay: Mapping[str, Any] | None = None,
+    prefix: str = "",
+) -> list[str]:
+    """One line per key that is wrong; keys that come from the overlay carry the prefix."""
+    try:
+        model.model_validate(raw)
+    except ValidationError as error:
+        return [_line(model, detail, overlay, prefix) for detail in error.errors()]
+    return []
+
+
+def _line(model: type[Section], detail: Any, overlay: Mapping[str, Any] | None, prefix: str) -> str:
+    path = [str(part) for part in detail["loc"]]
+    key = ".".join(path)
+    if overlay is not None:
+        # A check across keys is reported at the section that holds them, which the overlay may
+        # touch only in part: say the scale in any case.
+        key = prefix + key
+    if detail["type"] == "extra_forbidden":
+        known = _known_keys(model, path[:-1])
+        close = difflib.get_close_matches(path[-1], known, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]}?" if close else f"known keys: {', '.join(known)}"
+        return f"{key}: unknown key ({hint})"
+    if detail["type"] == "missing":
+        return f"{key}: missing"
+    message = detail["msg"].removeprefix("Value error, ")
+    value = detail["input"]
+    shown = "" if isinstance(value, Mapping) else f", not {value!r}"
+    return f"{key}: {message[0].lower()}{message[1:]}{shown}"
+
+
+def _known_keys(model: type[Section], path: list[str]) -> list[str]:
+    """The keys that the section at a path may have."""
+    for part in path:
+        annotation = model.model_fields[part].annotation
+        model = annotation
+    return list(model.model_fields)

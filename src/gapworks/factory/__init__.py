@@ -1,0 +1,1 @@
+"""The factory: randomness by index, shards, gathering, provenance. Knows no physics."""

@@ -1,0 +1,403 @@
+"""HDF5 files that are whole or absent, explain themselves and notice when they were altered.
+
+The layout is described in docs/data-format.md. A file is written beside its place under a
+temporary name, read back and verified, and only then renamed. Its first 512 bytes, HDF5's user
+block, hold the length and the SHA-256 of all that follows, so that nothing that was cut, flipped
+or edited passes for data. They are checked before HDF5 sees the file: one flipped bit in the wrong
+place makes the library read for ever. Every array also carries the SHA-256 of its values, by which
+files are compared whatever their layout.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from gapworks.factory.provenance import provenance
+from gapworks.factory.settings import FORMAT_VERSION
+
+BLOCK_BYTES = 1 << 24
+"""Arrays are hashed and copied in pieces of this size."""
+STAMP_BYTES = 512
+"""Length of the user block at the front of a file."""
+
+
+class DataError(Exception):
+    """A data file is missing, damaged, foreign or cannot be written; says which and the way out."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What an array of a file is: its dimensions, unit and meaning."""
+
+    dimensions: tuple[str, ...]
+    units: str
+    description: str
+    dtype: str = "float64"
+    flags: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """The values along a dimension, with their unit and meaning."""
+
+    values: np.ndarray
+    units: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a verified file says of itself."""
+
+    path: Path
+    sha256: str
+    attributes: dict[str, Any]
+    checksums: dict[str, str]
+    shapes: dict[str, tuple[int, ...]]
+    units: dict[str, str]
+
+
+class _Disk:
+    """The file that HDF5 writes to; keeps the first error of the disk to itself.
+
+    HDF5 does not survive a write that fails: its file cannot be closed then, and a later one
+    crashes the process. So it never hears of it: after an error the rest is dropped, and `check`
+    raises what happened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.error: BaseException | None = None
+        self._file = path.open("w+b", buffering=0)
+        self.seek, self.tell = self._file.seek, self._file.tell
+        self.read, self.readinto = self._file.read, self._file.readinto
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data).cast("B")
+        rest = view
+        try:
+            while self.error is None and len(rest):
+                rest = rest[self._file.write(rest) :]
+        except BaseException as error:  # a Ctrl-C, too, must not unwind through HDF5
+            self.error = error
+        return len(view)
+
+    def truncate(self, size: int | None = None) -> int:
+        return self._attempt(self._file.truncate, size)
+
+    def flush(self) -> None:
+        """Nothing: `finish` hands everything to the disk."""
+
+    def finish(self) -> None:
+        """Hand everything to the disk, and close."""
+        self._attempt(os.fsync, self._file.fileno())
+        self._file.close()
+        self.check()
+
+    def check(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _attempt(self, call: Any, argument: Any) -> Any:
+        try:
+            return call(argument) if self.error is None else 0
+        except OSError as error:
+            self.error = error
+            return 0
+
+
+class Writer:
+    """Writes one file piece by piece; use it in a `with` block.
+
+    The file appears at `path`, complete and verified, when the block ends without an exception;
+    otherwise nothing is left.
+
+    Parameters
+    ----------
+    path : path
+        Where the file will stand.
+    kind : str
+        "shard", "dataset" or "evaluation".
+    attributes : mapping
+        Attributes of the file; anything but text and numbers is kept as JSON.
+    coordinates : mapping of str to Coordinate
+        One for every dimension.
+    variables : mapping of str to Variable
+        The arrays to come.
+
+    Raises
+    ------
+    DataError
+        If the disk is full or the place cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        kind: str,
+        attributes: Mapping[str, Any],
+        coordinates: Mapping[str, Coordinate],
+        variables: Mapping[str, Variable],
+    ) -> None:
+        self.path = Path(path)
+        self._temporary = _temporary_path(self.path)
+        self._attributes = {"format_version": FORMAT_VERSION, "kind": kind, **attributes}
+        self._attributes["provenance"] = provenance()
+        self._coordinates = coordinates
+        self._variables = variables
+        self._hashes = {name: hashlib.sha256() for name in variables}
+        self._filled = dict.fromkeys(variables, 0)
+
+    def __enter__(self) -> Writer:
+        with self._disk_errors_explained():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _remove_stale(self.path)
+            self._disk = _Disk(self._temporary)
+            self._file = h5py.File(self._disk, "w", libver="latest", userblock_size=STAMP_BYTES)
+            self._create()
+            self._disk.check()
+        return self
+
+    def append(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Add the next piece of each array given, along its first dimension."""
+        with self._disk_errors_explained():
+            for name, values in arrays.items():
+                dataset = self._file[name]
+                piece = np.ascontiguousarray(values, dtype=dataset.dtype)
+                first = self._filled[name]
+                last = first + len(piece)
+                if piece.shape[1:] != dataset.shape[1:] or last > dataset.shape[0]:
+                    raise ValueError(f"{name}: {piece.shape} does not fit {dataset.shape}")
+                dataset[first:last] = piece
+                self._hashes[name].update(piece.tobytes())
+                self._filled[name] = last
+                self._disk.check()
+
+    def __exit__(self, kind: Any, *_: Any) -> None:
+        if kind is not None:
+            self._discard()
+            return
+        unfilled = [n for n, filled in self._filled.items() if filled != self._file[n].shape[0]]
+        if unfilled:
+            self._discard()
+            raise ValueError(f"{self.path}: arrays not filled: {', '.join(unfilled)}")
+        with self._disk_errors_explained():
+            for name, sha256 in self._hashes.items():
+                self._file[name].attrs["sha256"] = sha256.hexdigest()
+            self._file.flush()
+            self._file.attrs["complete"] = 1
+            self._file.close()
+            self._disk.finish()
+            _stamp(self._temporary)
+            _check_arrays(verify(self._temporary))
+            os.replace(self._temporary, self.path)
+            _sync_folder(self.path.parent)
+
+    def _create(self) -> None:
+        for key, value in self._attributes.items():
+            plain = isinstance(value, str | int | float)
+            self._file.attrs[key] = value if plain else json.dumps(value, sort_keys=True)
+        for name, coordinate in self._coordinates.items():
+            scale = self._file.create_dataset(name, data=coordinate.values)
+            scale.make_scale(name)
+            scale.attrs["units"] = coordinate.units
+            scale.attrs["long_name"] = coordinate.description
+            scale.attrs["sha256"] = hashlib.sha256(scale[()].tobytes()).hexdigest()
+        for name, variable in self._variables.items():
+            shape = tuple(len(self._coordinates[d].values) for d in variable.dimensions)
+            dataset = self._file.create_dataset(
+                name,
+                shape=shape,
+                dtype=np.dtype(variable.dtype).newbyteorder("<"),
+                chunks=_chunks(shape, np.dtype(variable.dtype).itemsize),
+                fletcher32=True,
+            )
+            dataset.attrs["units"] = variable.units
+            dataset.attrs["long_name"] = variable.description
+            if variable.flags:
+                dataset.attrs["flag_values"] = np.array(list(variable.flags), variable.dtype)
+                dataset.attrs["flag_meanings"] = " ".join(variable.flags.values())
+            for axis, dimension in enumerate(variable.dimensions):
+                dataset.dims[axis].attach_scale(self._file[dimension])
+
+    def _discard(self) -> None:
+        if hasattr(self, "_file"):
+            with contextlib.suppress(OSError, RuntimeError):
+                self._file.close()
+        if hasattr(self, "_disk"):
+            self._disk.close()
+        self._temporary.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _disk_errors_explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._discard()
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            reason = "the disk is full" if full else error.strerror or str(error)
+            raise DataError(
+                f"{self.path}: cannot be written: {reason}. Nothing was left behind; make room or "
+                "choose another place, then run the same command again."
+            ) from error
+        except BaseException:
+            self._discard()
+            raise
+
+
+def verify(path: str | os.PathLike[str]) -> Header:
+    """Check that a file is whole and unaltered, and give what it says of itself.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, truncated, unfinished, altered, or of another format version.
+    """
+    path = Path(path)
+    sha256 = _check_stamp(path)
+    with _opened(path) as file:
+        attributes = _attributes(file)
+        if attributes.get("complete") != 1:
+            raise DataError(f"{path}: is unfinished (no attribute `complete`)")
+        if attributes.get("format_version") != FORMAT_VERSION:
+            raise DataError(
+                f"{path}: has format version {attributes.get('format_version')}, "
+                f"this gapworks reads {FORMAT_VERSION}"
+            )
+        checksums = {name: array.attrs["sha256"] for name, array in file.items()}
+        shapes = {name: array.shape for name, array in file.items()}
+        units = {name: array.attrs["units"] for name, array in file.items()}
+    return Header(path, sha256, attributes, checksums, shapes, units)
+
+
+def read(
+    path: str | os.PathLike[str], names: list[str] | None = None, rows: slice = slice(None)
+) -> dict[str, np.ndarray]:
+    """Arrays of a file that `verify` has passed; `rows` cuts along the first dimension."""
+    with _opened(Path(path)) as file:
+        return {name: file[name][rows] for name in names or file}
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[h5py.File]:
+    """Open for reading; whatever HDF5 or a missing key says becomes a DataError."""
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError, UnicodeError) as error:
+        raise DataError(f"{path}: is truncated or damaged ({error})") from error
+
+
+def _attributes(file: h5py.File) -> dict[str, Any]:
+    """Attributes as Python values; the structured ones from their JSON."""
+    attributes = {}
+    for key, value in file.attrs.items():
+        value = value.item() if isinstance(value, np.generic) else value
+        structured = isinstance(value, str) and value[:1] in "{["
+        attributes[key] = json.loads(value) if structured else value
+    return attributes
+
+
+def _stamp(path: Path) -> None:
+    """Write length and SHA-256 into the user block, and everything to the disk."""
+    sha256 = _content_sha256(path)
+    line = f"gapworks file: sha256 {sha256} of {path.stat().st_size - STAMP_BYTES} bytes\n"
+    with path.open("r+b") as file:
+        file.write(line.encode().ljust(STAMP_BYTES, b"\0"))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _check_stamp(path: Path) -> str:
+    """Compare a file with its user block; the SHA-256 if they agree."""
+    try:
+        with path.open("rb") as file:
+            stamp = file.read(STAMP_BYTES)
+    except FileNotFoundError:
+        raise DataError(f"{path}: is missing") from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    size = path.stat().st_size
+    if size < STAMP_BYTES or not stamp.strip(b"\0"):
+        raise DataError(f"{path}: is truncated or unfinished ({size} bytes, no stamp)")
+    found = re.fullmatch(rb"gapworks file: sha256 ([0-9a-f]{64}) of (\d+) bytes\n\0*", stamp)
+    if not found:
+        raise DataError(
+            f"{path}: is no gapworks file, or its first {STAMP_BYTES} bytes were altered"
+        )
+    sha256, length = found[1].decode(), int(found[2])
+    if size != STAMP_BYTES + length:
+        fault = "is truncated" if size < STAMP_BYTES + length else "was altered"
+        raise DataError(f"{path}: {fault}: {size} bytes, written with {STAMP_BYTES + length}")
+    if _content_sha256(path) != sha256:
+        raise DataError(f"{path}: was altered: its SHA-256 is not the one it was written with")
+    return sha256
+
+
+def _content_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        file.seek(STAMP_BYTES)
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_arrays(header: Header) -> None:
+    """Read every array back: what is on the disk must be what was appended."""
+    with _opened(header.path) as file:
+        for name, array in file.items():
+            sha256 = hashlib.sha256()
+            rows = _rows(array.shape, array.dtype.itemsize, BLOCK_BYTES)
+            for first in range(0, len(array), rows):
+                sha256.update(np.ascontiguousarray(array[first : first + rows]).tobytes())
+            if sha256.hexdigest() != header.checksums[name]:
+                raise DataError(f"{header.path}: {name} came back from the disk altered")
+
+
+def _rows(shape: tuple[int, ...], itemsize: int, nbytes: int) -> int:
+    """How many rows of an array fit into so many bytes; at least one."""
+    return max(1, nbytes // max(1, itemsize * int(np.prod(shape[1:]))))
+
+
+def _chunks(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
+    """Whole rows, about 256 kB of them."""
+    return (max(1, min(shape[0], _rows(shape, itemsize, 1 << 18))), *shape[1:])
+
+
+def _temporary_path(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{socket.gethostname()}-{os.getpid()}.tmp")
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove what writers of this file that were killed on this machine left behind."""
+    prefix = f".{path.name}.{socket.gethostname()}-"
+    for left in path.parent.glob(f"{prefix}*.tmp"):
+        pid = int(left.name.removeprefix(prefix).removesuffix(".tmp"))
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            left.unlink(missing_ok=True)
+        except PermissionError:
+            continue
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+

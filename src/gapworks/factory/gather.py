@@ -1,0 +1,82 @@
+"""Gathering: many shards become one contiguous, verified data set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from gapworks.factory.container import BLOCK_BYTES, DataError, Header, Writer, read, verify
+from gapworks.factory.settings import DatasetSettings
+from gapworks.factory.shards import (
+    Study,
+    dataset_attributes,
+    sample_coordinate,
+    shard_name,
+    shard_ranges,
+    verify_member,
+)
+
+
+def gather(
+    study: Study,
+    settings: DatasetSettings,
+    folder: Path,
+    samples: int,
+    shard_size: int,
+    output: Path,
+    advance: Callable[[int], None] = lambda samples: None,
+) -> Header:
+    """Verify all shards of a data set and copy them into one file.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the shards are.
+    samples, shard_size : int
+        Size of the data set and of its shards: they give the names.
+
+    Raises
+    ------
+    DataError
+        Naming every shard that is missing, truncated, altered or foreign, and the command that
+        makes them again. Nothing is written then.
+    """
+    ranges = shard_ranges(samples, shard_size)
+    paths = [folder / shard_name(*bounds) for bounds in ranges]
+    headers, problems, bad = [], [], []
+    for path, (start, stop) in zip(paths, ranges, strict=True):
+        try:
+            headers.append(verify_member(path, settings, start, stop))
+        except DataError as error:
+            problems.append(str(error))
+            bad.append(str(path))
+    if problems:
+        names = " ".join(bad)
+        problems.append(
+            f"{len(bad)} of {len(paths)} shards cannot be gathered. Make them again:\n"
+            f"  rm -f {names} && snakemake -c2 {names}"
+        )
+        raise DataError("\n".join(problems))
+    attributes = {
+        **dataset_attributes(settings),
+        "start": 0,
+        "stop": samples,
+        "shards": [header.sha256 for header in headers],
+    }
+    coordinates = {"sample": sample_coordinate(0, samples), **study.coordinates(settings)}
+    with Writer(output, "dataset", attributes, coordinates, study.VARIABLES) as writer:
+        for header, (start, stop) in zip(headers, ranges, strict=True):
+            row_bytes = _row_bytes(header)
+            rows = max(1, BLOCK_BYTES // row_bytes)
+            for first in range(0, stop - start, rows):
+                arrays = read(header.path, list(study.VARIABLES), slice(first, first + rows))
+                writer.append(arrays)
+                advance(min(first + rows, stop - start) - first)
+    return verify(output)
+
+
+def _row_bytes(header: Header) -> int:
+    """An upper bound on the bytes of one sample, all arrays together."""
+    return sum(8 * int(np.prod(shape[1:])) for shape in header.shapes.values())

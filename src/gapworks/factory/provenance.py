@@ -1,0 +1,118 @@
+"""Where numbers come from: package versions, commit, machine, and digests of the code used."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib.metadata
+import importlib.util
+import platform
+import socket
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import gapworks
+
+PACKAGES = ("numpy", "scipy", "numba", "h5py", "torch")
+
+
+def provenance() -> dict[str, object]:
+    """Versions, commit, machine and time, as kept in every file."""
+    return {
+        "gapworks": gapworks.__version__,
+        "commit": git_commit(),
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "machine": f"{socket.gethostname()} ({platform.machine()})",
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+@functools.cache
+def git_commit() -> str:
+    """The commit of the code that runs, with "+changes" if files differ from it; or "unknown"."""
+    folder = Path(gapworks.__file__).parent
+    try:
+        commit = _git(folder, "rev-parse", "HEAD")
+        # A site-packages inside somebody else's repository is not under version control there.
+        _git(folder, "ls-files", "--error-unmatch", "__init__.py")
+        return commit + ("+changes" if _git(folder, "status", "--porcelain", ".") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+@functools.cache
+def code_digest(*modules: str) -> str:
+    """Digest of the named modules and of everything of gapworks that they import.
+
+    Comments, docstrings and formatting do not count: what they change is no reason to draw a
+    figure or train a network again.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If a module does not exist.
+    """
+    sha256 = hashlib.sha256()
+    seen: set[str] = set()
+    waiting = sorted(modules)
+    while waiting:
+        module = waiting.pop(0)
+        if module in seen:
+            continue
+        seen.add(module)
+        tree = ast.parse(_source(module))
+        waiting += sorted(_imports(tree))
+    for module in sorted(seen):
+        tree = _without_docstrings(ast.parse(_source(module)))
+        sha256.update(f"{module}\n{ast.unparse(tree)}\n".encode())
+    return sha256.hexdigest()[:16]
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "absent"
+
+
+def _path(module: str) -> Path | None:
+    """The file of a module of gapworks; None if there is no such module (a name in one, say)."""
+    base = Path(gapworks.__file__).parent.joinpath(*module.split(".")[1:])
+    candidates = (base.with_suffix(".py"), base / "__init__.py")
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _source(module: str) -> str:
+    path = _path(module)
+    if path is None:
+        raise ModuleNotFoundError(f"no module {module}")
+    return path.read_text()
+
+
+def _imports(tree: ast.AST) -> set[str]:
+    """Modules of gapworks that a module imports, absolutely, anywhere in its text."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    ours = {name for name in found if name.split(".")[0] == "gapworks"}
+    return {name for name in ours if _path(name) is not None}
+
+
+def _without_docstrings(tree: ast.Module) -> ast.Module:
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        holder = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        if holder and body and ast.get_docstring(node, clean=False) is not None:
+            node.body = body[1:] or [ast.Pass()]
+    return tree

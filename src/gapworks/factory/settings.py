@@ -1,0 +1,46 @@
+"""What every study's settings share: strict sections, and the identity of a data set."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+
+FORMAT_VERSION = 1
+"""Version of the HDF5 layout described in docs/data-format.md."""
+
+
+class Section(BaseModel):
+    """A part of config.yaml: unknown keys are errors, numbers are finite, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class DatasetSettings(Section):
+    """The resolved settings of a simulate step; each study adds its physics.
+
+    `max_failed_share` decides whether a shard is accepted, not what is in it, and so is no part of
+    the identity.
+    """
+
+    study: str
+    dataset: str
+    seed: NonNegativeInt
+    stream: PositiveInt
+    data_version: int
+    max_failed_share: float = Field(ge=0, lt=1, default=0.0)
+
+    def canonical_json(self) -> str:
+        """The settings as JSON with sorted keys: equal settings give equal text."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True)
+
+    @property
+    def identity(self) -> str:
+        """Hash of what decides the samples: never of sizes, shards or plots.
+
+        Two files with one identity hold samples of one and the same infinite sequence.
+        """
+        content = self.model_dump(mode="json", exclude={"max_failed_share"})
+        content["format_version"] = FORMAT_VERSION
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]

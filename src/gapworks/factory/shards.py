@@ -1,0 +1,181 @@
+"""Shards: the samples of one range of a data set, in one file, written by one job."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from gapworks.factory.container import Coordinate, DataError, Header, Variable, Writer, read, verify
+from gapworks.factory.settings import DatasetSettings
+
+
+class Study(Protocol):
+    """What a study's `dataset` module gives to the factory."""
+
+    Settings: type[DatasetSettings]
+    VARIABLES: Mapping[str, Variable]
+    BLOCK: int
+
+    @staticmethod
+    def coordinates(settings: DatasetSettings) -> dict[str, Coordinate]:
+        """The dimensions other than `sample`."""
+
+    @staticmethod
+    def simulate(
+        settings: DatasetSettings, start: int, stop: int, threads: int
+    ) -> dict[str, np.ndarray]:
+        """The samples of a range; `valid` is 0 and `reason` says why where one failed."""
+
+
+def shard_ranges(samples: int, shard_size: int) -> list[tuple[int, int]]:
+    """First and one-past-last sample of each shard of a data set."""
+    return [(start, min(start + shard_size, samples)) for start in range(0, samples, shard_size)]
+
+
+def shard_name(start: int, stop: int) -> str:
+    """File name of a shard: it says its range, so that a data set that grows keeps its shards."""
+    return f"{start}-{stop}.h5"
+
+
+def simulate_shard(
+    study: Study,
+    settings: DatasetSettings,
+    start: int,
+    stop: int,
+    output: Path,
+    threads: int,
+    advance: Callable[[int], None] = lambda samples: None,
+) -> Header:
+    """Simulate the samples start ... stop - 1 and write them as one shard.
+
+    Samples that whole shards of the same identity beside `output` hold already are taken from
+    them: a data set that grew past a partly filled last shard, or was cut into shards of another
+    size, simulates only what is new.
+
+    Raises
+    ------
+    DataError
+        If more samples failed than the settings allow, or the disk is full.
+    """
+    coordinates = {"sample": sample_coordinate(start, stop), **study.coordinates(settings)}
+    attributes = {**dataset_attributes(settings), "start": start, "stop": stop}
+    reused = 0
+    failed: list[int] = []
+    with Writer(output, "shard", attributes, coordinates, study.VARIABLES) as writer:
+        for first, last, source in _plan(settings, start, stop, output):
+            for block in range(first, last, study.BLOCK):
+                end = min(block + study.BLOCK, last)
+                if source is None:
+                    arrays = study.simulate(settings, block, end, threads)
+                else:
+                    offset = int(source.name.split("-")[0])
+                    rows = slice(block - offset, end - offset)
+                    arrays = read(source, list(study.VARIABLES), rows)
+                    reused += end - block
+                _check_valid_samples_are_finite(arrays, block)
+                failed += [block + int(i) for i in np.flatnonzero(arrays["valid"] == 0)]
+                writer.append(arrays)
+                advance(end - block)
+        if len(failed) > settings.max_failed_share * (stop - start):
+            raise DataError(
+                f"{output}: {len(failed)} of {stop - start} samples failed "
+                f"(the first: {failed[:5]}), more than max_failed_share = "
+                f"{settings.max_failed_share}. Relax solver settings, or raise max_failed_share "
+                f"if these failures are physics."
+            )
+    return verify(output)
+
+
+def dataset_attributes(settings: DatasetSettings) -> dict[str, object]:
+    """Attributes that shards and gathered data sets share."""
+    return {
+        "study": settings.study,
+        "dataset": settings.dataset,
+        "seed": settings.seed,
+        "identity": settings.identity,
+        "settings": settings.model_dump(mode="json"),
+    }
+
+
+def sample_coordinate(start: int, stop: int) -> Coordinate:
+    """The dimension of samples."""
+    return Coordinate(np.arange(start, stop), "1", "index of the sample in its data set")
+
+
+def verify_member(
+    path: Path, settings: DatasetSettings, start: int, stop: int, kind: str = "shard"
+) -> Header:
+    """Verify a file and that it holds just this range of just this data set.
+
+    Raises
+    ------
+    DataError
+        If it does not; the message says what differs.
+    """
+    header = verify(path)
+    said = header.attributes
+    if said["kind"] != kind:
+        raise DataError(f"{path}: is a {said['kind']}, not a {kind}")
+    if said["identity"] != settings.identity:
+        raise DataError(f"{path}: is foreign: {_difference(said, settings)}")
+    if (said["start"], said["stop"]) != (start, stop):
+        raise DataError(f"{path}: holds samples {said['start']}-{said['stop']}, not {start}-{stop}")
+    return header
+
+
+def _difference(said: Mapping[str, object], settings: DatasetSettings) -> str:
+    """What a foreign file's settings say otherwise, key by key."""
+    theirs = _flat(said["settings"])
+    ours = _flat(settings.model_dump(mode="json"))
+    keys = [key for key in sorted(theirs | ours) if theirs.get(key) != ours.get(key)]
+    shown = [f"{key} is {theirs.get(key)!r}, wanted {ours.get(key)!r}" for key in keys]
+    return "; ".join(shown) or f"identity {said['identity']}, wanted {settings.identity}"
+
+
+def _flat(tree: object, prefix: str = "") -> dict[str, object]:
+    if not isinstance(tree, Mapping):
+        return {prefix: tree}
+    flat: dict[str, object] = {}
+    for key, value in tree.items():
+        flat |= _flat(value, f"{prefix}.{key}" if prefix else key)
+    return flat
+
+
+def _plan(
+    settings: DatasetSettings, start: int, stop: int, output: Path
+) -> Iterator[tuple[int, int, Path | None]]:
+    """Cut a range into pieces that a sibling shard holds and pieces to simulate (None)."""
+    siblings = []
+    for path in output.parent.glob("*.h5"):
+        match = re.fullmatch(r"(\d+)-(\d+)\.h5", path.name)
+        if match and path != output and int(match[1]) < stop and int(match[2]) > start:
+            siblings.append((int(match[1]), int(match[2]), path))
+    position = start
+    for first, last, path in sorted(siblings, key=lambda sibling: sibling[:2]):
+        if last <= position:
+            continue
+        try:
+            verify_member(path, settings, first, last)
+        except DataError:
+            continue  # damaged or foreign: no use here; gather would refuse it by name
+        if first > position:
+            yield position, first, None
+        yield max(first, position), min(last, stop), path
+        position = min(last, stop)
+        if position == stop:
+            return
+    yield position, stop, None
+
+
+def _check_valid_samples_are_finite(arrays: Mapping[str, np.ndarray], first: int) -> None:
+    valid = arrays["valid"].astype(bool)
+    for name, values in arrays.items():
+        if values.dtype.kind in "fc":
+            finite = np.isfinite(values).reshape(len(values), -1).all(axis=1)
+            bad = np.flatnonzero(valid & ~finite)
+            if bad.size:
+                raise DataError(f"sample {first + bad[0]}: {name} is not finite, yet marked valid")

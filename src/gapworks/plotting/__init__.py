@@ -1,0 +1,1 @@
+"""One style for the figures of all studies."""

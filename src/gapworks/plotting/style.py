@@ -1,0 +1,77 @@
+"""Fonts, sizes and colours of all figures, and saving them whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COLUMN = 3.4
+"""Width of a journal's column, inches."""
+PAGE = 7.0
+"""Width of a journal's page, inches."""
+
+SOLVED = {"color": "#c1272d", "marker": "o", "markersize": 2.6, "linestyle": "none"}
+"""Solved samples: the papers' red dots."""
+# Okabe and Ito's colours, told apart by colour-blind readers, less those close to the red above.
+CURVES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#000000")
+"""Everything that is a curve: networks, readings of a model, disorder strengths."""
+
+_SETTINGS = {
+    "figure.constrained_layout.use": True,
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "xtick.top": True,
+    "ytick.right": True,
+    "axes.linewidth": 0.6,
+    "lines.linewidth": 1.0,
+    "mathtext.fontset": "dejavusans",
+    "pdf.fonttype": 42,  # text stays text in the pdf
+    "savefig.dpi": 300,
+}
+
+
+@contextlib.contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the house style."""
+    with plt.rc_context(_SETTINGS):
+        yield
+
+
+def panel_label(axes: plt.Axes, letter: str) -> None:
+    """The letter of a panel, outside its top left corner."""
+    axes.set_title(letter, loc="left", fontweight="bold")
+
+
+def save(figure: Figure, paths: Iterable[Path]) -> None:
+    """Save a figure in the formats that the suffixes name, each file whole or absent.
+
+    No dates are written: the same figure gives the same bytes.
+    """
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            metadata = {"CreationDate": None} if path.suffix == ".pdf" else None
+            figure.savefig(part, format=path.suffix[1:], metadata=metadata)
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+    plt.close(figure)

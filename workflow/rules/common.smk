@@ -1,0 +1,72 @@
+# Functions and settings that the rules of all studies use; no rules.
+import json
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+try:
+    from gapworks.config import ConfigError, load
+    from gapworks.factory.provenance import code_digest
+    from gapworks.factory.shards import shard_name, shard_ranges
+except ModuleNotFoundError as error:
+    raise WorkflowError(f"{error}: set up with `make setup`, then use .venv/bin/snakemake")
+
+# An unactivated .venv/bin/snakemake leaves PATH alone: `gapworks` (and mpiexec) must be this one's.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+try:
+    DEFAULT_SCALE, SCALES = load(config)
+except ConfigError as error:
+    raise WorkflowError(f"config.yaml (or --config) is wrong:\n{error}")
+
+
+def scale(wildcards):
+    """The settings of the scale that the target's path names."""
+    if wildcards.scale not in SCALES:
+        raise WorkflowError(
+            f"there is no scale {wildcards.scale!r} in config.yaml; scales: {', '.join(SCALES)}"
+        )
+    return SCALES[wildcards.scale]
+
+
+def simulation_settings(wildcards, study):
+    """The resolved settings of a data set, as the simulate and gather commands take them."""
+    chosen = scale(wildcards)
+    with naming_the_target(wildcards):
+        return getattr(chosen, study).simulation(wildcards.dataset, chosen.seed).canonical_json()
+
+
+def samples(wildcards):
+    """The size of a data set."""
+    with naming_the_target(wildcards):
+        return getattr(scale(wildcards), wildcards.study).samples(wildcards.dataset)
+
+
+def shards(wildcards):
+    """The shards of a data set."""
+    shard_size = getattr(scale(wildcards), wildcards.study).shard_size
+    folder = f"results/{wildcards.scale}/{wildcards.study}/shards/{wildcards.dataset}"
+    ranges = shard_ranges(samples(wildcards), shard_size)
+    return [f"{folder}/{shard_name(*bounds)}" for bounds in ranges]
+
+
+@contextmanager
+def naming_the_target(wildcards):
+    """An unknown data set in a target's path is the user's slip, not a traceback."""
+    try:
+        yield
+    except ValueError as error:
+        raise WorkflowError(str(error))
+
+
+def as_json(settings):
+    """Settings as text that is the same for the same settings: a changed one reruns its rule."""
+    return json.dumps(settings, sort_keys=True)
+
+
+def growing(base):
+    """A resource that grows with every attempt."""
+    return lambda wildcards, attempt: base * attempt
