@@ -11,16 +11,6 @@ CHAIN_FIGURES = {
 CHAIN_TABLES = {"disorder": ["test-bdg"]}
 
 
-def chain_evaluations(names):
-    return ["results/{scale}/chain/data/evaluation/" + f"{name}.h5" for name in names]
-
-
-def chain_figure_settings(wildcards):
-    chosen = scale(wildcards).chain.figures.model_dump(mode="json")
-    _, keys = CHAIN_FIGURES[wildcards.figure]
-    return as_json({key: chosen[key] for key in keys})
-
-
 rule chain:
     input:
         expand(
@@ -47,6 +37,8 @@ rule simulate_chain:
     wildcard_constraints:
         start=r"\d+",
         stop=r"\d+",
+    conda:
+        "../../envs/gapworks.yaml"
     threads: 1
     resources:
         mem_mb=growing(1000),
@@ -56,8 +48,6 @@ rule simulate_chain:
     message:
         "simulating chain/{wildcards.dataset} {wildcards.start}-{wildcards.stop}"
         " at scale {wildcards.scale}"
-    conda:
-        "../../envs/gapworks.yaml"
     shell:
         "gapworks simulate chain --settings {params.settings:q} --threads {threads}"
         " --start {wildcards.start} --stop {wildcards.stop} --output {output} > {log} 2>&1"
@@ -72,6 +62,8 @@ rule evaluate_chain:
         "logs/{scale}/chain/evaluate/{dataset}-bdg.log",
     benchmark:
         "logs/{scale}/chain/evaluate/{dataset}-bdg.benchmark.tsv"
+    conda:
+        "../../envs/gapworks.yaml"
     threads: 1
     resources:
         mem_mb=growing(1000),
@@ -83,8 +75,6 @@ rule evaluate_chain:
         code=code_digest("gapworks.chain.evaluation"),
     message:
         "evaluating chain/{wildcards.dataset} at scale {wildcards.scale}"
-    conda:
-        "../../envs/gapworks.yaml"
     shell:
         "gapworks evaluate chain --settings {params.settings:q} --data {input}"
         " --output {output} > {log} 2>&1"
@@ -92,7 +82,7 @@ rule evaluate_chain:
 
 rule figure_chain:
     input:
-        lambda wildcards: chain_evaluations(CHAIN_FIGURES[wildcards.figure][0]),
+        lambda wildcards: evaluations("chain", CHAIN_FIGURES[wildcards.figure][0]),
     output:
         report(
             "results/{scale}/chain/figures/{figure}.pdf",
@@ -114,17 +104,19 @@ rule figure_chain:
         "logs/{scale}/chain/figure/{figure}.benchmark.tsv"
     wildcard_constraints:
         figure="|".join(CHAIN_FIGURES),
+    conda:
+        "../../envs/gapworks.yaml"
     threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        settings=chain_figure_settings,
+        settings=lambda wildcards: figure_settings(
+            wildcards, "chain", CHAIN_FIGURES[wildcards.figure][1]
+        ),
         code=code_digest("gapworks.chain.figures"),
     message:
         "drawing chain {wildcards.figure} at scale {wildcards.scale}"
-    conda:
-        "../../envs/gapworks.yaml"
     shell:
         "gapworks figure chain {wildcards.figure} --settings {params.settings:q}"
         " --evaluation {input} --output {output} > {log} 2>&1"
@@ -132,7 +124,7 @@ rule figure_chain:
 
 rule table_chain:
     input:
-        lambda wildcards: chain_evaluations(CHAIN_TABLES[wildcards.table]),
+        lambda wildcards: evaluations("chain", CHAIN_TABLES[wildcards.table]),
     output:
         report(
             "results/{scale}/chain/tables/{table}.csv",
@@ -148,6 +140,8 @@ rule table_chain:
         "logs/{scale}/chain/table/{table}.benchmark.tsv"
     wildcard_constraints:
         table="|".join(CHAIN_TABLES),
+    conda:
+        "../../envs/gapworks.yaml"
     threads: 1
     resources:
         mem_mb=growing(1000),
@@ -156,8 +150,6 @@ rule table_chain:
         code=code_digest("gapworks.chain.tables"),
     message:
         "writing chain table {wildcards.table} at scale {wildcards.scale}"
-    conda:
-        "../../envs/gapworks.yaml"
     shell:
         "gapworks table chain {wildcards.table} --settings '{{}}'"
         " --evaluation {input} --output {output} > {log} 2>&1"

@@ -15,7 +15,9 @@ except ModuleNotFoundError as error:
     raise WorkflowError(f"{error}: set up with `make setup`, then use .venv/bin/snakemake")
 
 # An unactivated .venv/bin/snakemake leaves PATH alone: `gapworks` (and mpiexec) must be this one's.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+os.environ.update(
+    PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+)
 
 try:
     DEFAULT_SCALE, SCALES = load(config)
@@ -60,6 +62,17 @@ def naming_the_target(wildcards):
         yield
     except ValueError as error:
         raise WorkflowError(str(error))
+
+
+def evaluations(study, names):
+    """The evaluation files of a figure or table, still with the scale as wildcard."""
+    return [f"results/{{scale}}/{study}/data/evaluation/{name}.h5" for name in names]
+
+
+def figure_settings(wildcards, study, keys):
+    """Those settings that a figure uses, so that another figure's do not redraw it."""
+    chosen = getattr(scale(wildcards), study).figures.model_dump(mode="json")
+    return as_json({key: chosen[key] for key in keys})
 
 
 def as_json(settings):

@@ -10,6 +10,8 @@ rule gather:
         "logs/{scale}/{study}/gather/{dataset}.log",
     benchmark:
         "logs/{scale}/{study}/gather/{dataset}.benchmark.tsv"
+    conda:
+        "../../envs/gapworks.yaml"
     threads: 1
     resources:
         mem_mb=growing(1000),
@@ -22,8 +24,6 @@ rule gather:
         folder="results/{scale}/{study}/shards/{dataset}",
     message:
         "gathering {wildcards.study}/{wildcards.dataset} at scale {wildcards.scale}"
-    conda:
-        "../../envs/gapworks.yaml"
     shell:
         "gapworks gather {wildcards.study} --settings {params.settings:q}"
         " --folder {params.folder} --samples {params.samples} --shard-size {params.shard_size}"

@@ -81,9 +81,9 @@ def evaluate(
     valid = arrays["valid"].astype(bool)
     strengths = np.unique(arrays["disorder_strength"])
     length = arrays["V"].shape[-1]
-    V_edges = np.linspace(-1, 1, settings.bins + 1) * max(strengths.max(), 1e-9)
+    V_edges = np.linspace(-1, 1, settings.V_bins + 1) * max(strengths.max(), 1e-9)
     top = arrays["delta"][valid].max() if valid.any() else 1.0
-    delta_edges = np.linspace(0, 1.02 * top, settings.bins + 1)
+    delta_edges = np.linspace(0, 1.02 * top, settings.delta_bins + 1)
     rng = np.random.default_rng(seed)
 
     rows = []

@@ -37,7 +37,7 @@ def fig1(evaluations: Sequence[Evaluated]) -> Figure:
     clean = data["mean_delta"][data.row(0)] if np.any(data["strength"] == 0) else None
     if clean is not None:
         right.axvline(clean, color="0.4", linewidth=0.7, linestyle=":", label="clean ring")
-        right.legend(loc="upper left")
+        right.legend(loc="upper right")
     right.set_xlim(0, None)
     # The clean rings put all their weight into one bin; the rest must stay visible beside it.
     highest = np.sort(pooled)[-2]
@@ -120,7 +120,7 @@ def fig5(
     axes.set_xlabel(r"distance $r = |i-j|$")
     axes.set_ylabel(r"$\langle\Delta_i\Delta_j\rangle / \langle\Delta_i^2\rangle$")
     axes.set_xlim(0, correlation_distance)
-    axes.legend(ncols=2)
+    axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     return figure
 
 

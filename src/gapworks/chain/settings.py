@@ -68,7 +68,8 @@ class Datasets(Section):
 class Evaluation(Section):
     """Statistics taken from a data set before anything is drawn."""
 
-    bins: int = Field(ge=2, description="bins of the histograms of V and Delta")
+    V_bins: int = Field(ge=2, description="bins of the histogram of V")
+    delta_bins: int = Field(ge=2, description="bins of the histogram of Delta")
     resamples: int = Field(ge=10, description="bootstrap resamples, over realizations")
     confidence: float = Field(gt=0, lt=1, description="level of the intervals")
 

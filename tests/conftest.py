@@ -1,0 +1,36 @@
+"""Options and fixtures of all tests."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write the golden files anew; refused while numbers moved under the same version",
+    )
+
+
+@pytest.fixture
+def golden(request):
+    """Compare numbers with a golden file, or write it with --update-golden."""
+
+    def compare(name, version, now, equal):
+        path = ROOT / "tests" / "golden" / f"{name}.json"
+        kept = json.loads(path.read_text()) if path.exists() else None
+        same = kept is not None and equal(kept["numbers"], now)
+        if not same and kept is not None and kept["version"] == version:
+            pytest.fail(f"numbers moved under the same version {version}: raise it first")
+        if request.config.getoption("--update-golden"):
+            path.write_text(json.dumps({"version": version, "numbers": now}, indent=1) + "\n")
+            return
+        assert kept is not None, f"{path} is missing: pytest --update-golden"
+        assert kept["version"] == version, "the version was raised: pytest --update-golden"
+        assert same
+
+    return compare

@@ -1,0 +1,59 @@
+"""A digest of code knows what a step computes, and not how it is commented."""
+
+import subprocess
+
+import pytest
+
+from gapworks.factory import provenance
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package of two modules in place of gapworks."""
+    (tmp_path / "__init__.py").write_text("")
+    (tmp_path / "plot.py").write_text("from gapworks.style import WIDTH\n\nx = WIDTH + 1\n")
+    (tmp_path / "style.py").write_text('"""Style."""\n\nWIDTH = 3  # inches\n')
+    (tmp_path / "other.py").write_text("y = 1\n")
+    monkeypatch.setattr(provenance.gapworks, "__file__", str(tmp_path / "__init__.py"))
+    provenance.code_digest.cache_clear()
+    yield tmp_path
+    provenance.code_digest.cache_clear()
+
+
+def digest():
+    provenance.code_digest.cache_clear()
+    return provenance.code_digest("gapworks.plot")
+
+
+def test_a_changed_import_changes_the_digest(package):
+    before = digest()
+    (package / "style.py").write_text("WIDTH = 4\n")
+    assert digest() != before
+
+
+def test_comments_docstrings_and_unrelated_modules_do_not(package):
+    before = digest()
+    (package / "style.py").write_text('"""The style."""\nWIDTH = 3  # in\n')
+    (package / "other.py").write_text("y = 2\n")
+    assert digest() == before
+
+
+def test_a_module_that_is_not_there_is_an_error(package):
+    with pytest.raises(ModuleNotFoundError, match=r"gapworks\.plots"):
+        provenance.code_digest("gapworks.plots")
+
+
+def test_the_commit_says_whether_files_differ_from_it(package):
+    git = ["git", "-C", str(package), "-c", "user.name=a", "-c", "user.email=a@b"]
+    provenance.git_commit.cache_clear()
+    assert provenance.git_commit() == "unknown"
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-qm", "first"], check=True)
+    head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
+    provenance.git_commit.cache_clear()
+    assert provenance.git_commit() == head.stdout.strip()
+    (package / "other.py").write_text("y = 3\n")
+    provenance.git_commit.cache_clear()
+    assert provenance.git_commit() == head.stdout.strip() + "+changes"
+    provenance.git_commit.cache_clear()
