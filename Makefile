@@ -24,6 +24,7 @@ setup: .venv/installed  ## make .venv, install gapworks into it, link the Slurm 
 	@[ -x $(BIN)/python ] || rm -rf .venv
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -c 'import numpy; from gapworks.chain import solve; solve(numpy.zeros((1, 8)))'  # compiles, for all jobs to come
 	@ln -sfn profiles/slurm slurm  # so that the literal `snakemake --profile slurm` finds the profile
 	@touch $@
 
@@ -43,6 +44,12 @@ format: setup  ## put Python and Snakemake files into the project's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow
+
+cluster: setup  ## a private Slurm on this machine (Debian, as root), to try the Slurm profile on
+	tests/cluster/slurm.sh start
+
+cluster-stop:  ## stop the private Slurm
+	tests/cluster/slurm.sh stop
 
 bench: setup  ## speed and memory against the reference solvers, printed and kept in benchmarks/results
 	$(BIN)/python benchmarks/chain.py

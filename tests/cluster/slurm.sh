@@ -26,13 +26,13 @@ apt-get, a real Slurm is configured here); 1: it could, but something failed; 2:
 TEXT
 }
 
-readonly MARK="# gapworks private Slurm"   # the first line of our slurm.conf: tells it from a real one
+readonly MARK="# gapworks private Slurm"   # first line of our slurm.conf: tells it from a real one
 readonly PACKAGES="slurmctld slurmd slurm-client munge"
 
 NODES=2
 CPUS=2
 MEMORY=16000
-STATE=/var/lib/gapworks-slurm   # not /run: Debian mounts it noexec, and jobs' scripts run from the spool
+STATE=/var/lib/gapworks-slurm   # not /run: noexec on Debian, and jobs run from the spool
 LINK=/etc/slurm/slurm.conf
 PORT=16817
 
@@ -60,20 +60,22 @@ pid_files() {
     echo "$STATE/run/munged.pid"
 }
 
-nodes_configured() { cat "$STATE/slurm.conf" 2>/dev/null | grep -c '^NodeName=' || true; }
+nodes_configured() {
+    [[ -e $STATE/slurm.conf ]] || { echo 0; return; }
+    grep -c '^NodeName=' "$STATE/slurm.conf"
+}
 
 is_linked() { [[ $(readlink "$LINK") == "$STATE/slurm.conf" ]]; }
 
-# Every daemon lives and the controller answers.
-is_running() {
+daemons_live() {
     local file i
-    is_linked || return 1
     for ((i = 1; i <= $(nodes_configured); i++)); do
         pid_of "$STATE/run/slurmd-n$i.pid" >/dev/null || return 1
     done
     for file in $(pid_files); do pid_of "$file" >/dev/null || return 1; done
-    timeout 10 scontrol ping >/dev/null 2>&1
 }
+
+is_running() { is_linked && daemons_live && timeout 10 scontrol ping >/dev/null 2>&1; }
 
 all_idle() {
     local states
@@ -98,7 +100,7 @@ install_packages() {
         "no Debian or Ubuntu: install slurmctld, slurmd, Slurm's client commands and munge first"
     say "installing the packages $PACKAGES (no ${missing[*]} here)"
     # Package lists may be missing (a fresh container) or old: refresh them only if they are.
-    apt_install || { apt-get -qq update && apt_install; } ||
+    apt_install 2>/dev/null || { apt-get -qq update && apt_install; } ||
         fail "could not install; try: apt-get install $PACKAGES"
     # Packages that we brought must not start services of their own at the next boot.
     if [[ -d /run/systemd/system ]]; then
@@ -124,12 +126,22 @@ check_link() {
         "--state $(dirname "$(readlink "$LINK")")"
 }
 
+# The state folder gets cleared at a start, so it must be new, empty or ours: its lock file tells.
+claim_state() {
+    # A socket's path may have 107 characters.
+    if ((${#STATE} > 90)); then wrong "the path of --state is too long: $STATE"; fi
+    if [[ ! -e $STATE/gapworks.lock && -n $(ls -A "$STATE" 2>/dev/null) ]]; then
+        wrong "--state $STATE is a folder with other things in it"
+    fi
+    mkdir -p "$STATE"
+    exec 9>"$STATE/gapworks.lock"
+}
+
 write_config() {
     local host i
     host=$(uname -n)
     host=${host%%.*}
-    umask 022
-    mkdir -p "$STATE" "$(dirname "$LINK")"
+    mkdir -p "$(dirname "$LINK")"
     # A fresh cluster every time: state left by a kill or a reboot would bring dead jobs back.
     rm -rf "$STATE"/{save,spool,run,munge}
     mkdir -p "$STATE"/{save,spool,run,log}
@@ -192,11 +204,12 @@ start_daemons() {
 }
 
 wait_until_idle() {
-    local deadline=$((SECONDS + 60))
+    local begin=$SECONDS
     until all_idle; do
-        ((SECONDS < deadline)) || fail_with_logs "the nodes are not idle after 60 s:" \
-            "$(timeout 10 sinfo --Node --long 2>&1)"
         sleep 0.2
+        ((SECONDS - begin < 5)) || daemons_live || fail_with_logs "a daemon ended after its start"
+        ((SECONDS - begin < 60)) || fail_with_logs "the nodes are not idle after 60 s:" \
+            "$(timeout 10 sinfo --Node --long 2>&1)"
     done
 }
 
@@ -207,36 +220,36 @@ fail_with_logs() {
         printf -- '--- the end of %s\n' "$log" >&2
         tail -n 12 "$log" >&2
     done
-    stop_daemons
+    dismantle
     fail "$@"
 }
 
 start() {
-    need_root
-    if ((${#STATE} > 90)); then   # a socket's path may have 107 characters
-        wrong "the path of --state is too long for a socket: $STATE"
-    fi
     if [[ -n ${SLURM_CONF:-} && $SLURM_CONF != "$STATE/slurm.conf" ]]; then
         cannot "SLURM_CONF=$SLURM_CONF points Slurm's commands at another cluster: unset it first"
     fi
+    export SLURM_CONF=$STATE/slurm.conf
+    ! already_runs || return 0
+    need_root
     check_link
     install_packages
-    export SLURM_CONF=$STATE/slurm.conf
-    mkdir -p "$STATE"
-    exec 9>"$STATE/lock"   # two sessions that start at once: the second finds it running
-    flock 9
-    if is_running; then
-        if (($(nodes_configured) != NODES)); then
-            fail "already runs, with $(nodes_configured) nodes instead of $NODES: stop it first"
-        fi
-        say "already runs"
-        return
-    fi
+    umask 022
+    claim_state
+    flock 9   # of two sessions that start at once, the second finds it running
+    ! already_runs || return 0
     stop_daemons   # what a half-dead cluster left over
     write_config
     start_daemons
     wait_until_idle
     say "started: $NODES nodes with $CPUS CPUs and $MEMORY MB each; logs in $STATE/log"
+}
+
+already_runs() {
+    is_running || return 1
+    if (($(nodes_configured) != NODES)); then
+        fail "already runs, with $(nodes_configured) nodes instead of $NODES: stop it first"
+    fi
+    say "already runs"
 }
 
 # ---------------------------------------------------------------- stop, status
@@ -257,9 +270,16 @@ stop_daemons() {
     done
 }
 
+# Leave the machine as it was, but for the logs.
+dismantle() {
+    stop_daemons
+    if is_linked; then rm -f "$LINK"; fi
+    rm -f "$STATE/slurm.conf"
+}
+
 stop() {
     local deadline=$((SECONDS + 20))
-    [[ -e $STATE/slurm.conf ]] || { say "not running"; return; }
+    [[ -e $STATE/slurm.conf ]] || is_linked || { say "not running"; return; }
     need_root
     export SLURM_CONF=$STATE/slurm.conf
     if is_running; then
@@ -269,9 +289,7 @@ stop() {
             sleep 0.2
         done
     fi
-    stop_daemons
-    if is_linked; then rm -f "$LINK"; fi
-    rm -f "$STATE/slurm.conf"
+    dismantle
     say "stopped; logs stay in $STATE/log"
 }
 
