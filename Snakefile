@@ -10,7 +10,7 @@ configfile: "config.yaml"
 
 wildcard_constraints:
     scale="[^/]+",
-    study="[a-z]+",
+    study="chain",
     dataset="[a-z_]+",
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import inspect
 import json
 import os
 import signal
@@ -119,13 +120,20 @@ def _info(args: argparse.Namespace) -> None:
 
 
 def _evaluate(args: argparse.Namespace) -> None:
-    from gapworks.factory.container import Writer, read, verify
+    from gapworks.factory.container import DataError, Writer, read, verify
 
     room = _room(args.study, "evaluation")
     settings = room.Evaluation.model_validate(args.settings)
     header = verify(args.data)
     said = header.attributes
-    coordinates, statistics = room.evaluate(read(args.data), settings, said["seed"])
+    if (said["kind"], said["study"]) != ("dataset", args.study):
+        raise DataError(
+            f"{args.data}: is a {said['kind']} of {said['study']}, not a data set of {args.study}"
+        )
+    try:
+        coordinates, statistics = room.evaluate(read(args.data), settings, said["seed"])
+    except ValueError as error:
+        raise DataError(f"{args.data}: {error}") from error
     attributes = {
         "study": args.study,
         "dataset": said["dataset"],
@@ -140,19 +148,25 @@ def _evaluate(args: argparse.Namespace) -> None:
 
 
 def _figure(args: argparse.Namespace) -> None:
-    from gapworks.plotting.style import house_style, save
+    from gapworks.plotting.style import FORMATS, house_style, save
 
     draw = _member(args.study, "figures", "FIGURES", args.name)
+    _check_suffixes(args.output, FORMATS)
+    evaluations = _evaluations(args)
+    _check_settings(args, draw, evaluations)
     with house_style():
-        save(draw(_evaluations(args), **args.settings), args.output)
+        save(draw(evaluations, **args.settings), args.output)
     print(*args.output)
 
 
 def _table(args: argparse.Namespace) -> None:
-    from gapworks.plotting.table import save
+    from gapworks.plotting.table import FORMATS, save
 
     make = _member(args.study, "tables", "TABLES", args.name)
-    save(make(_evaluations(args), **args.settings), args.output)
+    _check_suffixes(args.output, FORMATS)
+    evaluations = _evaluations(args)
+    _check_settings(args, make, evaluations)
+    save(make(evaluations, **args.settings), args.output)
     print(*args.output)
 
 
@@ -172,6 +186,20 @@ def _member(study: str, room: str, table: str, name: str) -> Any:
     return known[name]
 
 
+def _check_suffixes(paths: list[Path], formats: tuple[str, ...]) -> None:
+    for path in paths:
+        if path.suffix not in formats:
+            raise SystemExit(f"gapworks: {path}: write one of {', '.join(formats)}")
+
+
+def _check_settings(args: argparse.Namespace, make: Any, evaluations: list[Any]) -> None:
+    """Settings must be those that a figure or table takes."""
+    try:
+        inspect.signature(make).bind(evaluations, **args.settings)
+    except TypeError as error:
+        raise SystemExit(f"gapworks: settings of {args.name}: {error}") from error
+
+
 def _evaluations(args: argparse.Namespace) -> list[Any]:
     from gapworks.factory.container import DataError, read, verify
 
@@ -188,18 +216,21 @@ def _evaluations(args: argparse.Namespace) -> list[Any]:
 
 
 def _json(text: str) -> Any:
-    """JSON, or @FILE with JSON in it."""
+    """A JSON object, or @FILE with one in it."""
     try:
-        return json.loads(Path(text[1:]).read_text() if text.startswith("@") else text)
-    except (OSError, json.JSONDecodeError) as error:
+        settings = json.loads(Path(text[1:]).read_text() if text.startswith("@") else text)
+    except (OSError, ValueError) as error:
         raise argparse.ArgumentTypeError(f"not JSON: {error}") from error
+    if not isinstance(settings, dict):
+        raise argparse.ArgumentTypeError(f"not a JSON object: {text[:40]}")
+    return settings
 
 
-def _threads(text: str) -> int:
-    threads = int(text)
-    if threads < 1:
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
-    return threads
+    return number
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -226,14 +257,14 @@ def _parser() -> argparse.ArgumentParser:
     with_study(simulate, "resolved settings of the data set, as in params.settings of the rule")
     simulate.add_argument("--start", type=int, required=True, help="first sample")
     simulate.add_argument("--stop", type=int, required=True, help="one past the last sample")
-    simulate.add_argument("--threads", type=_threads, default=1)
+    simulate.add_argument("--threads", type=_positive, default=1)
     simulate.add_argument("--output", type=Path, required=True, help="the shard, FIRST-LAST.h5")
 
     gather = command("gather", _gather, "verify shards and copy them into one data set")
     with_study(gather, "resolved settings of the data set, the same as for simulate")
     gather.add_argument("--folder", type=Path, required=True, help="where the shards are")
-    gather.add_argument("--samples", type=int, required=True, help="size of the data set")
-    gather.add_argument("--shard-size", type=int, required=True, help="samples per shard")
+    gather.add_argument("--samples", type=_positive, required=True, help="size of the data set")
+    gather.add_argument("--shard-size", type=_positive, required=True, help="samples per shard")
     gather.add_argument("--output", type=Path, required=True)
 
     verify = command("verify", _verify, "check files: complete, unaltered; exit code 1 if not")

@@ -16,20 +16,22 @@ import hashlib
 import json
 import os
 import re
-import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
 
+from gapworks.factory.disk import Disk, HeldSignals, remove_stale, sync_folder, temporary_path
 from gapworks.factory.provenance import provenance
 from gapworks.factory.settings import FORMAT_VERSION
 
 BLOCK_BYTES = 1 << 24
 """Arrays are hashed and copied in pieces of this size."""
+WRITE_BYTES = 1 << 20
+"""Pieces of an array are collected to this size before they are written."""
 STAMP_BYTES = 512
 """Length of the user block at the front of a file."""
 
@@ -70,62 +72,11 @@ class Header:
     units: dict[str, str]
 
 
-class _Disk:
-    """The file that HDF5 writes to; keeps the first error of the disk to itself.
-
-    HDF5 does not survive a write that fails: its file cannot be closed then, and a later one
-    crashes the process. So it never hears of it: after an error the rest is dropped, and `check`
-    raises what happened.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.error: BaseException | None = None
-        self._file = path.open("w+b", buffering=0)
-        self.seek, self.tell = self._file.seek, self._file.tell
-        self.read, self.readinto = self._file.read, self._file.readinto
-
-    def write(self, data: Any) -> int:
-        view = memoryview(data).cast("B")
-        rest = view
-        try:
-            while self.error is None and len(rest):
-                rest = rest[self._file.write(rest) :]
-        except BaseException as error:  # a Ctrl-C, too, must not unwind through HDF5
-            self.error = error
-        return len(view)
-
-    def truncate(self, size: int | None = None) -> int:
-        return self._attempt(self._file.truncate, size)
-
-    def flush(self) -> None:
-        """Nothing: `finish` hands everything to the disk."""
-
-    def finish(self) -> None:
-        """Hand everything to the disk, and close."""
-        self._attempt(os.fsync, self._file.fileno())
-        self._file.close()
-        self.check()
-
-    def check(self) -> None:
-        if self.error is not None:
-            raise self.error
-
-    def close(self) -> None:
-        self._file.close()
-
-    def _attempt(self, call: Any, argument: Any) -> Any:
-        try:
-            return call(argument) if self.error is None else 0
-        except OSError as error:
-            self.error = error
-            return 0
-
-
 class Writer:
     """Writes one file piece by piece; use it in a `with` block.
 
-    The file appears at `path`, complete and verified, when the block ends without an exception;
-    otherwise nothing is left.
+    The file appears at `path`, complete and verified, when the block ends without an exception,
+    and `header` is what it says of itself; otherwise nothing is left.
 
     Parameters
     ----------
@@ -155,19 +106,23 @@ class Writer:
         variables: Mapping[str, Variable],
     ) -> None:
         self.path = Path(path)
-        self._temporary = _temporary_path(self.path)
+        self._temporary = temporary_path(self.path)
         self._attributes = {"format_version": FORMAT_VERSION, "kind": kind, **attributes}
         self._attributes["provenance"] = provenance()
         self._coordinates = coordinates
         self._variables = variables
         self._hashes = {name: hashlib.sha256() for name in variables}
         self._filled = dict.fromkeys(variables, 0)
+        self._written = dict.fromkeys(variables, 0)
+        self._waiting: dict[str, list[np.ndarray]] = {name: [] for name in variables}
+        self._datasets: dict[str, h5py.Dataset] = {}
 
     def __enter__(self) -> Writer:
+        self._held = HeldSignals()
         with self._disk_errors_explained():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            _remove_stale(self.path)
-            self._disk = _Disk(self._temporary)
+            remove_stale(self.path)
+            self._disk = Disk(self._temporary)
             self._file = h5py.File(self._disk, "w", libver="latest", userblock_size=STAMP_BYTES)
             self._create()
             self._disk.check()
@@ -175,27 +130,43 @@ class Writer:
 
     def append(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Add the next piece of each array given, along its first dimension."""
+        for name, values in arrays.items():
+            dataset = self._datasets[name]
+            piece = np.ascontiguousarray(values, dtype=dataset.dtype)
+            self._filled[name] += len(piece)
+            if piece.shape[1:] != dataset.shape[1:] or self._filled[name] > dataset.shape[0]:
+                raise ValueError(f"{name}: {piece.shape} does not fit {dataset.shape}")
+            # HDF5 takes its time for every call, however small: pieces wait for company.
+            self._waiting[name].append(piece)
+            if sum(piece.nbytes for piece in self._waiting[name]) >= WRITE_BYTES:
+                self._write(name)
+        if self._held.came:
+            self._discard()
+            raise KeyboardInterrupt
+
+    def _write(self, name: str) -> None:
+        """Hand what waits of an array to HDF5."""
+        if not self._waiting[name]:
+            return
         with self._disk_errors_explained():
-            for name, values in arrays.items():
-                dataset = self._file[name]
-                piece = np.ascontiguousarray(values, dtype=dataset.dtype)
-                first = self._filled[name]
-                last = first + len(piece)
-                if piece.shape[1:] != dataset.shape[1:] or last > dataset.shape[0]:
-                    raise ValueError(f"{name}: {piece.shape} does not fit {dataset.shape}")
-                dataset[first:last] = piece
-                self._hashes[name].update(piece.tobytes())
-                self._filled[name] = last
-                self._disk.check()
+            waiting = np.concatenate(self._waiting[name])
+            self._waiting[name] = []
+            first = self._written[name]
+            self._datasets[name][first : first + len(waiting)] = waiting
+            self._hashes[name].update(waiting)
+            self._written[name] += len(waiting)
+            self._disk.check()
 
     def __exit__(self, kind: Any, *_: Any) -> None:
         if kind is not None:
             self._discard()
             return
-        unfilled = [n for n, filled in self._filled.items() if filled != self._file[n].shape[0]]
+        unfilled = [n for n, filled in self._filled.items() if filled != self._datasets[n].shape[0]]
         if unfilled:
             self._discard()
             raise ValueError(f"{self.path}: arrays not filled: {', '.join(unfilled)}")
+        for name in self._waiting:
+            self._write(name)
         with self._disk_errors_explained():
             for name, sha256 in self._hashes.items():
                 self._file[name].attrs["sha256"] = sha256.hexdigest()
@@ -204,9 +175,11 @@ class Writer:
             self._file.close()
             self._disk.finish()
             _stamp(self._temporary)
-            _check_arrays(verify(self._temporary))
+            self.header = replace(verify(self._temporary), path=self.path)
+            _check_arrays(self._temporary, self.header)
             os.replace(self._temporary, self.path)
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
+        self._held.release()
 
     def _create(self) -> None:
         for key, value in self._attributes.items():
@@ -227,6 +200,7 @@ class Writer:
                 chunks=_chunks(shape, np.dtype(variable.dtype).itemsize),
                 fletcher32=True,
             )
+            self._datasets[name] = dataset
             dataset.attrs["units"] = variable.units
             dataset.attrs["long_name"] = variable.description
             if variable.flags:
@@ -241,7 +215,9 @@ class Writer:
                 self._file.close()
         if hasattr(self, "_disk"):
             self._disk.close()
-        self._temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
+        self._held.release()
 
     @contextlib.contextmanager
     def _disk_errors_explained(self) -> Iterator[None]:
@@ -355,9 +331,9 @@ def _content_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _check_arrays(header: Header) -> None:
+def _check_arrays(path: Path, header: Header) -> None:
     """Read every array back: what is on the disk must be what was appended."""
-    with _opened(header.path) as file:
+    with _opened(path) as file:
         for name, array in file.items():
             sha256 = hashlib.sha256()
             rows = _rows(array.shape, array.dtype.itemsize, BLOCK_BYTES)
@@ -375,28 +351,3 @@ def _rows(shape: tuple[int, ...], itemsize: int, nbytes: int) -> int:
 def _chunks(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     """Whole rows, about 256 kB of them."""
     return (max(1, min(shape[0], _rows(shape, itemsize, 1 << 18))), *shape[1:])
-
-
-def _temporary_path(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{socket.gethostname()}-{os.getpid()}.tmp")
-
-
-def _remove_stale(path: Path) -> None:
-    """Remove what writers of this file that were killed on this machine left behind."""
-    prefix = f".{path.name}.{socket.gethostname()}-"
-    for left in path.parent.glob(f"{prefix}*.tmp"):
-        pid = int(left.name.removeprefix(prefix).removesuffix(".tmp"))
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            left.unlink(missing_ok=True)
-        except PermissionError:
-            continue
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from gapworks.factory.container import BLOCK_BYTES, DataError, Header, Writer, read, verify
+from gapworks.factory.container import BLOCK_BYTES, DataError, Header, Writer, read
 from gapworks.factory.settings import DatasetSettings
 from gapworks.factory.shards import (
     Study,
@@ -53,10 +55,11 @@ def gather(
             problems.append(str(error))
             bad.append(str(path))
     if problems:
-        names = " ".join(bad)
+        names = shlex.join(bad)
+        snakemake = shlex.quote(str(Path(sys.executable).with_name("snakemake")))
         problems.append(
             f"{len(bad)} of {len(paths)} shards cannot be gathered. Make them again:\n"
-            f"  rm -f {names} && snakemake -c2 {names}"
+            f"  rm -f {names} && {snakemake} -c2 {names}"
         )
         raise DataError("\n".join(problems))
     attributes = {
@@ -74,7 +77,7 @@ def gather(
                 arrays = read(header.path, list(study.VARIABLES), slice(first, first + rows))
                 writer.append(arrays)
                 advance(min(first + rows, stop - start) - first)
-    return verify(output)
+    return writer.header
 
 
 def _row_bytes(header: Header) -> int:

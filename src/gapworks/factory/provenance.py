@@ -24,7 +24,7 @@ def provenance() -> dict[str, object]:
         "gapworks": gapworks.__version__,
         "commit": git_commit(),
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": _versions(),
         "machine": f"{socket.gethostname()} ({platform.machine()})",
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -74,6 +74,11 @@ def code_digest(*modules: str) -> str:
 def _git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@functools.cache
+def _versions() -> dict[str, str]:
+    return {name: _version(name) for name in PACKAGES}
 
 
 def _version(package: str) -> str:

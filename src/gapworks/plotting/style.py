@@ -21,6 +21,9 @@ COLUMN = 3.4
 PAGE = 7.0
 """Width of a journal's page, inches."""
 
+FORMATS = (".pdf", ".png")
+"""What figures are saved as."""
+
 SOLVED = {"color": "#c1272d", "marker": "o", "markersize": 2.6, "linestyle": "none"}
 """Solved samples: the papers' red dots."""
 # Okabe and Ito's colours, told apart by colour-blind readers, less those close to the red above.

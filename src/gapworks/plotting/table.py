@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+FORMATS = (".csv", ".tex")
+"""What tables are saved as."""
+
 
 def save(table: pd.DataFrame, paths: Iterable[Path]) -> None:
     """Save a table in the formats that the suffixes (.csv, .tex) name, each whole or absent."""

@@ -1,0 +1,263 @@
+"""Copies of the checkout to run the workflow in, as a user does who has not activated .venv."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+# Sizes that make the number of jobs, and not the samples, decide how long a test takes; whatever
+# the scale `smoke` cuts besides is cut here as well.
+TINY = {
+    "chain": {
+        "datasets": {
+            "train": {"realizations": 2},
+            "validation": {"realizations": 1},
+            "test": {"realizations": 2},
+            "hartree_literal": {"realizations": 1},
+            "hartree_none": {"realizations": 1},
+        },
+        "shard_size": 32,
+        "evaluation": {"resamples": 50},
+    }
+}
+
+
+class Checkout:
+    """A copy of the tracked and the new files, and an environment that has no .venv on PATH.
+
+    A foreign `gapworks` and `mpiexec` stand first on PATH; no run may ever start one of them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "checkout"
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=REPOSITORY,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for name in filter(None, listed.split("\0")):
+            source, place = REPOSITORY / name, self.folder / name
+            if source.is_file():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, place)
+        foreign = folder / "foreign"
+        foreign.mkdir()
+        self._foreign_was_run = folder / "foreign-was-run"
+        for name in ("gapworks", "mpiexec", "python", "python3"):
+            script = foreign / name
+            script.write_text(f'#!/bin/sh\necho "$0 $*" >> {self._foreign_was_run}\nexit 42\n')
+            script.chmod(0o755)
+        self.environment = {
+            "PATH": f"{foreign}:/usr/bin:/bin",
+            "HOME": os.environ.get("HOME", str(folder)),
+        }
+        self.add_scale("tiny")
+
+    def add_scale(self, name: str, overlay: Mapping[str, Any] | None = None) -> None:
+        """Lay `overlay` over the scale `tiny`, as a scale of its own."""
+        with self.config() as config:
+            scale = copy.deepcopy(config["scales"]["smoke"])
+            config["scales"][name] = merge(merge(scale, TINY), overlay or {})
+
+    def config(self) -> _Config:
+        """The copy's config.yaml, to be changed in a `with` block."""
+        return _Config(self.folder / "config.yaml")
+
+    def snakemake(self, *arguments: str | Path, timeout: float = 120) -> Run:
+        """Run the .venv's snakemake to its end."""
+        run = Run(
+            subprocess.run(
+                [BIN / "snakemake", *arguments],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=timeout,
+            )
+        )
+        self.check_nothing_foreign_was_run()
+        return run
+
+    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
+        """Start snakemake as the leader of a process group of its own, as a shell would."""
+        with (self.folder / "started.out").open("w") as output:
+            return subprocess.Popen(
+                [BIN / "snakemake", *arguments],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
+
+    def make(self, *arguments: str | Path) -> Run:
+        """Run snakemake on two cores; it must succeed."""
+        run = self.snakemake("-c2", *arguments)
+        assert run.returncode == 0, run.output
+        return run
+
+    def checksums(self, file: str) -> list[str]:
+        """SHA-256 and name of every array, as `gapworks info --checksums` prints them."""
+        said = subprocess.run(
+            [BIN / "gapworks", "info", "--checksums", file],
+            cwd=self.folder,
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        ).stdout.splitlines()
+        assert any(line.endswith("  delta") for line in said)
+        return said
+
+    def made(self, below: str = "results") -> set[str]:
+        """Every file that runs made there, hidden ones too; names relative to the checkout."""
+        folder = self.folder / below
+        found = (path for path in folder.rglob("*") if path.is_file())
+        return {str(path.relative_to(self.folder)) for path in found} - {"results/README.md"}
+
+    def unfinished(self) -> set[str]:
+        """Temporary files of writers."""
+        return {name for name in self.made() if name.endswith(".tmp")}
+
+    def processes(self) -> list[int]:
+        """Processes, not zombies, whose current folder is the checkout: those of its runs."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                here = (process / "cwd").readlink() == self.folder
+                state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+            except OSError:
+                continue
+            if here and state != "Z":
+                found.append(int(process.name))
+        return found
+
+    def check_nothing_foreign_was_run(self) -> None:
+        if self._foreign_was_run.exists():
+            pytest.fail(f"foreign programs were run:\n{self._foreign_was_run.read_text()}")
+
+    def stop(self) -> None:
+        """End what is left of the runs that were started here."""
+        for pid in self.processes():
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not self.processes(), "the runs' processes end")
+
+
+class Run:
+    """What a run of snakemake printed, and how it ended."""
+
+    def __init__(self, process: subprocess.CompletedProcess[str]) -> None:
+        self.returncode = process.returncode
+        self.output = process.stdout
+
+    @property
+    def jobs(self) -> dict[str, int]:
+        """Number of jobs planned, by rule; the total and the target rules are left out."""
+        table = re.search(r"^Job stats:\n.*\n-.*\n((?:\S+ +\d+\n)+)", self.output, re.MULTILINE)
+        rows = (line.split() for line in table[1].splitlines()) if table else ()
+        return {rule: int(n) for rule, n in rows if rule not in ("total", "all", "chain")}
+
+    @property
+    def nothing_to_be_done(self) -> bool:
+        return "Nothing to be done" in self.output and not self.jobs
+
+
+class _Config:
+    """A YAML file as a mapping; written back at the end of the `with` block."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> dict[str, Any]:
+        self._content = yaml.safe_load(self._path.read_text())
+        return self._content
+
+    def __exit__(self, *_: Any) -> None:
+        self._path.write_text(yaml.safe_dump(self._content, sort_keys=False))
+
+
+def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay a nested mapping over another."""
+    merged = dict(below)
+    for key, value in above.items():
+        nested = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = merge(merged[key], value) if nested else json.loads(json.dumps(value))
+    return merged
+
+
+def wait_until(happened: Callable[[], Any], what: str, seconds: float = 60) -> None:
+    """Look every 2 ms until something happened."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, f"waited {seconds} s in vain until {what}"
+        time.sleep(0.002)
+
+
+SETTINGS = {
+    "study": "chain",
+    "dataset": "test",
+    "seed": 20251230,
+    "stream": 3,
+    "data_version": 1,
+    "max_failed_share": 0.01,
+    "physics": {
+        "coupling": 1.5,
+        "filling": 0.85,
+        "length": 256,
+        "hartree": "attractive",
+        "disorder_strengths": [0, 0.25, 0.5, 0.75],
+    },
+    "solver": {"tolerance": 1e-11, "max_iterations": 400},
+}
+"""Settings that `gapworks simulate chain` takes."""
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory) -> None:
+    """The solver's machine code is in the cache: the first job after an edit compiles it."""
+    shard = tmp_path_factory.mktemp("compiled") / "0-1.h5"
+    subprocess.run(
+        [BIN / "gapworks", "simulate", "chain", "--settings", json.dumps(SETTINGS)]
+        + ["--start", "0", "--stop", "1", "--output", shard],
+        check=True,
+        capture_output=True,
+        timeout=600,
+    )
+
+
+@pytest.fixture
+def checkout(compiled, tmp_path) -> Iterator[Checkout]:
+    """A fresh copy, for one test."""
+    copied = Checkout(tmp_path)
+    yield copied
+    copied.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_checkout(compiled, tmp_path_factory) -> Iterator[Checkout]:
+    """A fresh copy, for the tests of a module; each of them leaves the others' scales alone."""
+    copied = Checkout(tmp_path_factory.mktemp("shared"))
+    yield copied
+    copied.stop()

@@ -1,0 +1,210 @@
+"""Wrong configurations stop before any job; bad files are named, with the way out."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from tests.workflow.conftest import BIN, merge
+
+# What is wrong together in one config.yaml, and a line of the error for every piece of it.
+WRONG = {
+    "base": (
+        {
+            "chian": {},
+            "seed": "today",
+            "chain": {
+                "physics": {
+                    "couplng": 1.5,
+                    "coupling": float("nan"),
+                    "filling": 2,
+                    "length": 2,
+                    "disorder_strengths": [-0.25, 0, 0.25],
+                },
+                "solver": None,
+            },
+            "scales": {"mine": None},
+        },
+        [
+            r"chian: unknown key",
+            r"seed: .*not 'today'",
+            r"chain\.physics\.couplng: unknown key \(did you mean coupling\?\)",
+            r"chain\.physics\.coupling: .*not nan",
+            r"chain\.physics\.filling: .*not 2",
+            r"chain\.physics\.length: .*not 2",
+            r"chain\.physics\.disorder_strengths\.0: .*not -0\.25",
+            r"chain\.solver: ",
+            r"scales\.mine: ",
+        ],
+    ),
+    "scales": (
+        {
+            "scale": "labtop",
+            "scales": {
+                "laptop": {
+                    "chian": {"shard_size": 3},
+                    "chain": {"datasets": {"train": {"realisations": 3}}},
+                },
+                "paper": {"chain": {"physics": {"filling": 2}}},
+                "clash": {"chain": {"physics": {"length": 16}}},
+                "leak": {"chain": {"datasets": {"test": {"stream": 1}}}},
+            },
+        },
+        [
+            r"scale: 'labtop'.*laptop",
+            r"scales\.laptop\.chian: unknown key",
+            r"scales\.laptop\.chain\.datasets\.train\.realisations: unknown key.*realizations",
+            r"scales\.paper\.chain\.physics\.filling: .*not 2",
+            r"scales\.clash\.chain: .*correlation_distance",
+            r"scales\.leak\.chain\.datasets: .*different streams",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("where", WRONG)
+def test_a_wrong_configuration_stops_before_any_job(shared_checkout, where):
+    wrong, lines = WRONG[where]
+    path = shared_checkout.folder / "config.yaml"
+    right = path.read_text()
+    try:
+        with shared_checkout.config() as config:
+            changed = merge(config, wrong)
+            config.clear()
+            config.update(changed)
+        ran = shared_checkout.snakemake("-c2", "results/tiny/chain/figures/fig3.pdf")
+    finally:
+        path.write_text(right)
+    assert ran.returncode != 0
+    for line in lines:
+        assert re.search(rf"^{line}", ran.output, re.MULTILINE), f"{line}\n{ran.output}"
+    assert "Traceback (most recent call last)" not in ran.output
+    assert not ran.jobs
+    assert not shared_checkout.made("logs")
+
+
+def test_a_wrong_value_on_the_command_line_stops_before_any_job(shared_checkout):
+    ran = shared_checkout.snakemake(
+        *("-c2", "chain", "--config"),
+        'chain={"physics": {"filling": 2, "length": 2}, "shard_size": 0}',
+    )
+    assert ran.returncode != 0
+    for key in ("chain.physics.filling", "chain.physics.length", "chain.shard_size"):
+        assert re.search(rf"^{re.escape(key)}: ", ran.output, re.MULTILINE), ran.output
+    assert not ran.jobs
+
+
+def test_yaml_that_cannot_be_read_stops_before_any_job(shared_checkout):
+    path = shared_checkout.folder / "config.yaml"
+    right = path.read_text()
+    try:
+        path.write_text(right + "\nscales: [\n")
+        ran = shared_checkout.snakemake("-c2", "chain")
+    finally:
+        path.write_text(right)
+    assert ran.returncode != 0
+    assert "Config file is not valid JSON or YAML" in ran.output  # Snakemake's own words
+    assert "Traceback (most recent call last)" not in ran.output
+    assert not ran.jobs
+
+
+@pytest.fixture(scope="module")
+def gathered(shared_checkout):
+    """A test set of four shards, gathered; and what `info` says of its arrays."""
+    sizes = {"datasets": {"test": {"realizations": 2}}, "shard_size": 8}
+    shared_checkout.add_scale("cut", {"chain": sizes})
+    shared_checkout.make("results/cut/chain/data/test.h5")
+    return shared_checkout
+
+
+def test_damaged_and_foreign_shards_are_named_and_the_command_that_is_named_heals(gathered):
+    data = gathered.folder / "results/cut/chain/data/test.h5"
+    shards = gathered.folder / "results/cut/chain/shards/test"
+    before = gathered.checksums("results/cut/chain/data/test.h5")
+
+    cut, flipped, foreign, other_range = ("0-8", "8-16", "16-24", "24-32")
+    os.truncate(shards / f"{cut}.h5", (shards / f"{cut}.h5").stat().st_size // 2)
+    content = bytearray((shards / f"{flipped}.h5").read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    (shards / f"{flipped}.h5").write_bytes(content)
+    gathered.add_scale("foreign", {"chain": {"physics": {"coupling": 1.25}, "shard_size": 8}})
+    strangers = ["results/foreign/chain/shards/test/16-24.h5"]
+    strangers += ["results/cut/chain/shards/test/32-40.h5"]
+    gathered.make(*strangers)
+    shutil.copy(gathered.folder / strangers[0], shards)
+    shutil.copy(shards / "32-40.h5", shards / f"{other_range}.h5")
+    data.unlink()
+
+    ran = gathered.snakemake("-c2", "results/cut/chain/data/test.h5")
+    assert ran.returncode != 0
+    folder = "results/cut/chain/shards/test"
+    assert f"{folder}/{cut}.h5: is truncated" in ran.output
+    assert f"{folder}/{flipped}.h5: was altered" in ran.output
+    assert f"{folder}/{foreign}.h5: is foreign: physics.coupling is 1.25, wanted 1.5" in ran.output
+    assert f"{folder}/{other_range}.h5: holds samples 32-40, not 24-32" in ran.output
+    assert "4 of 4 shards cannot be gathered" in ran.output
+    assert not data.exists()
+    assert not gathered.unfinished()
+
+    # The user copies the line into a shell in which .venv is active.
+    (command,) = set(re.findall(r"rm -f \S+\.h5 .*&& .*snakemake .*", ran.output))
+    healed = subprocess.run(
+        ["bash", "-c", command],
+        cwd=gathered.folder,
+        env=gathered.environment | {"PATH": f"{BIN}:{gathered.environment['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert healed.returncode == 0, healed.stderr
+    assert gathered.make("results/cut/chain/data/test.h5").jobs == {"gather": 1}
+    assert gathered.checksums("results/cut/chain/data/test.h5") == before
+
+
+def test_one_bad_shard_is_named_alone_and_made_again_alone(gathered):
+    sound = gathered.checksums("results/cut/chain/data/test.h5")
+    shard = "results/cut/chain/shards/test/8-16.h5"
+    others = sorted(gathered.made("results/cut/chain/shards/test") - {shard})
+    before = {name: (gathered.folder / name).stat().st_mtime_ns for name in others}
+    with (gathered.folder / shard).open("r+b") as file:
+        file.seek(-100, os.SEEK_END)
+        file.write(bytes(range(100)))
+    # A shard that is newer than the data gathered of it is gathered again: no `rm` is needed.
+    ran = gathered.snakemake("-c2", "results/cut/chain/data/test.h5")
+    assert ran.returncode != 0
+    assert f"{shard}: was altered" in ran.output
+    assert f"rm -f {shard} && " in ran.output
+    (gathered.folder / shard).unlink()
+    assert gathered.make("results/cut/chain/data/test.h5").jobs == {
+        "simulate_chain": 1,
+        "gather": 1,
+    }
+    assert before == {name: (gathered.folder / name).stat().st_mtime_ns for name in others}
+    assert gathered.checksums("results/cut/chain/data/test.h5") == sound
+
+
+def test_damaged_data_are_not_evaluated_and_are_named(gathered):
+    data = gathered.folder / "results/cut/chain/data/test.h5"
+    whole = data.read_bytes()
+    data.write_bytes(whole[: len(whole) // 2])
+    try:
+        ran = gathered.snakemake("-c2", "results/cut/chain/figures/fig3.pdf")
+    finally:
+        data.write_bytes(whole)
+    assert ran.returncode != 0
+    assert "results/cut/chain/data/test.h5: is truncated" in ran.output
+    assert "Traceback (most recent call last)" not in ran.output
+    assert not gathered.made("results/cut/chain/data/evaluation")
+
+
+def test_samples_that_do_not_converge_fail_the_shard_and_leave_none(gathered):
+    hopeless = {"solver": {"max_iterations": 1}, "datasets": {"test": {"realizations": 1}}}
+    gathered.add_scale("hopeless", {"chain": hopeless})
+    ran = gathered.snakemake("-c2", "results/hopeless/chain/data/test.h5")
+    assert ran.returncode != 0
+    assert "samples failed" in ran.output
+    assert "max_failed_share" in ran.output
+    assert "Traceback (most recent call last)" not in ran.output
+    assert not gathered.made("results/hopeless")

@@ -1,0 +1,165 @@
+"""Names are targets: what a run makes, remakes and refuses to make, and what its rules declare."""
+
+import csv
+import re
+import zipfile
+
+import pytest
+
+from tests.workflow.conftest import REPOSITORY
+
+FIGURES = ["fig1", "fig3", "fig4", "fig5", "fig7"]
+TABLES = ["disorder"]
+
+
+@pytest.fixture(scope="module")
+def finished(shared_checkout):
+    """A checkout in which the whole study was made at the scale `tiny`."""
+    shared_checkout.make("--config", "scale=tiny")
+    return shared_checkout
+
+
+def test_the_study_makes_every_figure_and_table(finished):
+    folder = finished.folder / "results/tiny/chain"
+    assert {path.stem for path in (folder / "figures").iterdir()} >= set(FIGURES)
+    assert {path.stem for path in (folder / "tables").iterdir()} >= set(TABLES)
+    for figure in (folder / "figures").iterdir():
+        content = figure.read_bytes()
+        starts, ends = {
+            ".pdf": (b"%PDF-", b"%%EOF"),
+            ".png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
+        }[figure.suffix]
+        assert content.startswith(starts)
+        assert content.rstrip().endswith(ends)
+        assert len(content) > 5000, figure
+    for name in {path.stem for path in (folder / "figures").iterdir()}:
+        assert (folder / f"figures/{name}.pdf").exists()
+        assert (folder / f"figures/{name}.png").exists()
+    assert not finished.unfinished()
+
+
+def test_a_table_is_the_same_as_csv_and_as_tex(finished):
+    folder = finished.folder / "results/tiny/chain/tables"
+    with (folder / "disorder.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 16
+    assert float(rows[0]["V0"]) == 0
+    assert all(float(row["lower"]) <= float(row["upper"]) for row in rows)
+    assert all(int(row["realizations"]) == 2 for row in rows)
+    tex = (folder / "disorder.tex").read_text()
+    assert r"\toprule" in tex
+    assert r"\bottomrule" in tex
+    body = tex[tex.index(r"\midrule") : tex.index(r"\bottomrule")]
+    assert body.count(r"\\") == len(rows)
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    assert finished.make("--config", "scale=tiny").nothing_to_be_done
+
+
+def test_a_deleted_figure_is_drawn_again_and_nothing_else_runs(finished):
+    target = "results/tiny/chain/figures/fig3.pdf"
+    before = (finished.folder / target).read_bytes()
+    (finished.folder / target).unlink()
+    assert finished.make(target).jobs == {"figure_chain": 1}
+    assert (finished.folder / target).read_bytes() == before  # no date is written into it
+
+
+def test_a_figure_at_another_scale_makes_just_what_it_shows(finished):
+    finished.add_scale("other", {"chain": {"datasets": {"test": {"realizations": 1}}}})
+    target = "results/other/chain/figures/fig3.pdf"
+    ran = finished.make(target)
+    assert ran.jobs == {"simulate_chain": 1, "gather": 1, "evaluate_chain": 1, "figure_chain": 1}
+    folder = "results/other/chain"
+    assert finished.made(folder) == {
+        f"{folder}/shards/test/0-16.h5",
+        f"{folder}/data/test.h5",
+        f"{folder}/data/evaluation/test-bdg.h5",
+        f"{folder}/figures/fig3.pdf",
+        f"{folder}/figures/fig3.png",
+    }
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("huge/chain/data/test.h5", r"no scale 'huge'.*smoke.*laptop.*workstation.*paper.*tiny"),
+        ("tiny/chain/data/tset.h5", r"no data set 'tset'.*train.*validation.*test"),
+        ("tiny/chain/shards/tset/0-4.h5", r"no data set 'tset'.*train.*validation.*test"),
+        ("tiny/chain/figures/fig99.pdf", r"No rule to produce .*fig99\.pdf"),
+        ("tiny/chain/tables/table99.csv", r"No rule to produce .*table99\.csv"),
+        ("tiny/chian/data/test.h5", r"no study 'chian'|No rule to produce .*chian/data/test\.h5"),
+    ],
+)
+def test_a_target_that_cannot_be_is_refused_by_name(finished, target, said):
+    before = finished.made()
+    ran = finished.snakemake("-c2", f"results/{target}")
+    assert ran.returncode != 0
+    assert re.search(said, ran.output), ran.output
+    assert not ran.jobs
+    assert finished.made() == before
+
+
+def test_a_shard_that_ends_before_it_starts_is_refused(finished):
+    ran = finished.snakemake("-c2", "results/tiny/chain/shards/test/9-3.h5")
+    assert ran.returncode != 0
+    assert "9 ... 3" in ran.output  # from the log of the job
+    assert "Traceback (most recent call last)" not in ran.output
+    assert "results/tiny/chain/shards/test/9-3.h5" not in finished.made()
+
+
+def test_every_job_leaves_a_log_and_a_benchmark(finished):
+    logs = finished.made("logs/tiny")
+    for name in ("simulate/test/0-32", "gather/test", "evaluate/test-bdg", "figure/fig3"):
+        assert f"logs/tiny/chain/{name}.log" in logs
+        assert f"logs/tiny/chain/{name}.benchmark.tsv" in logs
+    log = (finished.folder / "logs/tiny/chain/simulate/test/0-32.log").read_text()
+    assert "chain/test samples 0-32: 32/32" in log
+    assert "results/tiny/chain/shards/test/0-32.h5: chain/test samples 0-32, identity" in log
+
+
+def test_the_report_holds_every_figure_and_table_with_its_caption(finished):
+    finished.make("--config", "scale=tiny", "--report", "report.zip")
+    with zipfile.ZipFile(finished.folder / "report.zip") as report:
+        assert report.testzip() is None
+        names = report.namelist()
+        (page,) = (name for name in names if name.endswith("report.html"))
+        text = report.read(page).decode()
+    shown = [f"figures/{figure}.{suffix}" for figure in FIGURES for suffix in ("pdf", "png")]
+    shown += [f"tables/{table}.csv" for table in TABLES]
+    for path in shown:
+        assert any(name.endswith(path.rpartition("/")[2]) for name in names), names
+        said = re.search(rf'"results/tiny/chain/{path}": .*?"caption": "(.*?[^\\])"', text)
+        assert said, path
+        assert said[1].startswith("<p>")
+        assert "Scale: tiny" in said[1]
+        assert len(said[1]) > 100
+
+
+def test_lint_finds_nothing(finished):
+    ran = finished.snakemake("--lint")
+    assert ran.returncode == 0, ran.output
+
+
+def rules():
+    """Text of every rule that makes something, by name; target rules only have an input."""
+    files = [REPOSITORY / "Snakefile", *sorted((REPOSITORY / "workflow/rules").glob("*.smk"))]
+    text = "\n".join(file.read_text() for file in files)
+    blocks = re.findall(r"^rule (\w+):\n((?:(?: .*)?\n)+)", text, re.MULTILINE)
+    return {name: body for name, body in blocks if re.search(r"^    output:", body, re.MULTILINE)}
+
+
+def test_there_are_rules():
+    assert {"simulate_chain", "gather", "evaluate_chain", "figure_chain"} <= set(rules())
+
+
+@pytest.mark.parametrize("rule", rules())
+def test_a_rule_says_what_it_needs_and_where_it_logs(rule):
+    body = rules()[rule]
+    said = set(re.findall(r"^    (\w+):", body, re.MULTILINE))
+    needed = {"log", "benchmark", "message", "resources", "threads", "params", "conda", "shell"}
+    assert said >= needed
+    resources = re.search(r"^    resources:\n((?: {8}.*\n)+)", body, re.MULTILINE)[1]
+    assert re.search(r"^        mem_mb=", resources, re.MULTILINE)
+    assert re.search(r"^        runtime=", resources, re.MULTILINE)
+    assert "{log}" in body.partition("    shell:")[2]
