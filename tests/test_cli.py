@@ -303,11 +303,13 @@ def test_a_figure_that_cannot_be_drawn_says_why(files, tmp_path, name, settings,
     assert not os.listdir(tmp_path)
 
 
-@pytest.mark.parametrize(("command", "name"), [("figure", "fig3"), ("table", "disorder")])
-def test_a_file_that_is_no_evaluation_is_refused_by_name(files, tmp_path, command, name):
+@pytest.mark.parametrize(
+    ("command", "name", "output"), [("figure", "fig3", "a.pdf"), ("table", "disorder", "a.csv")]
+)
+def test_a_file_that_is_no_evaluation_is_refused_by_name(files, tmp_path, command, name, output):
     ran = gapworks(
         *(command, "chain", name, "--settings", {}),
-        *("--evaluation", files / "test.h5", "--output", tmp_path / "a.csv"),
+        *("--evaluation", files / "test.h5", "--output", tmp_path / output),
     )
     assert ran.returncode == 1
     assert f"{files}/test.h5: is a dataset" in ran.stderr
