@@ -74,6 +74,7 @@ def confine(x, coupling, floor, ceiling):
     x[2 * L] = min(max(x[2 * L], floor), ceiling)
 
 
+# Inlined early: LLVM would optimise it once by itself and once more inside `relax`.
 @njit(nogil=True, inline="always")
 def attempt(V, physics, tolerance, budget, numbers, x, ladder, work, memory):
     """Iterate x = (Delta, n, mu) from where it stands.
