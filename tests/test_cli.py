@@ -69,7 +69,7 @@ def files(tmp_path_factory):
             *("--samples", 8, "--shard-size", 8, "--output", folder / "test.h5"),
         ),
         gapworks(
-            *("evaluate", "chain", "--settings", STATISTICS),
+            *("evaluate", "chain", "statistics", "--settings", STATISTICS),
             *("--data", folder / "test.h5", "--output", folder / "test-bdg.h5"),
         ),
     ]
@@ -94,7 +94,9 @@ def test_help_of_a_command_says_what_it_needs():
         "gather": ["{chain", "--settings JSON", "--folder", "--samples", "--output"],
         "verify": ["FILE", "exit code"],
         "info": ["FILE", "--checksums"],
-        "evaluate": ["{chain", "--settings JSON", "--data", "--output"],
+        "train": ["{chain", "--settings JSON", "--data", "--validation", "--threads", "--output"],
+        "evaluate": ["{chain", "name", "--settings JSON", "--data", "--network", "--output"],
+        "predict": ["{chain", "--network", "--input", "--output"],
         "figure": ["{chain", "name", "--settings JSON", "--evaluation FILE", "--output FILE"],
         "table": ["{chain", "name", "--settings JSON", "--evaluation FILE", "--output FILE"],
         "schema": ["config.yaml"],
@@ -331,7 +333,7 @@ def test_statistics_without_a_valid_sample_are_refused(tmp_path):
     assert gathered.returncode == 0
     assert read(tmp_path / "test.h5", ["valid"])["valid"].tolist() == [1, 0] * 4
     ran = gapworks(
-        *("evaluate", "chain", "--settings", STATISTICS),
+        *("evaluate", "chain", "statistics", "--settings", STATISTICS),
         *("--data", tmp_path / "test.h5", "--output", tmp_path / "test-bdg.h5"),
     )
     assert ran.returncode == 1

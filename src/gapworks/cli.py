@@ -119,32 +119,37 @@ def _info(args: argparse.Namespace) -> None:
             print(f"  {name}{list(shape)} in {header.units[name]}")
 
 
-def _evaluate(args: argparse.Namespace) -> None:
-    from gapworks.factory.container import DataError, Writer, read, verify
+def _train(args: argparse.Namespace) -> None:
+    room = _room(args.study, "training")
+    settings = room.Settings.model_validate(args.settings)
+    card = room.train_network(settings, args.data, args.validation, args.output, args.threads, _say)
+    print(
+        f"{args.output}: {card['parameters']} parameters, best after {card['best_epoch']} of "
+        f"{card['epochs']} epochs, weights {card['weights_sha256']}"
+    )
 
-    room = _room(args.study, "evaluation")
-    settings = room.Evaluation.model_validate(args.settings)
-    header = verify(args.data)
-    said = header.attributes
-    if (said["kind"], said["study"]) != ("dataset", args.study):
-        raise DataError(
-            f"{args.data}: is a {said['kind']} of {said['study']}, not a data set of {args.study}"
-        )
-    try:
-        coordinates, statistics = room.evaluate(read(args.data), settings, said["seed"])
-    except ValueError as error:
-        raise DataError(f"{args.data}: {error}") from error
-    attributes = {
-        "study": args.study,
-        "dataset": said["dataset"],
-        "method": "bdg",
-        "identity": said["identity"],
-        "data_sha256": header.sha256,
-        "settings": settings.model_dump(mode="json"),
-    }
-    with Writer(args.output, "evaluation", attributes, coordinates, room.VARIABLES) as writer:
-        writer.append(statistics)
+
+def _evaluate(args: argparse.Namespace) -> None:
+    from gapworks.factory.container import Writer
+
+    evaluate = _member(args.study, "evaluation", "EVALUATIONS", args.name)
+    made = evaluate(args.settings, args.data, dict(args.network), args.threads, _say)
+    with Writer(
+        args.output, "evaluation", made.attributes, made.coordinates, made.variables
+    ) as writer:
+        writer.append(made.arrays)
     print(args.output)
+
+
+def _predict(args: argparse.Namespace) -> None:
+    predict = _room(args.study, "predict")
+    predict.predict_file(args.network, args.input, args.output)
+    print(args.output)
+
+
+def _say(line: str) -> None:
+    """A line of progress; logs are read while a job runs."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def _figure(args: argparse.Namespace) -> None:
@@ -203,6 +208,7 @@ def _check_settings(args: argparse.Namespace, make: Any, evaluations: list[Any])
 def _evaluations(args: argparse.Namespace) -> list[Any]:
     from gapworks.factory.container import DataError, read, verify
 
+    room = _room(args.study, "statistics")
     evaluated = []
     for path in args.evaluation:
         said = verify(path).attributes
@@ -210,8 +216,7 @@ def _evaluations(args: argparse.Namespace) -> list[Any]:
             raise DataError(
                 f"{path}: is a {said['kind']} of {said['study']}, not an evaluation of {args.study}"
             )
-        room = _room(args.study, "evaluation")
-        evaluated.append(room.Evaluated(said["dataset"], said["method"], read(path)))
+        evaluated.append(room.Evaluated(said, read(path)))
     return evaluated
 
 
@@ -224,6 +229,13 @@ def _json(text: str) -> Any:
     if not isinstance(settings, dict):
         raise argparse.ArgumentTypeError(f"not a JSON object: {text[:40]}")
     return settings
+
+
+def _named_path(text: str) -> tuple[str, Path]:
+    name, equals, path = text.partition("=")
+    if not (name and equals and path):
+        raise argparse.ArgumentTypeError(f"{text}: write NAME=FILE")
+    return name, Path(path)
 
 
 def _positive(text: str) -> int:
@@ -274,10 +286,35 @@ def _parser() -> argparse.ArgumentParser:
     info.add_argument("--checksums", action="store_true", help="only SHA-256 and name of arrays")
     info.add_argument("files", nargs="+", metavar="FILE")
 
-    evaluate = command("evaluate", _evaluate, "take the statistics of a gathered data set")
-    with_study(evaluate, "bins, resamples, confidence")
-    evaluate.add_argument("--data", type=Path, required=True, help="the gathered data set")
+    train = command("train", _train, "train a network; goes on from its checkpoint if there is one")
+    with_study(train, "resolved settings of the training, as in params.settings of the rule")
+    train.add_argument("--data", type=Path, required=True, help="gathered training data")
+    train.add_argument("--validation", type=Path, required=True, help="gathered validation data")
+    train.add_argument("--threads", type=_positive, default=1)
+    train.add_argument("--output", type=Path, required=True, help="the weights, NAME.safetensors")
+
+    evaluate = command("evaluate", _evaluate, "evaluate data, networks or solvers into one file")
+    with_study(evaluate, "settings of the evaluation, as in params.settings of the rule")
+    evaluate.add_argument("name", help="what: statistics, floor, cost")
+    evaluate.add_argument("--data", type=Path, nargs="*", default=[], help="gathered data sets")
+    evaluate.add_argument(
+        "--network",
+        type=_named_path,
+        nargs="*",
+        default=[],
+        metavar="NAME=FILE",
+        help="trained networks (.safetensors) and how to call them",
+    )
+    evaluate.add_argument("--threads", type=_positive, default=1)
     evaluate.add_argument("--output", type=Path, required=True)
+
+    predict = command("predict", _predict, "put your own data through a trained network")
+    predict.add_argument("study", choices=STUDIES)
+    predict.add_argument("--network", type=Path, required=True, help="weights (.safetensors)")
+    predict.add_argument(
+        "--input", type=Path, required=True, help="disorder V, units of t: .npy, or .csv by rows"
+    )
+    predict.add_argument("--output", type=Path, required=True, help="Delta, units of t: .npy, .csv")
 
     for name, run, what in (
         ("figure", _figure, "draw a figure from evaluations (.pdf, .png)"),

@@ -9,10 +9,10 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import Field, NonNegativeInt, ValidationError
+from pydantic import Field, ValidationError
 
 from gapworks.chain.settings import ChainConfig
-from gapworks.factory.settings import Section
+from gapworks.factory.settings import Section, Seed
 
 
 class ConfigError(ValueError):
@@ -22,7 +22,7 @@ class ConfigError(ValueError):
 class ScaleConfig(Section):
     """The settings of one scale, merged."""
 
-    seed: NonNegativeInt = Field(description="root of all randomness")
+    seed: Seed
     chain: ChainConfig
 
 

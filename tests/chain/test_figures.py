@@ -5,12 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from gapworks.chain.evaluation import Evaluated, evaluate
 from gapworks.chain.figures import FIGURES
+from gapworks.chain.scores import score
 from gapworks.chain.settings import Evaluation
+from gapworks.chain.statistics import Evaluated, evaluate
 from gapworks.chain.tables import TABLES
 from gapworks.plotting import style, table
-from tests.chain.test_evaluation import LENGTH, arrays
+from tests.chain.test_statistics import LENGTH, arrays
 from tests.conftest import ROOT
 
 SETTINGS = {
@@ -19,26 +20,69 @@ SETTINGS = {
 }
 
 
-def evaluated(method="bdg", dataset="test", shift=0.0):
+NETWORK = {
+    "window": 17,
+    "parameters": 32_201,
+    "architecture": {"kind": "window", "hidden": [100, 100, 100, 100]},
+    "settings_of_network": {"realizations": 4},
+}
+
+
+def evaluated(method="bdg", dataset="test", shift=0.0, window=17):
     delta = shift + np.random.default_rng(1).gamma(2, 0.05, (12, LENGTH))
     data = arrays(delta, np.tile([0.0, 0.25, 0.5], 4))
     settings = Evaluation(V_bins=10, delta_bins=10, resamples=50, confidence=0.9)
     coordinates, statistics = evaluate(data, settings, seed=1)
-    values = {name: coordinate.values for name, coordinate in coordinates.items()}
-    return Evaluated(dataset, method, values | statistics)
+    values = {name: coordinate.values for name, coordinate in coordinates.items()} | statistics
+    attributes = {"dataset": dataset, "method": method}
+    if method != "bdg":
+        values |= score(data, delta + 0.01, settings, seed=1)
+        attributes |= NETWORK | {"window": window}
+    return Evaluated(attributes, values)
+
+
+def floor():
+    values = {
+        "cutoff": np.array([2, 8]),
+        "floor": np.array([1e-3, 1e-4]),
+        "floor_lower": np.array([0.9e-3, 0.9e-4]),
+        "floor_upper": np.array([1.1e-3, 1.1e-4]),
+        "floor_by_strength": np.full((2, 3), 1e-4),
+    }
+    return Evaluated({"dataset": "floor", "method": "floor"}, values)
+
+
+def costs():
+    values = {
+        "length": np.array([256, 512]),
+        "seconds": np.array([[1.0, np.nan], [1e-3, 2e-3], [1e-4, 2e-4]]),
+        "mse": np.array([[1e-23, np.nan], [1e-22, 1e-22], [1e-3, 1e-3]]),
+    }
+    methods = ["dense", "exact", "window-r8-n220"]
+    return Evaluated({"dataset": "cost", "method": "cost", "methods": methods}, values)
+
+
+def inputs(name):
+    """What the workflow draws a figure from."""
+    compared = [evaluated(), evaluated("window-r8-n4"), evaluated("surrogate")]
+    return {
+        "fig1": [evaluated(dataset="train"), evaluated("window-r8-n4")],
+        "fig2": [floor(), evaluated("window-r2-n4", window=5), evaluated("window-r8-n4")],
+        "fig6": [costs()],
+        "fig7": [evaluated(dataset=d) for d in ("test", "hartree_none", "hartree_literal")],
+    }.get(name, compared)
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_drawn_and_saved_in_both_formats(name, tmp_path):
-    readings = ("test", "hartree_none", "hartree_literal")
-    evaluations = [evaluated(dataset=dataset) for dataset in readings]
-    chosen = evaluations if name == "fig7" else evaluations[:1]
     with style.house_style():
-        figure = FIGURES[name](chosen, **SETTINGS.get(name, {}))
-        assert all(axes.get_xlabel() or axes.get_shared_x_axes() for axes in figure.axes)
+        figure = FIGURES[name](inputs(name), **SETTINGS.get(name, {}))
         style.save(figure, [tmp_path / "a.pdf", tmp_path / "a.png"])
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    plots = [axes for axes in figure.axes if axes.axison]
+    assert all(axes.get_ylabel() for axes in plots)
+    assert any(axes.get_xlabel() for axes in plots)
 
 
 @pytest.mark.parametrize("name", ["fig3", "fig4", "fig5"])
@@ -65,11 +109,29 @@ def test_a_table_is_written_for_programs_and_for_papers(tmp_path):
     assert r"\toprule" in (tmp_path / "t.tex").read_text()
 
 
+def test_errors_stand_beside_the_constant_and_the_windows_floor():
+    made = TABLES["errors"]([evaluated("window-r8-n4"), evaluated("surrogate"), floor()])
+    of_all = made[made["V0"] == "all"].set_index("network")
+    assert of_all.loc["window-r8-n4", "MSE"] == pytest.approx(1e-4)
+    assert of_all.loc["window-r8-n4", "floor"] == pytest.approx(1e-4)
+    assert np.isnan(of_all.loc["surrogate", "floor"])
+    assert len(made) == 2 * (3 + 1)
+
+
+def test_deviations_of_the_correlation_are_split_at_the_windows_reach():
+    made = TABLES["correlations"]([evaluated(), evaluated("window-r8-n4", shift=0.1)])
+    assert {"r < 16", "r >= 16"} <= set(made.columns)
+    assert (made["r >= 16"] > 0.05).all()
+
+
+def test_costs_that_were_not_measured_are_left_out():
+    assert len(TABLES["cost"]([costs()])) == 5
+
+
 def test_the_workflow_knows_every_figure_and_table_and_each_has_a_caption():
-    rules = (ROOT / "workflow/rules/chain.smk").read_text()
-    figures = re.search(r"CHAIN_FIGURES = \{(.*?)\n\}", rules, re.DOTALL)[1]
-    assert set(re.findall(r'^\s+"(\w+)":', figures, re.MULTILINE)) == set(FIGURES)
-    tables = re.search(r"CHAIN_TABLES = \{(.*?)\}", rules)[1]
-    assert set(re.findall(r'"(\w+)":', tables)) == set(TABLES)
-    captions = (ROOT / "workflow/report/chain-figures.rst").read_text()
-    assert set(re.findall(r'^"(\w+)":', captions, re.MULTILINE)) == set(FIGURES)
+    rules = (ROOT / "workflow/rules/chain-names.smk").read_text()
+    for name, known in (("FIGURES", FIGURES), ("TABLES", TABLES)):
+        listed = re.search(rf"CHAIN_{name} = \{{(.*?)\n\}}", rules, re.DOTALL)[1]
+        assert set(re.findall(r'^    "(\w+)":', listed, re.MULTILINE)) == set(known)
+        captions = (ROOT / f"workflow/report/chain-{name.lower()}.rst").read_text()
+        assert set(re.findall(r'^"(\w+)":', captions, re.MULTILINE)) == set(known)

@@ -219,3 +219,43 @@ def test_bad_input_is_named(solver, V, options, name):
 def test_no_threads_is_an_error():
     with pytest.raises(ValueError, match="^threads"):
         solve(np.zeros(8), threads=0)
+
+
+def test_a_loose_tolerance_does_not_call_a_superconductor_normal():
+    V = 0.1 * (2 * np.random.default_rng(0).random((5, 256)) - 1)
+    assert solve(V, coupling=1.2, tolerance=1e-3).converged.all()
+
+
+def test_a_spread_beyond_double_precision_is_an_error():
+    with pytest.raises(ValueError, match=r"V: spreads over .* double precision"):
+        solve(np.array([0.0, 1e9, 0.0, -1e9]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ({"coupling": "strong"}, "coupling="),
+        ({"filling": None}, "filling="),
+        ({"tolerance": "fine"}, "tolerance="),
+        ({"max_iterations": 2.5}, "max_iterations="),
+        ({"hartree": ["none"]}, "hartree="),
+    ],
+)
+def test_an_argument_of_the_wrong_type_is_named(arguments, named):
+    with pytest.raises(ValueError, match=named):
+        solve(np.zeros(8), **arguments)
+
+
+def test_complex_or_masked_disorder_is_refused():
+    with pytest.raises(ValueError, match="V: complex"):
+        solve(np.zeros(8) + 1j)
+    with pytest.raises(ValueError, match="V: has masked sites"):
+        solve(np.ma.masked_equal(np.arange(8.0), 3.0))
+
+
+def test_numbers_of_any_type_give_the_same_bits():
+    V = np.random.default_rng(0).uniform(-0.5, 0.5, 32)
+    np.testing.assert_array_equal(
+        solve(V, coupling=2, filling=np.float32(0.5)).delta,
+        solve(V, coupling=2.0, filling=0.5).delta,
+    )

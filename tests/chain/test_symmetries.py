@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gapworks.chain import solve
+from gapworks.chain import solve, solve_dense
 from gapworks.chain.model import HARTREE_SIGN
 
 many_rings = settings(max_examples=25, deadline=None, derandomize=True)
@@ -73,3 +73,18 @@ def test_ring_wound_twice_is_the_same_ring(seed, V0):
     s = solve(np.tile(V, 2), coupling=2.5)
     if s.converged:
         _same(s.delta[:40], s.delta[40:])
+
+
+def test_a_constant_in_V_moves_mu_and_nothing_else_however_large_it_is():
+    # On a grid of 2^-10 the shift is exact: every bit of the rings stays.
+    V = np.round((np.random.default_rng(0).random((4, 16)) - 0.5) * 1024) / 1024
+    still = solve(V)
+    for power in (3, 20, 40):
+        moved = solve(V + 2.0**power)
+        np.testing.assert_array_equal(moved.converged, still.converged)
+        np.testing.assert_allclose(moved.delta, still.delta, rtol=0, atol=1e-10)
+        np.testing.assert_allclose(moved.mu - 2.0**power, still.mu, atol=1e-3)
+        if power == 3:
+            electrons = 0.85 * 16
+            np.testing.assert_allclose(moved.energy - electrons * 8, still.energy, atol=1e-9)
+            np.testing.assert_allclose(solve_dense(V + 8).mu, moved.mu, atol=1e-9)

@@ -7,7 +7,6 @@ import numpy as np
 from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.settings import DatasetSettings
 
-BLOCK = 4
 VARIABLES = {
     "square": Variable(("sample", "axis"), "meV", "i^2 and i^2 + .5"),
     "reason": Variable(("sample",), "1", "why it failed", "uint8", {0: "fine", 1: "unlucky"}),
@@ -27,6 +26,10 @@ class Settings(DatasetSettings):
     data_version: int = 1
     offset: float = 0.0
     fails: tuple[int, ...] = ()
+
+
+def block(settings):
+    return 4
 
 
 def coordinates(settings):

@@ -28,10 +28,18 @@ TINY = {
             "train": {"realizations": 2},
             "validation": {"realizations": 1},
             "test": {"realizations": 2},
+            "surrogate": {"realizations": 2},
             "hartree_literal": {"realizations": 1},
             "hartree_none": {"realizations": 1},
         },
         "shard_size": 32,
+        "networks": {
+            "window": {"training": {"epochs": 1}},
+            "surrogate": {"training": {"epochs": 1}},
+            "scan_cutoffs": [8],
+            "scan_realizations": [2],
+        },
+        "cost": {"lengths": [64], "sites": 64, "dense_up_to": 64},
         "evaluation": {"resamples": 50},
     }
 }

@@ -190,7 +190,7 @@ def test_damaged_data_are_not_evaluated_and_are_named(gathered):
     whole = data.read_bytes()
     data.write_bytes(whole[: len(whole) // 2])
     try:
-        ran = gathered.snakemake("-c2", "results/cut/chain/figures/fig3.pdf")
+        ran = gathered.snakemake("-c2", "results/cut/chain/tables/disorder.csv")
     finally:
         data.write_bytes(whole)
     assert ran.returncode != 0

@@ -323,16 +323,16 @@ def test_shard_size_and_threads_do_not_show_in_the_data(shared_checkout):
 # ---- A change reruns what it touches -------------------------------------------------------------
 
 
-FIGURE = "results/grown/chain/figures/fig4.pdf"
+TABLE = "results/grown/chain/tables/disorder.csv"
 
 
 @pytest.fixture(scope="module")
 def grown(shared_checkout):
-    """A checkout with Fig. 4 at the scale `grown`, of one shard; and a way to change the scale."""
+    """A checkout with the table of disorder at the scale `grown`, made of one shard."""
     overlay = {"chain": {"datasets": {"test": {"realizations": 1}}, "shard_size": 16}}
     shared_checkout.add_scale("grown", overlay)
-    jobs = shared_checkout.make(FIGURE).jobs
-    assert jobs == {"simulate_chain": 1, "gather": 1, "evaluate_chain": 1, "figure_chain": 1}
+    jobs = shared_checkout.make(TABLE).jobs
+    assert jobs == {"simulate_chain": 1, "gather": 1, "evaluate_chain": 1, "table_chain": 1}
     return shared_checkout
 
 
@@ -349,8 +349,8 @@ def test_a_data_set_that_grows_simulates_only_the_new_samples(grown):
     old_arrays, old_stat = read(data), shard.stat()
     with change(grown) as chain:
         chain["datasets"]["test"]["realizations"] = 2
-    jobs = grown.make(FIGURE).jobs
-    assert jobs == {"simulate_chain": 1, "gather": 1, "evaluate_chain": 1, "figure_chain": 1}
+    jobs = grown.make(TABLE).jobs
+    assert jobs == {"simulate_chain": 1, "gather": 1, "evaluate_chain": 1, "table_chain": 1}
     new = shard.stat()
     assert (new.st_mtime_ns, new.st_ino) == (old_stat.st_mtime_ns, old_stat.st_ino)
     arrays = read(data)
@@ -367,21 +367,17 @@ def planned(checkout, **changes):
     try:
         with change(checkout) as chain:
             chain.update(merge(chain, changes))
-        return checkout.make("-n", FIGURE)
+        return checkout.make("-n", TABLE)
     finally:
         path.write_text(before)
 
 
 def test_more_resamples_take_statistics_again_and_simulate_nothing(grown):
     jobs = planned(grown, evaluation={"resamples": 60}).jobs
-    assert jobs == {"evaluate_chain": 1, "figure_chain": 1}
+    assert jobs == {"evaluate_chain": 1, "table_chain": 1}
 
 
-def test_an_option_of_a_figure_draws_that_figure_again_and_nothing_else(grown):
-    assert planned(grown, figures={"profile_strengths": [0.5]}).jobs == {"figure_chain": 1}
-
-
-def test_what_a_figure_does_not_show_is_no_reason_to_draw_it(grown):
+def test_what_a_table_does_not_show_is_no_reason_to_make_it(grown):
     others = {"figures": {"correlation_distance": 20}, "datasets": {"train": {"realizations": 7}}}
     assert planned(grown, **others).nothing_to_be_done
 
@@ -390,4 +386,4 @@ def test_another_tolerance_simulates_everything_again(grown):
     jobs = planned(grown, solver={"tolerance": 1e-8}).jobs
     shards = len(grown.made("results/grown/chain/shards"))
     assert shards > 0
-    assert jobs == {"simulate_chain": shards, "gather": 1, "evaluate_chain": 1, "figure_chain": 1}
+    assert jobs == {"simulate_chain": shards, "gather": 1, "evaluate_chain": 1, "table_chain": 1}

@@ -1,15 +1,16 @@
 """Names are targets: what a run makes, remakes and refuses to make, and what its rules declare."""
 
+import copy
 import csv
 import re
 import zipfile
 
 import pytest
 
-from tests.workflow.conftest import REPOSITORY
+from tests.workflow.conftest import REPOSITORY, merge
 
-FIGURES = ["fig1", "fig3", "fig4", "fig5", "fig7"]
-TABLES = ["disorder"]
+FIGURES = ["fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7"]
+TABLES = ["disorder", "errors", "correlations", "cost"]
 
 
 @pytest.fixture(scope="module")
@@ -65,19 +66,57 @@ def test_a_deleted_figure_is_drawn_again_and_nothing_else_runs(finished):
     assert (finished.folder / target).read_bytes() == before  # no date is written into it
 
 
-def test_a_figure_at_another_scale_makes_just_what_it_shows(finished):
+def test_a_table_at_another_scale_makes_just_what_it_shows(finished):
     finished.add_scale("other", {"chain": {"datasets": {"test": {"realizations": 1}}}})
-    target = "results/other/chain/figures/fig3.pdf"
+    target = "results/other/chain/tables/disorder.csv"
     ran = finished.make(target)
-    assert ran.jobs == {"simulate_chain": 1, "gather": 1, "evaluate_chain": 1, "figure_chain": 1}
+    assert ran.jobs == {"simulate_chain": 1, "gather": 1, "evaluate_chain": 1, "table_chain": 1}
     folder = "results/other/chain"
     assert finished.made(folder) == {
         f"{folder}/shards/test/0-16.h5",
         f"{folder}/data/test.h5",
         f"{folder}/data/evaluation/test-bdg.h5",
-        f"{folder}/figures/fig3.pdf",
-        f"{folder}/figures/fig3.png",
+        f"{folder}/tables/disorder.csv",
+        f"{folder}/tables/disorder.tex",
     }
+
+
+def test_a_figure_at_another_scale_trains_just_the_networks_it_shows(finished):
+    finished.add_scale("third", {"chain": {"datasets": {"test": {"realizations": 1}}}})
+    ran = finished.make("-n", "results/third/chain/figures/fig3.pdf")
+    assert ran.jobs == {
+        "simulate_chain": 4,  # train, validation, test, surrogate
+        "gather": 4,
+        "train_chain": 2,
+        "evaluate_chain": 1,
+        "evaluate_chain_network": 2,
+        "figure_chain": 1,
+    }
+
+
+def changed_plan(finished, **changes):
+    """The jobs that a change of the section `chain` brings about in a study that was made."""
+    with finished.config() as config:
+        before = copy.deepcopy(config)
+        config["chain"] = merge(config["chain"], changes)
+    try:
+        return finished.make("-n", "--config", "scale=tiny")
+    finally:
+        with finished.config() as config:
+            config.clear()
+            config.update(before)
+
+
+def test_an_option_of_a_figure_draws_that_figure_again_and_nothing_else(finished):
+    plan = changed_plan(finished, figures={"profile_strengths": [0.5]})
+    assert {rule: n for rule, n in plan.jobs.items() if rule != "all"} == {"figure_chain": 1}
+
+
+def test_a_learning_rate_trains_again_and_simulates_nothing(finished):
+    training = {"surrogate": {"training": {"learning_rate": 3e-3}}}
+    plan = changed_plan(finished, networks=training)
+    assert plan.jobs["train_chain"] == 1
+    assert not {"simulate_chain", "gather", "evaluate_chain"} & plan.jobs.keys()
 
 
 @pytest.mark.parametrize(
@@ -86,6 +125,7 @@ def test_a_figure_at_another_scale_makes_just_what_it_shows(finished):
         ("huge/chain/data/test.h5", r"no scale 'huge'.*smoke.*laptop.*workstation.*paper.*tiny"),
         ("tiny/chain/data/tset.h5", r"no data set 'tset'.*train.*validation.*test"),
         ("tiny/chain/shards/tset/0-4.h5", r"no data set 'tset'.*train.*validation.*test"),
+        ("tiny/chain/models/windwo.safetensors", r"no network 'windwo'.*surrogate.*window-r<R>"),
         ("tiny/chain/figures/fig99.pdf", r"No rule to produce .*fig99\.pdf"),
         ("tiny/chain/tables/table99.csv", r"No rule to produce .*table99\.csv"),
         ("tiny/chian/data/test.h5", r"no study 'chian'|No rule to produce .*chian/data/test\.h5"),

@@ -1,14 +1,5 @@
-# The chain study: simulate -> gather -> evaluate -> figures, tables.
-
-# Each figure: the evaluations it is drawn from and the keys of chain.figures that it uses.
-CHAIN_FIGURES = {
-    "fig1": (["train-bdg"], []),
-    "fig3": (["test-bdg"], []),
-    "fig4": (["test-bdg"], ["profile_strengths"]),
-    "fig5": (["test-bdg"], ["correlation_strengths", "correlation_distance"]),
-    "fig7": (["test-bdg", "hartree_none-bdg", "hartree_literal-bdg"], []),
-}
-CHAIN_TABLES = {"disorder": ["test-bdg"]}
+# The chain study: simulate -> gather -> train -> evaluate -> figures, tables.
+# What each figure and table is made of stands in chain-names.smk.
 
 
 rule chain:
@@ -53,6 +44,40 @@ rule simulate_chain:
         " --start {wildcards.start} --stop {wildcards.stop} --output {output} > {log} 2>&1"
 
 
+# A network's name says what it is: window-r8-n220 sees 8 sites to each side and was trained on 220
+# realizations per V0. The checkpoint beside it is no output: it must outlive a failed job.
+rule train_chain:
+    input:
+        data=lambda wildcards: (
+            "results/{scale}/chain/data/surrogate.h5"
+            if wildcards.network == "surrogate"
+            else "results/{scale}/chain/data/train.h5"
+        ),
+        validation="results/{scale}/chain/data/validation.h5",
+    output:
+        weights="results/{scale}/chain/models/{network}.safetensors",
+        card="results/{scale}/chain/models/{network}.json",
+    log:
+        "logs/{scale}/chain/train/{network}.log",
+    benchmark:
+        "logs/{scale}/chain/train/{network}.benchmark.tsv"
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: lambda wildcards: 2 if wildcards.network == "surrogate" else 1
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(120),
+    params:
+        settings=lambda wildcards: chain_training_settings(wildcards),
+        code=code_digest("gapworks.chain.training"),
+    message:
+        "training chain network {wildcards.network} at scale {wildcards.scale}"
+    shell:
+        "gapworks train chain --settings {params.settings:q} --threads {threads}"
+        " --data {input.data} --validation {input.validation} --output {output.weights}"
+        " > {log} 2>&1"
+
+
 rule evaluate_chain:
     input:
         "results/{scale}/chain/data/{dataset}.h5",
@@ -66,8 +91,8 @@ rule evaluate_chain:
         "../../envs/gapworks.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(15),
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         settings=lambda wildcards: as_json(
             scale(wildcards).chain.evaluation.model_dump(mode="json")
@@ -76,13 +101,97 @@ rule evaluate_chain:
     message:
         "evaluating chain/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate chain --settings {params.settings:q} --data {input}"
+        "gapworks evaluate chain statistics --settings {params.settings:q} --data {input}"
         " --output {output} > {log} 2>&1"
+
+
+rule evaluate_chain_network:
+    input:
+        data="results/{scale}/chain/data/{dataset}.h5",
+        network="results/{scale}/chain/models/{network}.safetensors",
+    output:
+        "results/{scale}/chain/data/evaluation/{dataset}-{network}.h5",
+    log:
+        "logs/{scale}/chain/evaluate/{dataset}-{network}.log",
+    benchmark:
+        "logs/{scale}/chain/evaluate/{dataset}-{network}.benchmark.tsv"
+    wildcard_constraints:
+        network="surrogate|window-.*",
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        settings=lambda wildcards: as_json(
+            scale(wildcards).chain.evaluation.model_dump(mode="json")
+        ),
+        code=code_digest("gapworks.chain.evaluation"),
+    message:
+        "evaluating {wildcards.network} on chain/{wildcards.dataset} at scale {wildcards.scale}"
+    shell:
+        "gapworks evaluate chain statistics --settings {params.settings:q} --data {input.data}"
+        " --network {wildcards.network}={input.network} --threads {threads}"
+        " --output {output} > {log} 2>&1"
+
+
+rule floor_chain:
+    output:
+        "results/{scale}/chain/data/evaluation/floor.h5",
+    log:
+        "logs/{scale}/chain/evaluate/floor.log",
+    benchmark:
+        "logs/{scale}/chain/evaluate/floor.benchmark.tsv"
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        settings=chain_floor_settings,
+        code=code_digest("gapworks.chain.evaluation"),
+    message:
+        "finding the irreducible error of windows at scale {wildcards.scale}"
+    shell:
+        "gapworks evaluate chain floor --settings {params.settings:q} --threads {threads}"
+        " --output {output} > {log} 2>&1"
+
+
+# Times are those of one core; the job takes all, so that nothing else runs beside it.
+rule cost_chain:
+    input:
+        lambda wildcards: [chain_model(wildcards, name) for name in chain_networks(wildcards)],
+    output:
+        "results/{scale}/chain/data/evaluation/cost.h5",
+    log:
+        "logs/{scale}/chain/evaluate/cost.log",
+    benchmark:
+        "logs/{scale}/chain/evaluate/cost.benchmark.tsv"
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: workflow.cores or 1
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
+    params:
+        settings=chain_cost_settings,
+        networks=lambda wildcards: [
+            f"{name}={chain_model(wildcards, name)}" for name in chain_networks(wildcards)
+        ],
+        code=code_digest("gapworks.chain.evaluation"),
+    message:
+        "timing solvers and networks at scale {wildcards.scale}"
+    shell:
+        "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1"
+        " gapworks evaluate chain cost --settings {params.settings:q} --threads 1"
+        " --network {params.networks} --output {output} > {log} 2>&1"
 
 
 rule figure_chain:
     input:
-        lambda wildcards: evaluations("chain", CHAIN_FIGURES[wildcards.figure][0]),
+        lambda wildcards: evaluations("chain", CHAIN_FIGURES[wildcards.figure][0](wildcards)),
     output:
         report(
             "results/{scale}/chain/figures/{figure}.pdf",
@@ -124,7 +233,7 @@ rule figure_chain:
 
 rule table_chain:
     input:
-        lambda wildcards: evaluations("chain", CHAIN_TABLES[wildcards.table]),
+        lambda wildcards: evaluations("chain", CHAIN_TABLES[wildcards.table](wildcards)),
     output:
         report(
             "results/{scale}/chain/tables/{table}.csv",

@@ -10,10 +10,7 @@ from gapworks.chain.solution import Reason
 from gapworks.chain.solver import solve
 from gapworks.factory.container import Coordinate, Variable
 
-__all__ = ["BLOCK", "VARIABLES", "Settings", "coordinates", "simulate"]
-
-BLOCK = 64
-"""Samples solved between two signs of progress; a Ctrl-C waits for so many."""
+__all__ = ["VARIABLES", "Settings", "block", "coordinates", "simulate"]
 
 VARIABLES = {
     "V": Variable(("sample", "site"), "t", "on-site disorder"),
@@ -38,6 +35,11 @@ VARIABLES = {
         ("sample",), "1", "1 if all checks passed", "uint8", {0: "failed", 1: "valid"}
     ),
 }
+
+
+def block(settings: Settings) -> int:
+    """Samples solved between two signs of progress; a Ctrl-C waits for so many."""
+    return max(1, min(64, (1 << 14) // settings.physics.length))
 
 
 def coordinates(settings: Settings) -> dict[str, Coordinate]:

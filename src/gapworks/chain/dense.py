@@ -16,8 +16,8 @@ from gapworks.chain.relaxation import (
     PATIENCE,
     PLAIN_STEPS,
     STEP_SHARE,
-    VANISHING,
     confine,
+    vanishing,
 )
 from gapworks.chain.solution import Reason, Solution, assemble
 from gapworks.chain.solver import check_arguments
@@ -96,14 +96,16 @@ def solve_dense(
     -------
     Solution
     """
-    V, model = check_arguments(V, coupling, filling, tolerance, hartree, max_iterations)
+    V, offset, model, tolerance, max_iterations = check_arguments(
+        V, coupling, filling, tolerance, hartree, max_iterations
+    )
     L = V.shape[-1]
     start = starting_point(model, L)
     rings = V.reshape(-1, L)
     fields, verdicts = np.empty((len(rings), 2 * L + 1)), np.empty((len(rings), 5))
     for ring, row, verdict in zip(rings, fields, verdicts, strict=True):
         row[:], verdict[:] = _relax(ring, model, start, tolerance, max_iterations)
-    return assemble(model, V, fields, verdicts)
+    return assemble(model, V, offset, fields, verdicts)
 
 
 def _relax(V, model, start, tolerance, budget):
@@ -134,7 +136,7 @@ def _attempt(V, model, start, tolerance, budget, beta, plain, mu_gain):
         )
         residual = np.abs(f).max()
         if settled and residual <= tolerance:
-            normal = delta.max() <= max(VANISHING, 100 * tolerance)
+            normal = delta.max() <= vanishing(tolerance)
             reason = Reason.NORMAL_STATE if normal else Reason.CONVERGED
             return x, reason, iteration, residual, E
         best, waited = (residual, 0) if residual < 0.5 * best else (best, waited + 1)

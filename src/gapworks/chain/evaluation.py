@@ -1,153 +1,178 @@
-"""Statistics of pairing potentials: what the figures and tables of the chain study are made of.
-
-The same statistics are taken of solved and of predicted Delta, so that a method is one more curve.
-"""
+"""The chain study's evaluations: each makes one file, from which figures and tables are made."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from gapworks.chain.settings import Evaluation
-from gapworks.factory.container import Coordinate, Variable
-
-VARIABLES = {
-    "realizations": Variable(("strength",), "1", "realizations averaged over", "int64"),
-    "failed": Variable(("strength",), "1", "failed realizations, left out", "int64"),
-    "mean_delta": Variable(("strength",), "t", "mean Delta"),
-    "mean_delta_lower": Variable(("strength",), "t", "lower end of its interval"),
-    "mean_delta_upper": Variable(("strength",), "t", "upper end of its interval"),
-    "std_delta": Variable(("strength",), "t", "standard deviation of Delta over sites"),
-    "min_delta": Variable(("strength",), "t", "smallest Delta of all sites"),
-    "mean_gap": Variable(("strength",), "t", "mean excitation gap"),
-    "mean_iterations": Variable(("strength",), "1", "mean number of iterations"),
-    "V_histogram": Variable(("V_bin",), "1/t", "density of V, all strengths pooled"),
-    "delta_histogram": Variable(("strength", "delta_bin"), "1/t", "density of Delta"),
-    "correlation": Variable(
-        ("strength", "distance"), "1", "C(r) = <Delta_i Delta_{i+r}> / <Delta_i^2>"
-    ),
-    "correlation_lower": Variable(("strength", "distance"), "1", "lower end of its interval"),
-    "correlation_upper": Variable(("strength", "distance"), "1", "upper end of its interval"),
-    "profile_V": Variable(("strength", "site"), "t", "V of the first realization"),
-    "profile_delta": Variable(("strength", "site"), "t", "Delta of the first realization"),
-}
+from gapworks.chain import scores, statistics
+from gapworks.chain.settings import Cost, Evaluation, Floor, Physics
+from gapworks.factory.container import Coordinate, DataError, Variable, read, verify
+from gapworks.factory.settings import Section
 
 
 @dataclass(frozen=True)
-class Evaluated:
-    """The statistics of a data set under a method, as read back from an evaluation file."""
+class Made:
+    """What an evaluation file will hold."""
 
-    dataset: str
-    method: str
-    statistics: Mapping[str, np.ndarray]
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        return self.statistics[name]
-
-    def row(self, strength: float) -> int:
-        """Index of a disorder strength."""
-        return int(np.flatnonzero(np.isclose(self["strength"], strength))[0])
+    attributes: dict[str, Any]
+    coordinates: dict[str, Coordinate]
+    variables: Mapping[str, Variable]
+    arrays: dict[str, np.ndarray] = field(repr=False)
 
 
-def evaluate(
-    arrays: Mapping[str, np.ndarray], settings: Evaluation, seed: int
-) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
-    """Take the statistics of one data set under one method.
+class FloorSettings(Section):
+    """The resolved settings of the floor's evaluation."""
 
-    Parameters
-    ----------
-    arrays : mapping of str to ndarray
-        `V`, `delta` (n, L) in units of t and, per sample, `disorder_strength`, `gap`,
-        `iterations`, `valid`; a network's Delta takes the place of the solver's.
-    settings : Evaluation
-        Bins, resamples and level.
-    seed : int
-        Of the bootstrap.
+    seed: int
+    physics: Physics
+    tolerance: float
+    floor: Floor
+    cutoffs: list[int]
 
-    Returns
-    -------
-    coordinates : dict of str to Coordinate
-        The dimensions.
-    statistics : dict of str to ndarray
-        The arrays of `VARIABLES`.
+
+class CostSettings(Section):
+    """The resolved settings of the cost's evaluation."""
+
+    seed: int
+    physics: Physics
+    cost: Cost
+
+
+def evaluate_statistics(
+    settings: Mapping[str, Any],
+    data: Sequence[Path],
+    networks: Mapping[str, Path],
+    threads: int,
+    report: Callable[[str], None],
+) -> Made:
+    """Statistics of a data set, as solved or as one network predicts it, with its scores.
 
     Raises
     ------
-    ValueError
-        If no realization of some strength is valid.
+    DataError
+        If the network was trained on other physics, or on the very disorder it is tested on.
     """
-    valid = arrays["valid"].astype(bool)
-    strengths = np.unique(arrays["disorder_strength"])
-    length = arrays["V"].shape[-1]
-    V_edges = np.linspace(-1, 1, settings.V_bins + 1) * max(strengths.max(), 1e-9)
-    top = arrays["delta"][valid].max() if valid.any() else 1.0
-    delta_edges = np.linspace(0, 1.02 * top, settings.delta_bins + 1)
-    rng = np.random.default_rng(seed)
-
-    rows = []
-    for strength in strengths:
-        chosen = arrays["disorder_strength"] == strength
-        if not (chosen & valid).any():
-            raise ValueError(f"no valid realization at V0 = {strength:g}")
-        delta = arrays["delta"][chosen & valid]
-        moments = _correlation_moments(delta)
-        resampled = rng.integers(len(delta), size=(settings.resamples, len(delta)))
-        means = delta.mean(axis=1)[resampled].mean(axis=1)
-        # The mean over resampled realizations, as a product with their counts: (resamples, r).
-        counts = _counts(resampled, len(delta))
-        correlations = (counts @ moments) / (counts @ moments[:, :1])
-        levels = 0.5 + np.array([-0.5, 0.5]) * settings.confidence
-        mean_lower, mean_upper = np.quantile(means, levels)
-        correlation_lower, correlation_upper = np.quantile(correlations, levels, axis=0)
-        rows.append(
-            {
-                "realizations": len(delta),
-                "failed": np.count_nonzero(chosen & ~valid),
-                "mean_delta": delta.mean(),
-                "mean_delta_lower": mean_lower,
-                "mean_delta_upper": mean_upper,
-                "std_delta": delta.std(),
-                "min_delta": delta.min(),
-                "mean_gap": arrays["gap"][chosen & valid].mean(),
-                "mean_iterations": arrays["iterations"][chosen & valid].mean(),
-                "delta_histogram": np.histogram(delta, delta_edges, density=True)[0],
-                "correlation": moments.mean(axis=0) / moments[:, 0].mean(),
-                "correlation_lower": correlation_lower,
-                "correlation_upper": correlation_upper,
-                "profile_V": arrays["V"][chosen & valid][0],
-                "profile_delta": delta[0],
-            }
-        )
-    statistics = {name: np.array([row[name] for row in rows]) for name in rows[0]}
-    statistics["V_histogram"] = np.histogram(arrays["V"][valid], V_edges, density=True)[0]
-    coordinates = {
-        "strength": Coordinate(strengths, "t", "disorder strength V0"),
-        "V_bin": Coordinate(_centres(V_edges), "t", "centre of the bin of V"),
-        "delta_bin": Coordinate(_centres(delta_edges), "t", "centre of the bin of Delta"),
-        "distance": Coordinate(np.arange(length // 2 + 1), "a", "distance r along the ring"),
-        "site": Coordinate(np.arange(length), "a", "site of the ring"),
+    chosen = Evaluation.model_validate(settings)
+    (path,) = data
+    header = verify(path)
+    said = header.attributes
+    if (said["kind"], said["study"]) != ("dataset", "chain"):
+        raise DataError(f"{path}: is a {said['kind']} of {said['study']}, not a data set of chain")
+    arrays = read(path)
+    attributes = {
+        "study": "chain",
+        "dataset": said["dataset"],
+        "method": "bdg",
+        "data_identity": said["identity"],
+        "data_sha256": header.sha256,
+        "settings": settings,
     }
-    return coordinates, statistics
+    if not networks:
+        coordinates, made = _statistics(path, arrays, chosen, said["seed"])
+        return Made(attributes, coordinates, statistics.VARIABLES, made)
+    from gapworks.chain.predict import Network  # torch: only where it is used
+
+    ((name, where),) = networks.items()
+    network = Network.load(where)
+    check_network_fits(network, where, said)
+    predicted = network.predict(arrays["V"])
+    coordinates, made = _statistics(path, {**arrays, "delta": predicted}, chosen, said["seed"])
+    made |= scores.score(arrays, predicted, chosen, said["seed"])
+    coordinates["score"] = Coordinate(np.arange(len(scores.SCORES)), "1", ", ".join(scores.SCORES))
+    attributes |= {
+        "method": name,
+        "weights_sha256": network.card["weights_sha256"],
+        "window": network.card["window"],
+        "parameters": network.card["parameters"],
+        "architecture": network.card["architecture"],
+        "settings_of_network": network.card["settings"],
+        "training_samples": network.card["training_data"]["samples"],
+        "epochs": network.card["epochs"],
+    }
+    return Made(attributes, coordinates, statistics.VARIABLES | scores.VARIABLES, made)
 
 
-def _correlation_moments(delta: np.ndarray) -> np.ndarray:
-    """Mean over i of Delta_i Delta_{i+r} for r = 0 ... L/2 in each realization, shape (n, L/2+1).
-
-    By the correlation theorem: the ring makes the convolution circular.
-    """
-    length = delta.shape[1]
-    power = np.abs(np.fft.rfft(delta, axis=1)) ** 2
-    return np.fft.irfft(power, n=length, axis=1)[:, : length // 2 + 1] / length
+def _statistics(path, arrays, settings, seed):
+    try:
+        return statistics.evaluate(arrays, settings, seed)
+    except ValueError as error:
+        raise DataError(f"{path}: {error}") from error
 
 
-def _counts(resampled: np.ndarray, n: int) -> np.ndarray:
-    """How often each of n realizations stands in each resample, shape (resamples, n)."""
-    offsets = np.arange(len(resampled))[:, None] * n
-    counts = np.bincount((resampled + offsets).ravel(), minlength=len(resampled) * n)
-    return counts.reshape(len(resampled), n).astype(float)
+def check_network_fits(network: Any, where: Path, said: Mapping[str, Any]) -> None:
+    """A network answers for the physics it knows, and is not tested on disorder it has seen."""
+    trained = network.card["training_data"]
+    ours = {k: v for k, v in said["settings"]["physics"].items() if k in _MUST_AGREE}
+    theirs = {k: v for k, v in trained["physics"].items() if k in _MUST_AGREE}
+    differing = [key for key in ours if ours[key] != theirs.get(key)]
+    if differing:
+        what = "; ".join(f"{k} is {theirs.get(k)!r}, the data's {ours[k]!r}" for k in differing)
+        raise DataError(f"{where}: was trained on other physics: {what}")
+    if trained["stream"] == said["settings"]["stream"] and trained["seed"] == said["seed"]:
+        raise DataError(f"{where}: was trained on the disorder of {said['dataset']}: no test of it")
 
 
-def _centres(edges: np.ndarray) -> np.ndarray:
-    return 0.5 * (edges[1:] + edges[:-1])
+_MUST_AGREE = ("coupling", "filling", "hartree")
+
+
+def evaluate_floor(
+    settings: Mapping[str, Any],
+    data: Sequence[Path],
+    networks: Mapping[str, Path],
+    threads: int,
+    report: Callable[[str], None],
+) -> Made:
+    """The irreducible error of a window against its cut-off."""
+    from gapworks.chain import floor
+
+    chosen = FloorSettings.model_validate(settings)
+    coordinates, arrays = floor.irreducible_floor(
+        chosen.physics,
+        chosen.tolerance,
+        chosen.floor,
+        chosen.cutoffs,
+        chosen.seed,
+        threads,
+    )
+    attributes = {"study": "chain", "dataset": "floor", "method": "floor", "settings": settings}
+    return Made(attributes, coordinates, floor.VARIABLES, arrays)
+
+
+def evaluate_cost(
+    settings: Mapping[str, Any],
+    data: Sequence[Path],
+    networks: Mapping[str, Path],
+    threads: int,
+    report: Callable[[str], None],
+) -> Made:
+    """Time and error of solvers and networks against the ring's length."""
+    from gapworks.chain import cost
+    from gapworks.chain.predict import Network
+
+    chosen = CostSettings.model_validate(settings)
+    loaded = {name: Network.load(path) for name, path in networks.items()}
+    methods, coordinates, arrays = cost.measure(
+        chosen.physics, chosen.cost, loaded, chosen.seed, threads, report
+    )
+    attributes = {
+        "study": "chain",
+        "dataset": "cost",
+        "method": "cost",
+        "methods": methods,
+        "threads": threads,
+        "settings": settings,
+    }
+    return Made(attributes, coordinates, cost.VARIABLES, arrays)
+
+
+EVALUATIONS = {
+    "statistics": evaluate_statistics,
+    "floor": evaluate_floor,
+    "cost": evaluate_cost,
+}
+"""By the name that the command line and the rules use."""

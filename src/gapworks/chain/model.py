@@ -14,6 +14,7 @@ s = -1.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import brentq
@@ -48,15 +49,18 @@ class Model:
     hartree: str = "attractive"
 
     def __post_init__(self):
-        if not (np.isscalar(self.coupling) and 0 < self.coupling < np.inf):
+        # Python floats whatever came: numba would compile anew for an int or a float32.
+        object.__setattr__(self, "coupling", real_number("coupling", self.coupling))
+        object.__setattr__(self, "filling", real_number("filling", self.filling))
+        if not 0 < self.coupling < np.inf:
             raise ValueError(
                 f"coupling={self.coupling!r}: give an attraction g > 0 in units of t, e.g. 1.5"
             )
-        if not (np.isscalar(self.filling) and 0 < self.filling < 2):
+        if not 0 < self.filling < 2:
             raise ValueError(
                 f"filling={self.filling!r}: give electrons per site with 0 < n < 2, e.g. 0.85"
             )
-        if self.hartree not in HARTREE_SIGN:
+        if not (isinstance(self.hartree, str) and self.hartree in HARTREE_SIGN):
             raise ValueError(f"hartree={self.hartree!r}: choose one of {', '.join(HARTREE_SIGN)}")
 
     @property
@@ -79,8 +83,20 @@ class Model:
         return V - 0.5 * self.hartree_sign * self.coupling * density - mu
 
 
+def real_number(name: str, value) -> float:
+    """A scalar argument as float, or a ValueError that names it."""
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}={value!r}: give a real number") from error
+
+
 def check_disorder(V) -> np.ndarray:
     """V as a float array of shape (..., L), L >= 3, or a ValueError that says what is wrong."""
+    if np.iscomplexobj(V):
+        raise ValueError("V: complex; give real on-site energies")
+    if np.ma.is_masked(V):
+        raise ValueError("V: has masked sites; fill them or leave these rings out")
     try:
         V = np.array(V, dtype=np.float64, order="C")
     except (TypeError, ValueError) as error:
@@ -142,6 +158,7 @@ def clean_ring(model: Model, L: int) -> tuple[float, float]:
     return delta, chemical_potential(delta) - shift
 
 
+@lru_cache(maxsize=64)
 def starting_point(model: Model, L: int) -> tuple[float, float]:
     """Uniform Delta and mu to start from: the clean ring's, or some Delta where that is normal."""
     delta, mu = clean_ring(model, L)

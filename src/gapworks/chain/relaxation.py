@@ -41,8 +41,6 @@ PATIENCE = 80
 # Accept when the step that leads to the last iterate is at most this many tolerances long: the
 # residual may be far smaller than the error.
 STEP_SHARE = 0.5
-# A largest Delta below this is no pairing.
-VANISHING = 1e-9
 # No Delta is taken below this: the ground state's are positive, if exponentially small.
 _LEAST_DELTA = 1e-15
 # Residual below which the gap is known well enough to choose the poles.
@@ -57,6 +55,12 @@ EXHAUSTED = int(Reason.ITERATIONS_EXHAUSTED)
 DIVERGED = int(Reason.DIVERGED)
 NORMAL = int(Reason.NORMAL_STATE)
 GAPLESS = int(Reason.GAP_TOO_SMALL)
+
+
+@njit(nogil=True, inline="always")
+def vanishing(tolerance):
+    """A largest Delta below this is no pairing, units of t; a loose tolerance does not raise it."""
+    return max(1e-9, min(100.0 * tolerance, 1e-6))
 
 
 @njit(nogil=True, fastmath={"nnan", "nsz"})
@@ -199,7 +203,7 @@ def relax(V, physics, tolerance, budget, start, ladder, fields, verdicts):
                 V[r], physics, tolerance, budget, numbers, x, ladder, work, memory
             )
             total += used
-            if reason == CONVERGED and x[:L].max() <= max(VANISHING, 100.0 * tolerance):
+            if reason == CONVERGED and x[:L].max() <= vanishing(tolerance):
                 reason = NORMAL
             if trial == 0 or reason == CONVERGED or residual < verdicts[r, 2]:
                 fields[r] = x

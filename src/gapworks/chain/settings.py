@@ -5,11 +5,13 @@ The models here import neither numpy nor numba: the workflow reads them on every
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
 
 from gapworks.factory.settings import DatasetSettings, Section
+from gapworks.learning.settings import Training
 
 Hartree = Literal["attractive", "literal", "none"]
 
@@ -54,15 +56,50 @@ class Datasets(Section):
     train: Dataset
     validation: Dataset
     test: Dataset
+    surrogate: Dataset
     hartree_literal: Dataset
     hartree_none: Dataset
 
     @model_validator(mode="after")
     def _no_leak(self) -> Datasets:
-        streams = [self.train.stream, self.validation.stream, self.test.stream]
-        if len(set(streams)) < len(streams):
-            raise ValueError("train, validation and test must have different streams")
+        learning = (self.train, self.validation, self.test, self.surrogate)
+        if len({dataset.stream for dataset in learning}) < len(learning):
+            raise ValueError("train, validation, test and surrogate must have different streams")
         return self
+
+
+class WindowSettings(Section):
+    """The paper's network."""
+
+    kind: Literal["window"] = "window"
+    cutoff: PositiveInt = Field(description="R: V_{i-R} ... V_{i+R} are seen")
+    hidden: list[PositiveInt] = Field(description="width of each hidden layer")
+    training: Training
+
+    def architecture(self) -> dict[str, object]:
+        """Arguments of the network's class, without normalisation."""
+        return {"cutoff": self.cutoff, "hidden": self.hidden}
+
+
+class SurrogateSettings(Section):
+    """Residual dilated convolutions for the map at fixed mu."""
+
+    kind: Literal["surrogate"] = "surrogate"
+    channels: PositiveInt
+    kernel: PositiveInt
+    dilations: list[PositiveInt] = Field(description="one residual block each")
+    training: Training
+
+    def architecture(self) -> dict[str, object]:
+        """Arguments of the network's class, without normalisation."""
+        return {
+            "channels": self.channels,
+            "kernel": self.kernel,
+            "dilations": self.dilations,
+        }
+
+
+NetworkSettings = Annotated[WindowSettings | SurrogateSettings, Field(discriminator="kind")]
 
 
 class Evaluation(Section):
@@ -74,11 +111,65 @@ class Evaluation(Section):
     confidence: float = Field(gt=0, lt=1, description="level of the intervals")
 
 
+class Networks(Section):
+    """What is trained; a network is named after its cut-off and its training data."""
+
+    window: WindowSettings
+    surrogate: SurrogateSettings
+    scan_cutoffs: list[PositiveInt] = Field(min_length=1, description="R in Fig. 2")
+    scan_realizations: list[PositiveInt] = Field(
+        min_length=1, max_length=6, description="realizations per V0 of each curve in Fig. 2"
+    )
+
+    def named(self, name: str, datasets: Datasets) -> tuple[NetworkSettings, int]:
+        """Settings and training realizations per V0 of "window-r8-n220", "surrogate" and so on.
+
+        Raises
+        ------
+        ValueError
+            If there is no such network.
+        """
+        if name == "surrogate":
+            return self.surrogate, datasets.surrogate.realizations
+        if found := re.fullmatch(r"window-r(\d+)-n(\d+)", name):
+            cutoff, realizations = int(found[1]), int(found[2])
+            return self.window.model_copy(update={"cutoff": cutoff}), realizations
+        raise ValueError(
+            f"the chain study has no network {name!r}; it has surrogate and window-r<R>-n<N>: "
+            "R sites to each side, N training realizations per V0"
+        )
+
+
+class Floor(Section):
+    """Irreducible error of a window, by drawing the disorder outside it again."""
+
+    stream: PositiveInt
+    windows: int = Field(ge=2, description="windows per V0")
+    draws: int = Field(ge=2, description="draws of the rest of the ring, per window")
+
+
+class Cost(Section):
+    """Solvers and networks at equal accuracy and time (Fig. 6)."""
+
+    stream: PositiveInt
+    strength: NonNegativeFloat = Field(description="V0 of the rings, units of t")
+    lengths: list[PositiveInt] = Field(min_length=1, description="L")
+    sites: PositiveInt = Field(description="sites a batch has at least, whatever the length")
+    exact_tolerance: float = Field(gt=0, le=1e-6)
+    truncated_tolerances: list[float] = Field(
+        max_length=4, description="residuals at which `solve` is stopped"
+    )
+    dense_up_to: int = Field(description="longest ring that is diagonalised")
+    repeats: PositiveInt
+
+
 class Figures(Section):
     """What the figures pick from the evaluations."""
 
     profile_strengths: list[NonNegativeFloat] = Field(min_length=1, description="V0 in Fig. 4")
-    correlation_strengths: list[NonNegativeFloat] = Field(min_length=1, description="V0 in Fig. 5")
+    correlation_strengths: list[NonNegativeFloat] = Field(
+        min_length=1, max_length=6, description="V0 in Fig. 5; there are six colours"
+    )
     correlation_distance: PositiveInt = Field(description="largest distance in Fig. 5, sites")
 
 
@@ -92,7 +183,10 @@ class ChainConfig(Section):
     max_failed_share: Annotated[float, Field(ge=0, lt=1)] = Field(
         description="a shard with a larger share of failed samples is an error"
     )
+    networks: Networks
     evaluation: Evaluation
+    floor: Floor
+    cost: Cost
     figures: Figures
 
     @model_validator(mode="after")
@@ -125,6 +219,16 @@ class ChainConfig(Section):
             solver=self.solver,
             max_failed_share=self.max_failed_share,
         )
+
+    def training(self, network: str, seed: int) -> dict[str, object]:
+        """The resolved settings that the train step of a network is run with."""
+        settings, realizations = self.networks.named(network, self.datasets)
+        return {
+            "name": network,
+            "seed": seed,
+            "realizations": realizations,
+            "network": settings.model_dump(mode="json"),
+        }
 
     def _dataset(self, name: str) -> Dataset:
         known = list(Datasets.model_fields)

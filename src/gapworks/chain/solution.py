@@ -81,13 +81,16 @@ class Solution:
         return {Reason(code).text: int(count) for code, count in zip(codes, counts, strict=True)}
 
 
-def assemble(model, V, fields, verdicts) -> Solution:
+def assemble(model, V, offset, fields, verdicts) -> Solution:
     """Solution of rings V from rows of numbers.
 
     Parameters
     ----------
     model : Model
     V : ndarray, shape (..., L)
+        Less its offset.
+    offset : ndarray, shape (...)
+        Constant part of V, given back to mu and to the energy.
     fields : ndarray, shape (R, 2 L + 1)
         Delta, n, mu of each ring.
     verdicts : ndarray, shape (R, 5)
@@ -101,11 +104,10 @@ def assemble(model, V, fields, verdicts) -> Solution:
     return Solution(
         delta=delta,
         density=density,
-        mu=mu,
+        mu=mu + offset,
         gap=gap,
-        energy=bdg_energy(
-            model, model.levels(V, density, mu[..., None]), delta, density, mu, trace
-        ),
+        energy=bdg_energy(model, model.levels(V, density, mu[..., None]), delta, density, mu, trace)
+        + offset * model.filling * L,
         residual=residual,
         iterations=iterations.astype(np.int64),
         reason=reason.astype(np.int64),

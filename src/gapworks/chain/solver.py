@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numba import config
 
-from gapworks.chain.model import Model, check_disorder, starting_point
+from gapworks.chain.model import Model, check_disorder, real_number, starting_point
 from gapworks.chain.poles import ladder
 from gapworks.chain.relaxation import relax
 from gapworks.chain.ring import map_once
@@ -50,7 +50,7 @@ def solve(
     hartree : {"attractive", "literal", "none"}
         Level shift -g n_i / 2, +g n_i / 2, none.
     max_iterations : int
-        Evaluations of the map in each of up to three tries.
+        Evaluations of the map in each of up to five tries.
     threads : int, optional
         All that numba may use (NUMBA_NUM_THREADS) by default.
     progress : callable, optional
@@ -66,7 +66,9 @@ def solve(
     ValueError
         If an argument is outside its range.
     """
-    V, model = check_arguments(V, coupling, filling, tolerance, hartree, max_iterations)
+    V, offset, model, tolerance, max_iterations = check_arguments(
+        V, coupling, filling, tolerance, hartree, max_iterations
+    )
     threads = config.NUMBA_NUM_THREADS if threads is None else threads
     if threads < 1:
         raise ValueError(f"threads={threads!r}: give at least 1, or None for all")
@@ -103,19 +105,38 @@ def solve(
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    return assemble(model, V, fields, verdicts)
+    return assemble(model, V, offset, fields, verdicts)
 
 
 def check_arguments(V, coupling, filling, tolerance, hartree, max_iterations):
-    """(V as array, Model), or ValueError."""
+    """(V less a constant, that constant for each ring, Model, tolerance, max_iterations).
+
+    A constant in V only moves mu; a large one would eat up the digits that the tolerance needs.
+
+    Raises
+    ------
+    ValueError
+        Naming the argument that is wrong.
+    """
     model = Model(coupling, filling, hartree)
+    tolerance = real_number("tolerance", tolerance)
     if not 0 < tolerance < 1:
         raise ValueError(
             f"tolerance={tolerance!r}: give the residual to stop at, 0 < tolerance < 1, e.g. 1e-11"
         )
-    if max_iterations < 1:
-        raise ValueError(f"max_iterations={max_iterations!r}: give at least 1")
-    return check_disorder(V), model
+    if not isinstance(max_iterations, int | np.integer) or max_iterations < 1:
+        raise ValueError(f"max_iterations={max_iterations!r}: give a whole number, at least 1")
+    V = check_disorder(V)
+    # Rounded, so that V keeps its bits; zero for disorder about zero.
+    offset = 4 * np.round(V.mean(-1) / 4)
+    V = V - offset[..., None]
+    widest = np.abs(V).max(initial=0.0)
+    if np.spacing(widest) > tolerance:
+        raise ValueError(
+            f"V: spreads over {widest:.1e} t, too far for a tolerance of {tolerance:.1e} in double "
+            "precision; raise the tolerance or look at the units (t)"
+        )
+    return V, offset, model, tolerance, int(max_iterations)
 
 
 def fast_map(V, delta, density, mu, coupling=1.5, hartree="attractive", accuracy=1e-13):

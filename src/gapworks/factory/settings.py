@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
 FORMAT_VERSION = 1
 """Version of the HDF5 layout described in docs/data-format.md."""
+
+
+Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True, description="root of all randomness")]
+"""A seed: kept in files as a 64-bit integer."""
 
 
 class Section(BaseModel):
@@ -26,7 +31,7 @@ class DatasetSettings(Section):
 
     study: str
     dataset: str
-    seed: NonNegativeInt
+    seed: Seed
     stream: PositiveInt
     data_version: int
     max_failed_share: float = Field(ge=0, lt=1, default=0.0)

@@ -18,7 +18,10 @@ class Study(Protocol):
 
     Settings: type[DatasetSettings]
     VARIABLES: Mapping[str, Variable]
-    BLOCK: int
+
+    @staticmethod
+    def block(settings: DatasetSettings) -> int:
+        """Samples to simulate between two signs of progress."""
 
     @staticmethod
     def coordinates(settings: DatasetSettings) -> dict[str, Coordinate]:
@@ -63,19 +66,18 @@ def simulate_shard(
     """
     coordinates = {"sample": sample_coordinate(start, stop), **study.coordinates(settings)}
     attributes = {**dataset_attributes(settings), "start": start, "stop": stop}
-    reused = 0
+    step = study.block(settings)
     failed: list[int] = []
     with Writer(output, "shard", attributes, coordinates, study.VARIABLES) as writer:
         for first, last, source in _plan(settings, start, stop, output):
-            for block in range(first, last, study.BLOCK):
-                end = min(block + study.BLOCK, last)
+            for block in range(first, last, step):
+                end = min(block + step, last)
                 if source is None:
                     arrays = study.simulate(settings, block, end, threads)
                 else:
                     offset = int(source.name.split("-")[0])
                     rows = slice(block - offset, end - offset)
                     arrays = read(source, list(study.VARIABLES), rows)
-                    reused += end - block
                 _check_valid_samples_are_finite(arrays, block)
                 failed += [block + int(i) for i in np.flatnonzero(arrays["valid"] == 0)]
                 writer.append(arrays)

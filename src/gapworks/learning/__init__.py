@@ -1,0 +1,1 @@
+"""Training, checkpoints, model packages and metrics, shared by the networks of all studies."""

@@ -1,0 +1,88 @@
+"""Checkpoints: all that a training needs to go on as if nothing had happened.
+
+One safetensors file: tensors of the network, of its best state so far and of Adam, and the rest as
+JSON in its header. Randomness needs no state: each epoch's order is a function of seed and epoch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as save_tensors
+
+from gapworks.learning.package import write_whole
+
+
+@dataclass
+class Progress:
+    """Where a training stands; JSON only."""
+
+    epoch: int = 0
+    rate: float = 0.0
+    waited: int = 0
+    best_loss: float = float("inf")
+    best_epoch: int = 0
+    finished: bool = False
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+def save_checkpoint(
+    path: Path,
+    key: str,
+    progress: Progress,
+    model: torch.nn.Module,
+    best: Mapping[str, torch.Tensor],
+    optimizer: torch.optim.Optimizer,
+) -> None:
+    """Write a checkpoint, whole or as it was before.
+
+    Parameters
+    ----------
+    key : str
+        Of the training: settings, data and code; another training does not start from it.
+    """
+    tensors = {f"model/{name}": tensor for name, tensor in model.state_dict().items()}
+    tensors |= {f"best/{name}": tensor for name, tensor in best.items()}
+    for index, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"adam/{index}/{name}": tensor for name, tensor in state.items()}
+    metadata = {"key": key, "progress": json.dumps(vars(progress))}
+    content = save_tensors({n: t.detach().contiguous() for n, t in tensors.items()}, metadata)
+    write_whole(path, content)
+
+
+def load_checkpoint(
+    path: Path, key: str, model: torch.nn.Module, optimizer: torch.optim.Optimizer
+) -> tuple[Progress, dict[str, torch.Tensor]] | None:
+    """Put model and optimizer where a checkpoint left them.
+
+    Returns
+    -------
+    (Progress, best weights) or None
+        None if there is no checkpoint, or if it is damaged or another training's.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata: dict[str, Any] = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError):
+        return None
+    if metadata.get("key") != key:
+        return None
+    model.load_state_dict(_below("model/", tensors))
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    for name, tensor in _below("adam/", tensors).items():
+        index, what = name.split("/")
+        state.setdefault(int(index), {})[what] = tensor
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": state, "param_groups": groups})
+    return Progress(**json.loads(metadata["progress"])), _below("best/", tensors)
+
+
+def _below(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}

@@ -1,0 +1,196 @@
+"""The training loop of all networks.
+
+A training is a function of its settings, its data, its seed and the thread count: interrupted and
+started again it ends with the same weights.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from gapworks.factory.container import DataError
+from gapworks.learning.checkpoint import Progress, load_checkpoint, save_checkpoint
+from gapworks.learning.settings import Training
+
+Loss = Callable[[torch.nn.Module, tuple[torch.Tensor, ...]], torch.Tensor]
+"""Mean loss of a batch: loss(model, tensors)."""
+
+
+class TrainingError(DataError):
+    """A training that cannot go on; says where it stopped and what is kept."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training ends with: the best weights by validation loss, and its course."""
+
+    weights: dict[str, torch.Tensor]
+    best_loss: float
+    best_epoch: int
+    epochs: int
+    history: list[dict[str, float]]
+
+
+def training_key(**parts: Any) -> str:
+    """Name of a training by all that decides its outcome; a checkpoint of another is not used."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+@contextlib.contextmanager
+def reproducible(threads: int, seed: int) -> Iterator[None]:
+    """Fix the thread count and torch's seed, and refuse operations that are not deterministic."""
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    before = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)
+
+
+def train(
+    model: torch.nn.Module,
+    data: tuple[torch.Tensor, ...],
+    validation: tuple[torch.Tensor, ...],
+    loss: Loss,
+    settings: Training,
+    seed: int,
+    checkpoint: Path,
+    key: str,
+    augment: Callable[[tuple[torch.Tensor, ...], np.random.Generator], tuple[torch.Tensor, ...]]
+    | None = None,
+    report: Callable[[str], None] = lambda line: None,
+) -> Trained:
+    """Train a network, from a checkpoint if there is one of just this training.
+
+    Parameters
+    ----------
+    model : Module
+        Freshly initialised.
+    data, validation : tuple of Tensor
+        Samples along the first axis of every tensor.
+    loss : callable
+        Mean loss of a batch.
+    settings : Training
+        Batch size, rates, schedule and stopping.
+    seed : int
+        Of the order of the samples in each epoch, and of the augmentation.
+    checkpoint : Path
+        Written after every epoch; the caller removes it when the result is safe.
+    key : str
+        From `training_key`.
+    augment : callable, optional
+        Changes a batch at random, by the generator it is given.
+    report : callable
+        Told one line an epoch.
+
+    Raises
+    ------
+    TrainingError
+        If the loss is not finite; the last good checkpoint stays.
+    """
+    optimizer = torch.optim.Adam(
+        model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+    )
+    progress, best = Progress(rate=settings.learning_rate), copy.deepcopy(model.state_dict())
+    if found := load_checkpoint(checkpoint, key, model, optimizer):
+        progress, best = found
+        report(f"going on after epoch {progress.epoch}, from {checkpoint}")
+    while not progress.finished:
+        epoch = progress.epoch + 1
+        if settings.schedule == "cosine":
+            progress.rate = _cosine(settings, epoch)
+        for group in optimizer.param_groups:
+            group["lr"] = progress.rate
+        rng = np.random.Generator(
+            np.random.Philox(np.random.SeedSequence(seed, spawn_key=(epoch,)))
+        )
+        training_loss = _epoch(model, data, loss, settings, optimizer, rng, epoch, augment)
+        validation_loss = mean_loss(model, validation, loss, settings.batch_size)
+        progress.epoch = epoch
+        progress.history.append(
+            {
+                "epoch": epoch,
+                "rate": progress.rate,
+                "train": training_loss,
+                "validation": validation_loss,
+            }
+        )
+        report(
+            f"epoch {epoch}/{settings.epochs}  rate {progress.rate:.1e}  "
+            f"train {training_loss:.3e}  validation {validation_loss:.3e}"
+        )
+        if validation_loss < progress.best_loss:
+            progress.best_loss, progress.best_epoch, progress.waited = validation_loss, epoch, 0
+            best = copy.deepcopy(model.state_dict())
+        else:
+            progress.waited += 1
+        _schedule(settings, progress)
+        save_checkpoint(checkpoint, key, progress, model, best, optimizer)
+    return Trained(best, progress.best_loss, progress.best_epoch, progress.epoch, progress.history)
+
+
+@torch.no_grad()
+def mean_loss(
+    model: torch.nn.Module, data: tuple[torch.Tensor, ...], loss: Loss, batch_size: int
+) -> float:
+    """Mean loss over a data set."""
+    model.eval()
+    total, count = 0.0, len(data[0])
+    for first in range(0, count, batch_size):
+        batch = tuple(tensor[first : first + batch_size] for tensor in data)
+        total += float(loss(model, batch)) * len(batch[0])
+    return total / count
+
+
+def _epoch(model, data, loss, settings, optimizer, rng, epoch, augment) -> float:
+    model.train()
+    count = len(data[0])
+    order = torch.from_numpy(rng.permutation(count))
+    total = 0.0
+    for first in range(0, count, settings.batch_size):
+        chosen = order[first : first + settings.batch_size]
+        batch = tuple(tensor[chosen] for tensor in data)
+        if augment is not None:
+            batch = augment(batch, rng)
+        value = loss(model, batch)
+        if not math.isfinite(float(value.detach())):
+            raise TrainingError(
+                f"the loss is {float(value.detach())} in epoch {epoch}, samples {first}-"
+                f"{first + len(chosen)}; the checkpoint of epoch {epoch - 1} is kept. Lower "
+                "learning_rate, or look for what is not finite in the data, and run again."
+            )
+        optimizer.zero_grad(set_to_none=True)
+        value.backward()
+        optimizer.step()
+        total += float(value.detach()) * len(chosen)
+    return total / count
+
+
+def _cosine(settings: Training, epoch: int) -> float:
+    share = 0.5 * (1 + math.cos(math.pi * (epoch - 1) / max(1, settings.epochs - 1)))
+    return settings.final_learning_rate + share * (
+        settings.learning_rate - settings.final_learning_rate
+    )
+
+
+def _schedule(settings: Training, progress: Progress) -> None:
+    """Lower the rate on a plateau; say when training has come to its end."""
+    if settings.schedule == "plateau" and progress.waited >= settings.patience:
+        progress.waited = 0
+        progress.rate /= settings.factor
+        # Rates are products of factors: a last one that is the final rate to rounding still counts.
+        progress.finished = progress.rate < settings.final_learning_rate * (1 - 1e-9)
+    progress.finished = progress.finished or progress.epoch >= settings.epochs

@@ -1,0 +1,167 @@
+"""A training is a function of its settings, data and seed: interrupted or not, the same weights."""
+
+import hashlib
+
+import numpy as np
+import pytest
+import torch
+
+from gapworks.learning.metrics import bootstrap_ratio
+from gapworks.learning.settings import Training
+from gapworks.learning.training import TrainingError, reproducible, train, training_key
+
+SETTINGS = Training(
+    epochs=6,
+    batch_size=8,
+    learning_rate=1e-2,
+    final_learning_rate=1e-4,
+    schedule="plateau",
+    patience=2,
+)
+
+
+def fresh():
+    torch.manual_seed(3)
+    return torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1))
+
+
+def data(n=50, seed=1):
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.randn(n, 4, generator=generator)
+    return x, x.square().sum(dim=1, keepdim=True)
+
+
+def loss(model, batch):
+    x, y = batch
+    return (model(x) - y).square().mean()
+
+
+def run(folder, settings=SETTINGS, key="a", report=lambda line: None, tensors=None, augment=None):
+    with reproducible(1, 3):
+        return train(
+            fresh(),
+            tensors or data(),
+            data(20, seed=2),
+            loss,
+            settings,
+            7,
+            folder / "checkpoint.safetensors",
+            key,
+            augment=augment,
+            report=report,
+        )
+
+
+def digest(trained):
+    content = b"".join(t.numpy().tobytes() for _, t in sorted(trained.weights.items()))
+    return hashlib.sha256(content).hexdigest()
+
+
+class Killed(Exception):
+    pass
+
+
+@pytest.mark.parametrize("schedule", ["plateau", "cosine"])
+@pytest.mark.parametrize("after", [1, 3, 5])
+def test_a_training_that_broke_off_ends_with_the_same_weights(tmp_path, schedule, after):
+    settings = SETTINGS.model_copy(update={"schedule": schedule})
+    undisturbed = run(tmp_path / "a", settings)
+    epochs = 0
+
+    def augment(batch, rng):
+        return batch
+
+    def die(line):
+        nonlocal epochs
+        epochs += "epoch" in line
+        if epochs > after:
+            raise Killed  # before the checkpoint of this epoch is written
+
+    with pytest.raises(Killed):
+        run(tmp_path / "b", settings, report=die)
+    lines = []
+    resumed = run(tmp_path / "b", settings, report=lines.append)
+    assert f"going on after epoch {after}" in lines[0]
+    assert digest(resumed) == digest(undisturbed)
+    assert resumed.history == undisturbed.history
+
+
+def test_augmentation_is_repeated_on_resume(tmp_path):
+    def noisy(batch, rng):
+        x, y = batch
+        return x + torch.from_numpy(rng.normal(0, 0.1, x.shape)).float(), y
+
+    undisturbed = run(tmp_path / "a", augment=noisy)
+    count = 0
+
+    def die(line):
+        nonlocal count
+        count += 1
+        if count > 2:
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(tmp_path / "b", augment=noisy, report=die)
+    assert digest(run(tmp_path / "b", augment=noisy)) == digest(undisturbed)
+
+
+def test_a_checkpoint_of_another_training_is_not_used(tmp_path):
+    run(tmp_path, key="a")
+    lines = []
+    run(tmp_path, key="b", report=lines.append)
+    assert "epoch 1/6" in lines[0]
+    assert training_key(seed=1, rate=0.1) != training_key(seed=2, rate=0.1)
+
+
+def test_a_damaged_checkpoint_means_a_fresh_start(tmp_path):
+    undisturbed = run(tmp_path)
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:200])
+    assert digest(run(tmp_path)) == digest(undisturbed)
+
+
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_checkpoint(tmp_path):
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    kept = None
+
+    def poison(batch, rng):
+        x, y = batch
+        return (x * float("nan"), y) if poisoned else batch
+
+    poisoned = False
+
+    def watch(line):
+        nonlocal poisoned, kept
+        if line.startswith("epoch 3/"):
+            poisoned = True
+
+    with pytest.raises(TrainingError, match=r"nan in epoch 4, samples 0-8; .*epoch 3 is kept"):
+        run(tmp_path, augment=poison, report=watch)
+    kept = checkpoint.read_bytes()
+    poisoned = False
+    lines = []
+    run(tmp_path, augment=poison, report=lines.append)
+    assert "going on after epoch 3" in lines[0]
+    assert kept
+
+
+def test_a_plateau_lowers_the_rate_and_ends_the_training(tmp_path):
+    settings = SETTINGS.model_copy(update={"epochs": 500, "patience": 1})
+    trained = run(tmp_path, settings)
+    rates = [entry["rate"] for entry in trained.history]
+    assert trained.epochs < 500
+    assert rates[0] == pytest.approx(1e-2)
+    assert rates[-1] == pytest.approx(1e-4)
+    assert all(b <= a for a, b in zip(rates, rates[1:], strict=False))
+    best = min(trained.history, key=lambda entry: entry["validation"])
+    assert trained.best_epoch == best["epoch"]
+
+
+def test_the_bootstrap_interval_covers_a_ratio_of_means():
+    rng = np.random.default_rng(1)
+    covered = 0
+    for _ in range(300):
+        x, y = rng.gamma(4, 1, 60), rng.gamma(4, 2, 60)
+        estimate = bootstrap_ratio(x, y, rng, resamples=400)
+        covered += estimate.lower <= 0.5 <= estimate.upper
+    assert 0.9 <= covered / 300 <= 0.985
