@@ -159,7 +159,8 @@ rule floor_chain:
         " --output {output} > {log} 2>&1"
 
 
-# Times are those of one core; the job takes all, so that nothing else runs beside it.
+# Times are those of one core; the job takes all that there are (Snakemake cuts threads down to
+# them), so that nothing else runs beside it.
 rule cost_chain:
     input:
         lambda wildcards: [chain_model(wildcards, name) for name in chain_networks(wildcards)],
@@ -171,7 +172,7 @@ rule cost_chain:
         "logs/{scale}/chain/evaluate/cost.benchmark.tsv"
     conda:
         "../../envs/gapworks.yaml"
-    threads: workflow.cores or 1
+    threads: 64
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
