@@ -63,7 +63,7 @@ rule train_chain:
         "logs/{scale}/chain/train/{network}.benchmark.tsv"
     conda:
         "../../envs/gapworks.yaml"
-    threads: lambda wildcards: 2 if wildcards.network == "surrogate" else 1
+    threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(120),
