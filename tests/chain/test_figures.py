@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from gapworks.chain.figures import FIGURES
-from gapworks.chain.scores import score
+from gapworks.chain.scores import constants, score
 from gapworks.chain.settings import Evaluation
-from gapworks.chain.statistics import Evaluated, evaluate
+from gapworks.chain.statistics import evaluate
 from gapworks.chain.tables import TABLES
+from gapworks.factory.evaluation import Evaluated
 from gapworks.plotting import style, table
 from tests.chain.test_statistics import LENGTH, arrays
 from tests.conftest import ROOT
@@ -36,7 +37,7 @@ def evaluated(method="bdg", dataset="test", shift=0.0, window=17):
     values = {name: coordinate.values for name, coordinate in coordinates.items()} | statistics
     attributes = {"dataset": dataset, "method": method}
     if method != "bdg":
-        values |= score(data, delta + 0.01, settings, seed=1)
+        values |= score(data, delta + 0.01, constants(data), settings, seed=1)
         attributes |= NETWORK | {"window": window}
     return Evaluated(attributes, values)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.workflow.conftest import REPOSITORY, merge
 
 FIGURES = ["fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7"]
-TABLES = ["disorder", "errors", "correlations", "cost"]
+TABLES = ["disorder", "errors", "correlations", "cost", "claims"]
 
 
 @pytest.fixture(scope="module")

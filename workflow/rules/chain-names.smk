@@ -78,3 +78,10 @@ CHAIN_TABLES = {
     "correlations": chain_compared,
     "cost": lambda wildcards: ["cost"],
 }
+
+
+def chain_evaluations(wildcards):
+    """All evaluations that figures and tables are made of, each once."""
+    made = [names(wildcards) for names, _ in CHAIN_FIGURES.values()]
+    made += [names(wildcards) for names in CHAIN_TABLES.values()]
+    return list(dict.fromkeys(name for names in made for name in names))

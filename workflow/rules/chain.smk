@@ -13,7 +13,7 @@ rule chain:
         expand(
             "results/{scale}/chain/tables/{table}.{format}",
             scale=DEFAULT_SCALE,
-            table=CHAIN_TABLES,
+            table=[*CHAIN_TABLES, "claims"],
             format=["csv", "tex"],
         ),
 
@@ -108,6 +108,7 @@ rule evaluate_chain:
 rule evaluate_chain_network:
     input:
         data="results/{scale}/chain/data/{dataset}.h5",
+        train="results/{scale}/chain/data/train.h5",
         network="results/{scale}/chain/models/{network}.safetensors",
     output:
         "results/{scale}/chain/data/evaluation/{dataset}-{network}.h5",
@@ -131,8 +132,8 @@ rule evaluate_chain_network:
     message:
         "evaluating {wildcards.network} on chain/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate chain statistics --settings {params.settings:q} --data {input.data}"
-        " --network {wildcards.network}={input.network} --threads {threads}"
+        "gapworks evaluate chain statistics --settings {params.settings:q}"
+        " --data {input.data} {input.train} --network {wildcards.network}={input.network} --threads {threads}"
         " --output {output} > {log} 2>&1"
 
 
@@ -262,4 +263,34 @@ rule table_chain:
         "writing chain table {wildcards.table} at scale {wildcards.scale}"
     shell:
         "gapworks table chain {wildcards.table} --settings '{{}}'"
+        " --evaluation {input} --output {output} > {log} 2>&1"
+
+
+rule metrics_chain:
+    input:
+        lambda wildcards: evaluations("chain", chain_evaluations(wildcards)),
+    output:
+        "results/{scale}/chain/data/metrics.json",
+    log:
+        "logs/{scale}/chain/metrics.log",
+    benchmark:
+        "logs/{scale}/chain/metrics.benchmark.tsv"
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        settings=lambda wildcards: as_json(
+            {
+                "network": chain_network(wildcards),
+                "filling": scale(wildcards).chain.physics.filling,
+            }
+        ),
+        code=code_digest("gapworks.chain.metrics"),
+    message:
+        "taking the metrics of the chain study at scale {wildcards.scale}"
+    shell:
+        "gapworks metrics chain --settings {params.settings:q} --scale {wildcards.scale}"
         " --evaluation {input} --output {output} > {log} 2>&1"

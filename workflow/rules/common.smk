@@ -1,4 +1,5 @@
 # Functions and settings that the rules of all studies use; no rules.
+import hashlib
 import json
 import os
 import sys
@@ -23,6 +24,8 @@ try:
     DEFAULT_SCALE, SCALES = load(config)
 except ConfigError as error:
     raise WorkflowError(f"config.yaml (or --config) is wrong:\n{error}")
+
+CLAIMS = str(Path(workflow.basedir) / "docs/claims.yaml")
 
 
 def scale(wildcards):
@@ -78,6 +81,11 @@ def figure_settings(wildcards, study, keys):
 def as_json(settings):
     """Settings as text that is the same for the same settings: a changed one reruns its rule."""
     return json.dumps(settings, sort_keys=True)
+
+
+def digest(path):
+    """What a file says, in short: a parameter that reruns a rule when the file's text changes."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
 
 
 def growing(base):

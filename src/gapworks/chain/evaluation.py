@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +10,9 @@ import numpy as np
 
 from gapworks.chain import scores, statistics
 from gapworks.chain.settings import Cost, Evaluation, Floor, Physics
-from gapworks.factory.container import Coordinate, DataError, Variable, read, verify
+from gapworks.factory.container import Coordinate, DataError, Header, read, verify
+from gapworks.factory.evaluation import Made
 from gapworks.factory.settings import Section
-
-
-@dataclass(frozen=True)
-class Made:
-    """What an evaluation file will hold."""
-
-    attributes: dict[str, Any]
-    coordinates: dict[str, Coordinate]
-    variables: Mapping[str, Variable]
-    arrays: dict[str, np.ndarray] = field(repr=False)
 
 
 class FloorSettings(Section):
@@ -52,18 +42,17 @@ def evaluate_statistics(
 ) -> Made:
     """Statistics of a data set, as solved or as one network predicts it, with its scores.
 
+    A second data set gives the constants per V0 that the network is compared with: training data.
+
     Raises
     ------
     DataError
         If the network was trained on other physics, or on the very disorder it is tested on.
     """
     chosen = Evaluation.model_validate(settings)
-    (path,) = data
-    header = verify(path)
+    path, *training = data
+    header, arrays = _dataset(path)
     said = header.attributes
-    if (said["kind"], said["study"]) != ("dataset", "chain"):
-        raise DataError(f"{path}: is a {said['kind']} of {said['study']}, not a data set of chain")
-    arrays = read(path)
     attributes = {
         "study": "chain",
         "dataset": said["dataset"],
@@ -82,7 +71,8 @@ def evaluate_statistics(
     check_network_fits(network, where, said)
     predicted = network.predict(arrays["V"])
     coordinates, made = _statistics(path, {**arrays, "delta": predicted}, chosen, said["seed"])
-    made |= scores.score(arrays, predicted, chosen, said["seed"])
+    constants = scores.constants(arrays if not training else _dataset(training[0])[1])
+    made |= scores.score(arrays, predicted, constants, chosen, said["seed"])
     coordinates["score"] = Coordinate(np.arange(len(scores.SCORES)), "1", ", ".join(scores.SCORES))
     attributes |= {
         "method": name,
@@ -95,6 +85,14 @@ def evaluate_statistics(
         "epochs": network.card["epochs"],
     }
     return Made(attributes, coordinates, statistics.VARIABLES | scores.VARIABLES, made)
+
+
+def _dataset(path: Path) -> tuple[Header, dict[str, np.ndarray]]:
+    header = verify(path)
+    said = header.attributes
+    if (said["kind"], said["study"]) != ("dataset", "chain"):
+        raise DataError(f"{path}: is a {said['kind']} of {said['study']}, not a data set of chain")
+    return header, read(path)
 
 
 def _statistics(path, arrays, settings, seed):

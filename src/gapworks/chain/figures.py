@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from gapworks.chain.statistics import Evaluated
+from gapworks.factory.evaluation import Evaluated
 from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, panel_label
 
 READINGS = {
@@ -37,7 +37,7 @@ def fig1(evaluations: Sequence[Evaluated]) -> Figure:
         axes.bar(centres, density, width=centres[1] - centres[0], color=CURVES[0], linewidth=0)
         axes.set_xlabel(rf"${symbol}_i/t$")
         axes.set_ylabel(rf"$P({symbol}_i)$ [$1/t$]")
-    clean = data["mean_delta"][data.row(0)] if np.any(data["strength"] == 0) else None
+    clean = data["mean_delta"][data.row("strength", 0)] if np.any(data["strength"] == 0) else None
     if clean is not None:
         right.axvline(clean, color="0.4", linewidth=0.7, linestyle=":", label="clean ring")
         right.legend(loc="upper right")
@@ -197,7 +197,7 @@ def fig4(evaluations: Sequence[Evaluated], profile_strengths: Sequence[float]) -
     )
     for (profile, distribution), strength in zip(panels, strengths, strict=True):
         for data, drawing in _drawings(evaluations):
-            row = data.row(strength)
+            row = data.row("strength", strength)
             label = _method_label(data.method)
             profile.plot(data["site"], data["profile_delta"][row], label=label, **drawing)
             distribution.plot(
@@ -227,7 +227,7 @@ def fig5(
     shown = slice(0, correlation_distance + 1)
     for color, strength in zip(CURVES, correlation_strengths, strict=False):
         for data, drawing in _drawings(evaluations):
-            row = data.row(strength)
+            row = data.row("strength", strength)
             r = data["distance"][shown]
             if data.method == "bdg":
                 lower = data["correlation_lower"][row][shown]

@@ -14,7 +14,8 @@ import torch
 from gapworks.chain.model import check_disorder
 from gapworks.chain.network import build
 from gapworks.factory.container import DataError
-from gapworks.learning.package import load_package, write_whole
+from gapworks.factory.disk import write_whole
+from gapworks.learning.package import load_package
 
 SITES = 1 << 18
 """Sites put through a network at a time: bounds the memory of a call on a million sites."""

@@ -23,8 +23,19 @@ SCORES = ("mse", "r2", "baseline_mse", "max_error")
 """Meaning of `pooled` along its dimension `score`."""
 
 
+def constants(arrays: Mapping[str, np.ndarray]) -> dict[float, float]:
+    """Mean Delta at each V0 of a data set: the prediction that knows V0 and nothing else."""
+    valid = arrays["valid"] == 1
+    delta, strength = arrays["delta"][valid], arrays["disorder_strength"][valid]
+    return {float(V0): float(delta[strength == V0].mean()) for V0 in np.unique(strength)}
+
+
 def score(
-    arrays: Mapping[str, np.ndarray], predicted: np.ndarray, settings: Evaluation, seed: int
+    arrays: Mapping[str, np.ndarray],
+    predicted: np.ndarray,
+    constant: Mapping[float, float],
+    settings: Evaluation,
+    seed: int,
 ) -> dict[str, np.ndarray]:
     """Errors of a prediction on solved realizations, resampled over realizations.
 
@@ -34,12 +45,18 @@ def score(
         A data set: `delta` (n, L), `disorder_strength`, `valid`.
     predicted : ndarray, shape (n, L)
         Delta by the network, units of t.
+    constant : mapping of float to float
+        The baseline: one Delta for each V0, from `constants` of training data.
 
     Returns
     -------
     dict of str to ndarray
-        The arrays of `VARIABLES`, over the strengths in increasing order. The baseline's constants
-        are this data set's own means: the best that constants can do.
+        The arrays of `VARIABLES`, over the strengths in increasing order.
+
+    Raises
+    ------
+    KeyError
+        If a V0 has no constant.
     """
     rng = np.random.default_rng(seed)
     valid = arrays["valid"] == 1
@@ -47,23 +64,23 @@ def score(
     strength = arrays["disorder_strength"][valid]
     squared = ((predicted - delta) ** 2).mean(axis=1)
     deviation = ((delta - delta.mean()) ** 2).mean(axis=1)
-    constant = np.empty(len(delta))
+    baseline = np.empty(len(delta))
     rows = []
     for V0 in np.unique(strength):
         chosen = strength == V0
-        constant[chosen] = ((delta[chosen] - delta[chosen].mean()) ** 2).mean(axis=1)
+        baseline[chosen] = ((delta[chosen] - constant[float(V0)]) ** 2).mean(axis=1)
         rows.append(_estimate(squared[chosen], np.ones(chosen.sum()), settings, rng))
     ones = np.ones(len(delta))
     mse = _estimate(squared, ones, settings, rng)
     unexplained = _estimate(squared, deviation, settings, rng)
-    baseline = _estimate(constant, ones, settings, rng)
+    pooled_baseline = _estimate(baseline, ones, settings, rng)
     worst = float(np.abs(predicted - delta).max())
     r2 = (1 - unexplained.value, 1 - unexplained.upper, 1 - unexplained.lower)
     pooled = np.array(
         [
             (mse.value, mse.lower, mse.upper),
             r2,
-            (baseline.value, baseline.lower, baseline.upper),
+            (pooled_baseline.value, pooled_baseline.lower, pooled_baseline.upper),
             (worst, worst, worst),
         ]
     )
@@ -71,7 +88,7 @@ def score(
         "mse": np.array([row.value for row in rows]),
         "mse_lower": np.array([row.lower for row in rows]),
         "mse_upper": np.array([row.upper for row in rows]),
-        "baseline_mse": np.array([constant[strength == V0].mean() for V0 in np.unique(strength)]),
+        "baseline_mse": np.array([baseline[strength == V0].mean() for V0 in np.unique(strength)]),
         "pooled": pooled[:, 0],
         "pooled_lower": pooled[:, 1],
         "pooled_upper": pooled[:, 2],

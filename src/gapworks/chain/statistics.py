@@ -6,8 +6,6 @@ The same statistics are taken of solved and of predicted Delta, so that a method
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -43,31 +41,6 @@ VARIABLES = {
     "profile_V": Variable(("strength", "site"), "t", "V of the first realization"),
     "profile_delta": Variable(("strength", "site"), "t", "Delta of the first realization"),
 }
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """An evaluation file as read back: what it says of itself, and its arrays by name."""
-
-    attributes: Mapping[str, Any]
-    statistics: Mapping[str, np.ndarray]
-
-    @property
-    def dataset(self) -> str:
-        """The data set's name."""
-        return self.attributes["dataset"]
-
-    @property
-    def method(self) -> str:
-        """ "bdg" if solved, else the network that predicted."""
-        return self.attributes["method"]
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        return self.statistics[name]
-
-    def row(self, strength: float) -> int:
-        """Index of a disorder strength."""
-        return int(np.flatnonzero(np.isclose(self["strength"], strength))[0])
 
 
 def evaluate(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from gapworks.chain.statistics import Evaluated
+from gapworks.factory.evaluation import Evaluated
 
 
 def disorder(evaluations: Sequence[Evaluated]) -> pd.DataFrame:

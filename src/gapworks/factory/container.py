@@ -25,6 +25,7 @@ import h5py
 import numpy as np
 
 from gapworks.factory.disk import Disk, HeldSignals, remove_stale, sync_folder, temporary_path
+from gapworks.factory.errors import DataError as DataError
 from gapworks.factory.provenance import provenance
 from gapworks.factory.settings import FORMAT_VERSION
 
@@ -34,10 +35,6 @@ WRITE_BYTES = 1 << 20
 """Pieces of an array are collected to this size before they are written."""
 STAMP_BYTES = 512
 """Length of the user block at the front of a file."""
-
-
-class DataError(Exception):
-    """A data file is missing, damaged, foreign or cannot be written; says which and the way out."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as save_tensors
 
-from gapworks.learning.package import write_whole
+from gapworks.factory.disk import write_whole
 
 
 @dataclass

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,8 @@ import torch
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from gapworks.factory.container import DataError
+from gapworks.factory.disk import write_whole
+from gapworks.factory.errors import DataError
 from gapworks.factory.provenance import provenance
 
 PACKAGE_VERSION = 1
@@ -86,19 +86,3 @@ def load_package(path: Path, study: str) -> tuple[dict[str, torch.Tensor], dict[
 def card_path(path: Path) -> Path:
     """The card beside the weights."""
     return path.with_suffix(".json")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a small file so that it is whole or as it was before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -1,0 +1,222 @@
+"""What the commands of the command line do; what they are called with stands in cli.py."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from gapworks.config import ConfigFile
+
+
+def simulate(args: argparse.Namespace) -> None:
+    from gapworks.factory.progress import progress
+    from gapworks.factory.shards import simulate_shard
+
+    study = _room(args.study, "dataset")
+    settings = study.Settings.model_validate(args.settings)
+    if not 0 <= args.start < args.stop:
+        raise SystemExit(f"gapworks: samples {args.start} ... {args.stop}: not a range")
+    what = f"{settings.study}/{settings.dataset} samples {args.start}-{args.stop}"
+    with progress(args.stop - args.start, what) as advance:
+        header = simulate_shard(
+            study, settings, args.start, args.stop, args.output, args.threads, advance
+        )
+    print(f"{header.path}: {what}, identity {header.attributes['identity']}")
+
+
+def gather(args: argparse.Namespace) -> None:
+    from gapworks.factory.gather import gather
+    from gapworks.factory.progress import progress
+
+    study = _room(args.study, "dataset")
+    settings = study.Settings.model_validate(args.settings)
+    with progress(args.samples, f"{settings.study}/{settings.dataset} samples") as advance:
+        header = gather(
+            study, settings, args.folder, args.samples, args.shard_size, args.output, advance
+        )
+    print(f"{header.path}: {args.samples} samples, identity {header.attributes['identity']}")
+
+
+def verify(args: argparse.Namespace) -> int:
+    from gapworks.factory.container import DataError, verify
+
+    bad = 0
+    for path in args.files:
+        try:
+            header = verify(path)
+        except DataError as error:
+            bad += 1
+            print(f"BAD  {error}")
+        else:
+            said = header.attributes
+            print(f"ok   {path}: {said['kind']} of {said['study']}/{said['dataset']}")
+    if bad:
+        print(f"{bad} of {len(args.files)} files are bad", file=sys.stderr)
+    return 1 if bad else 0
+
+
+def info(args: argparse.Namespace) -> None:
+    from gapworks.factory.container import verify
+
+    for path in args.files:
+        header = verify(path)
+        if args.checksums:
+            for name in sorted(header.checksums):
+                print(f"{header.checksums[name]}  {name}")
+            continue
+        print(path)
+        for key, value in sorted(header.attributes.items()):
+            shown = value if isinstance(value, str) else json.dumps(value)
+            if key == "shards":
+                shown = f"{len(value)} shards"
+            print(f"  {key}: {shown}")
+        for name, shape in header.shapes.items():
+            print(f"  {name}{list(shape)} in {header.units[name]}")
+
+
+def train(args: argparse.Namespace) -> None:
+    room = _room(args.study, "training")
+    settings = room.Settings.model_validate(args.settings)
+    card = room.train_network(settings, args.data, args.validation, args.output, args.threads, _say)
+    print(
+        f"{args.output}: {card['parameters']} parameters, best after {card['best_epoch']} of "
+        f"{card['epochs']} epochs, weights {card['weights_sha256']}"
+    )
+
+
+def evaluate(args: argparse.Namespace) -> None:
+    evaluate = _member(args.study, "evaluation", "EVALUATIONS", args.name)
+    made = evaluate(args.settings, args.data, dict(args.network), args.threads, _say)
+    made.write(args.output)
+    print(args.output)
+
+
+def predict(args: argparse.Namespace) -> None:
+    predict = _room(args.study, "predict")
+    predict.predict_file(args.network, args.input, args.output)
+    print(args.output)
+
+
+def _say(line: str) -> None:
+    """A line of progress; logs are read while a job runs."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def figure(args: argparse.Namespace) -> None:
+    from gapworks.plotting.style import FORMATS, house_style, save
+
+    draw = _member(args.study, "figures", "FIGURES", args.name)
+    _check_suffixes(args.output, FORMATS)
+    evaluations = _evaluations(args)
+    _check_settings(args, draw, evaluations)
+    with house_style():
+        save(draw(evaluations, **args.settings), args.output)
+    print(*args.output)
+
+
+def table(args: argparse.Namespace) -> None:
+    from gapworks.plotting.table import FORMATS, save
+
+    make = _member(args.study, "tables", "TABLES", args.name)
+    _check_suffixes(args.output, FORMATS)
+    evaluations = _evaluations(args)
+    _check_settings(args, make, evaluations)
+    save(make(evaluations, **args.settings), args.output)
+    print(*args.output)
+
+
+def metrics(args: argparse.Namespace) -> None:
+    from gapworks import reproduction
+    from gapworks.factory.disk import write_whole
+    from gapworks.factory.provenance import provenance
+
+    room = _room(args.study, "metrics")
+    evaluations = _evaluations(args)
+    _check_settings(args, room.metrics, evaluations)
+    measured = reproduction.numbers(
+        args.study,
+        args.scale,
+        room.metrics(evaluations, **args.settings),
+        [data.attributes for data in evaluations],
+        provenance(),
+    )
+    write_whole(args.output, reproduction.to_json(measured).encode())
+    print(args.output)
+
+
+def claims(args: argparse.Namespace) -> None:
+    from gapworks import reproduction
+    from gapworks.plotting.table import FORMATS, save
+
+    _check_suffixes(args.output, FORMATS)
+    claims = reproduction.read_claims(args.claims)
+    save(
+        reproduction.claims_table(claims, reproduction.read_numbers(args.metrics)),
+        args.output,
+    )
+    print(*args.output)
+
+
+def record(args: argparse.Namespace) -> int:
+    from gapworks import reproduction
+    from gapworks.factory.disk import write_whole
+
+    for path in args.metrics:
+        measured = reproduction.read_numbers(path)
+        if any("+changes" in commit for commit in measured.commits):
+            _say(f"{path}: was made in part by code that is in no commit; recorded all the same")
+        kept = args.docs / "numbers" / f"{measured.scale}-{measured.study}.json"
+        write_whole(kept, reproduction.to_json(measured).encode())
+        print(kept)
+    page = args.docs / "reproduction.md"
+    known = [reproduction.read_numbers(p) for p in sorted((args.docs / "numbers").glob("*.json"))]
+    text = reproduction.report(reproduction.read_claims(args.docs / "claims.yaml"), known)
+    if args.check:
+        if page.exists() and page.read_text() == text:
+            return 0
+        print(f"gapworks: {page}: is not up to date; gapworks record", file=sys.stderr)
+        return 1
+    write_whole(page, text.encode())
+    print(page)
+    return 0
+
+
+def schema(_: argparse.Namespace) -> None:
+    print(json.dumps(ConfigFile.model_json_schema(), indent=2))
+
+
+def _room(study: str, name: str) -> Any:
+    """A study's module; imported only when used, since numba and torch take their time."""
+    return importlib.import_module(f"gapworks.{study}.{name}")
+
+
+def _member(study: str, room: str, table: str, name: str) -> Any:
+    known = getattr(_room(study, room), table)
+    if name not in known:
+        raise SystemExit(f"gapworks: {study} has no {name} among its {room}: {', '.join(known)}")
+    return known[name]
+
+
+def _check_suffixes(paths: list[Path], formats: tuple[str, ...]) -> None:
+    for path in paths:
+        if path.suffix not in formats:
+            raise SystemExit(f"gapworks: {path}: write one of {', '.join(formats)}")
+
+
+def _check_settings(args: argparse.Namespace, make: Any, evaluations: list[Any]) -> None:
+    """Settings must be those that a figure or table takes."""
+    try:
+        inspect.signature(make).bind(evaluations, **args.settings)
+    except TypeError as error:
+        raise SystemExit(f"gapworks: settings of {args.name}: {error}") from error
+
+
+def _evaluations(args: argparse.Namespace) -> list[Any]:
+    from gapworks.factory.evaluation import read_evaluation
+
+    return [read_evaluation(path, args.study) for path in args.evaluation]

@@ -1,0 +1,85 @@
+"""Evaluation files: what is taken from data and networks before anything is drawn or tabled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gapworks.factory.container import Coordinate, DataError, Variable, Writer, read, verify
+
+
+@dataclass(frozen=True)
+class Made:
+    """What an evaluation file will hold."""
+
+    attributes: dict[str, Any]
+    coordinates: dict[str, Coordinate]
+    variables: Mapping[str, Variable]
+    arrays: dict[str, np.ndarray] = field(repr=False)
+
+    def write(self, path: Path) -> None:
+        """Write the file, whole or not at all."""
+        with Writer(
+            path, "evaluation", self.attributes, self.coordinates, self.variables
+        ) as writer:
+            writer.append(self.arrays)
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """An evaluation file as read back: what it says of itself, and its arrays by name."""
+
+    attributes: Mapping[str, Any]
+    arrays: Mapping[str, np.ndarray] = field(repr=False)
+
+    @property
+    def dataset(self) -> str:
+        """The data set's name."""
+        return self.attributes["dataset"]
+
+    @property
+    def method(self) -> str:
+        """What was evaluated: a solver, or the network that predicted."""
+        return self.attributes["method"]
+
+    @property
+    def name(self) -> str:
+        """The file's name by convention: data set and method, or one where they are the same."""
+        same = self.dataset == self.method
+        return self.method if same else f"{self.dataset}-{self.method}"
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.arrays[name]
+
+    def row(self, dimension: str, value: float) -> int:
+        """Index of a value of a coordinate.
+
+        Raises
+        ------
+        KeyError
+            If it is not among the coordinate's values.
+        """
+        found = np.flatnonzero(np.isclose(self[dimension], value))
+        if not len(found):
+            raise KeyError(f"{self.name}: no {dimension} {value:g} in {self[dimension]}")
+        return int(found[0])
+
+
+def read_evaluation(path: Path, study: str) -> Evaluated:
+    """Read and verify an evaluation of a study.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged or something else.
+    """
+    said = verify(path).attributes
+    if (said["kind"], said["study"]) != ("evaluation", study):
+        raise DataError(
+            f"{path}: is a {said['kind']} of {said['study']}, not an evaluation of {study}"
+        )
+    return Evaluated(said, read(path))

@@ -1,0 +1,123 @@
+"""Claims of the papers: every figure and table has one, verdicts follow from numbers alone."""
+
+import importlib
+import json
+
+import pytest
+import yaml
+
+from gapworks import cli, reproduction
+from gapworks.factory.container import DataError
+from tests.conftest import ROOT
+
+CLAIMS = ROOT / "docs/claims.yaml"
+STUDIES = cli.STUDIES
+
+
+def claim(**changes):
+    said = {
+        "id": "chain-example",
+        "source": "Fig. 1",
+        "statement": "a number is small",
+        "metric": "number",
+        "holds_if": {"at_most": 1.0},
+    }
+    return reproduction.Claim.model_validate(said | changes)
+
+
+def measured(**metrics):
+    return reproduction.numbers(
+        "chain",
+        "smoke",
+        metrics,
+        [{"provenance": {"commit": "abc"}}],
+        {"created": "2026-01-01", "machine": "here (x86_64)", "packages": {"numpy": "1"}},
+    )
+
+
+@pytest.mark.parametrize("study", STUDIES)
+@pytest.mark.parametrize("room", ["figures", "tables"])
+def test_every_figure_and_table_stands_beside_a_claim(study, room):
+    known = getattr(importlib.import_module(f"gapworks.{study}.{room}"), room.upper())
+    claims = [one for one in reproduction.read_claims(CLAIMS) if one.study == study]
+    shown = {one for claim in claims for one in claim.shown}
+    assert {f"{room}/{name}" for name in known} <= shown
+    assert {one for one in shown if one.startswith(room)} <= {f"{room}/{name}" for name in known}
+
+
+def test_the_page_is_what_claims_and_numbers_make(capsys):
+    assert cli.main(["record", "--check", "--docs", str(ROOT / "docs")]) == 0
+
+
+def test_recorded_numbers_have_every_metric_that_a_claim_names():
+    claims = reproduction.read_claims(CLAIMS)
+    for path in sorted((ROOT / "docs/numbers").glob("*.json")):
+        table = reproduction.claims_table(claims, reproduction.read_numbers(path))
+        assert len(table)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "value", "verdict"),
+    [
+        ({"at_most": 1}, 1.0, "holds"),
+        ({"at_most": 1}, 1.001, "does not hold"),
+        ({"at_least": 1}, 0.999, "does not hold"),
+        ({"at_least": -1, "at_most": 1}, 0.0, "holds"),
+        ({"at_least": -1, "at_most": 1}, float("nan"), "not measured"),
+        ({"at_most": 1}, None, "not measured"),
+    ],
+)
+def test_a_verdict_follows_from_the_number(bounds, value, verdict):
+    table = reproduction.claims_table([claim(holds_if=bounds)], measured(number=value))
+    assert list(table["verdict"]) == [verdict]
+
+
+def test_a_claim_about_a_metric_that_is_not_measured_is_named():
+    with pytest.raises(DataError, match=r"chain-example.*no metric 'number'.*other"):
+        reproduction.claims_table([claim()], measured(other=1.0))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"holds_if": {}}, r"claims\.0\.holds_if.*at_least, at_most or both"),
+        ({"metrik": "x"}, r"claims\.0\.metrik"),
+        ({"id": "nowhere-1"}, r"claims\.0\.id"),
+    ],
+)
+def test_a_wrong_claim_is_named(tmp_path, change, said):
+    listed = claim().model_dump(mode="json", exclude_none=True) | change
+    (tmp_path / "claims.yaml").write_text(yaml.safe_dump({"claims": [listed]}))
+    with pytest.raises(DataError, match=said):
+        reproduction.read_claims(tmp_path / "claims.yaml")
+
+
+def test_claims_with_one_id_are_refused(tmp_path):
+    listed = claim().model_dump(mode="json", exclude_none=True)
+    (tmp_path / "claims.yaml").write_text(yaml.safe_dump({"claims": [listed, listed]}))
+    with pytest.raises(DataError, match="twice: chain-example"):
+        reproduction.read_claims(tmp_path / "claims.yaml")
+
+
+def test_record_keeps_the_numbers_and_makes_the_page(tmp_path):
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    listed = claim().model_dump(mode="json", exclude_none=True)
+    (docs / "claims.yaml").write_text(yaml.safe_dump({"claims": [listed]}))
+    (tmp_path / "metrics.json").write_text(reproduction.to_json(measured(number=2.0)))
+    arguments = ["record", "--docs", str(docs)]
+    assert cli.main([*arguments, "--check"]) == 1
+    assert cli.main([*arguments, str(tmp_path / "metrics.json")]) == 0
+    assert cli.main([*arguments, "--check"]) == 0
+    assert json.loads((docs / "numbers/smoke-chain.json").read_text())["metrics"] == {"number": 2}
+    page = (docs / "reproduction.md").read_text()
+    assert (
+        "| chain-example | Fig. 1 | a number is small |  | at most 1 | 2: does not hold |" in page
+    )
+    assert "`snakemake results/smoke/chain/data/metrics.json`, commit abc" in page
+
+
+def test_a_file_that_is_no_metric_file_is_named(tmp_path, capsys):
+    (tmp_path / "metrics.json").write_text("{}")
+    assert cli.main(["record", str(tmp_path / "metrics.json")]) == 1
+    assert "metrics.json: is no metric file" in capsys.readouterr().err
