@@ -15,9 +15,10 @@ wildcard_constraints:
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/report.smk"
-include: "workflow/rules/gather.smk"
 include: "workflow/rules/chain-names.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/steps.smk"
+include: "workflow/rules/gather.smk"
 include: "workflow/rules/chain.smk"
 
 

@@ -1,7 +1,5 @@
 """Figures and tables draw every evaluation they are given."""
 
-import re
-
 import numpy as np
 import pytest
 
@@ -13,7 +11,6 @@ from gapworks.chain.tables import TABLES
 from gapworks.factory.evaluation import Evaluated
 from gapworks.plotting import style, table
 from tests.chain.test_statistics import LENGTH, arrays
-from tests.conftest import ROOT
 
 SETTINGS = {
     "fig4": {"profile_strengths": [0.25, 0.5]},
@@ -127,12 +124,3 @@ def test_deviations_of_the_correlation_are_split_at_the_windows_reach():
 
 def test_costs_that_were_not_measured_are_left_out():
     assert len(TABLES["cost"]([costs()])) == 5
-
-
-def test_the_workflow_knows_every_figure_and_table_and_each_has_a_caption():
-    rules = (ROOT / "workflow/rules/chain-names.smk").read_text()
-    for name, known in (("FIGURES", FIGURES), ("TABLES", TABLES)):
-        listed = re.search(rf"CHAIN_{name} = \{{(.*?)\n\}}", rules, re.DOTALL)[1]
-        assert set(re.findall(r'^    "(\w+)":', listed, re.MULTILINE)) == set(known)
-        captions = (ROOT / f"workflow/report/chain-{name.lower()}.rst").read_text()
-        assert set(re.findall(r'^"(\w+)":', captions, re.MULTILINE)) == set(known)

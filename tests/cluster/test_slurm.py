@@ -100,9 +100,9 @@ def test_the_study_on_slurm_has_the_arrays_of_a_local_run(slurm, checkout):
     assert len(shards) > 1
     jobs = slurm_jobs(run)
     assert {state for states in jobs.values() for state in states} == {"COMPLETED"}
-    assert len(jobs["simulate_chain"]) == len(shards)
-    assert len(jobs["train_chain"]) == len(list((made / "models").glob("*.safetensors")))
-    assert len(jobs["figure_chain"]) == len(list((made / "figures").glob("*.pdf")))
+    assert len(jobs["simulate"]) == len(shards)
+    assert len(jobs["train"]) == len(list((made / "models").glob("*.safetensors")))
+    assert len(jobs["figure"]) == len(list((made / "figures").glob("*.pdf")))
 
     local = snakemake(laptop, "-c2", DATA)
     assert local.returncode == 0, local.stderr
@@ -124,7 +124,7 @@ def test_failed_job_shows_its_log_and_fails_the_run(slurm, checkout):
     run = snakemake(folder, "--profile", "slurm", "--retries=0", target)
 
     assert run.returncode == 1
-    assert slurm_jobs(run) == {"simulate_chain": ["FAILED"]}
+    assert slurm_jobs(run) == {"simulate": ["FAILED"]}
     (log,) = (folder / "logs/hopeless/chain/simulate/test").glob("*.log")
     assert log.read_text().strip() != ""
     assert log.read_text().strip() in run.stderr

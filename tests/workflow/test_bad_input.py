@@ -178,7 +178,7 @@ def test_one_bad_shard_is_named_alone_and_made_again_alone(gathered):
     assert f"rm -f {shard} && " in ran.output
     (gathered.folder / shard).unlink()
     assert gathered.make("results/cut/chain/data/test.h5").jobs == {
-        "simulate_chain": 1,
+        "simulate": 1,
         "gather": 1,
     }
     assert before == {name: (gathered.folder / name).stat().st_mtime_ns for name in others}

@@ -279,7 +279,7 @@ def test_a_run_killed_with_its_jobs_goes_on_after_unlock(checkout, undisturbed):
     assert refused.returncode != 0
     assert "--unlock" in refused.output  # Snakemake says itself what the user does:
     assert checkout.snakemake("--unlock").returncode == 0
-    assert checkout.make(DATA).jobs == {"simulate_chain": 2, "gather": 1}
+    assert checkout.make(DATA).jobs == {"simulate": 2, "gather": 1}
     check_resumed(checkout, undisturbed)
 
 
@@ -310,9 +310,9 @@ def test_shard_size_and_threads_do_not_show_in_the_data(shared_checkout):
     shared_checkout.add_scale("fifty", fifty)
     target = "results/{}/chain/data/test.h5".format
     many = shared_checkout.make(target("seven"))
-    assert many.jobs == {"simulate_chain": 3, "gather": 1}
-    few = shared_checkout.make(target("fifty"), "-p", "--set-threads", "simulate_chain=2")
-    assert few.jobs == {"simulate_chain": 1, "gather": 1}
+    assert many.jobs == {"simulate": 3, "gather": 1}
+    few = shared_checkout.make(target("fifty"), "-p", "--set-threads", "simulate=2")
+    assert few.jobs == {"simulate": 1, "gather": 1}
     assert "--threads 2 --start 0" in few.output
     checksums = shared_checkout.checksums(target("seven"))
     assert shared_checkout.checksums(target("fifty")) == checksums
@@ -332,7 +332,7 @@ def grown(shared_checkout):
     overlay = {"chain": {"datasets": {"test": {"realizations": 1}}, "shard_size": 16}}
     shared_checkout.add_scale("grown", overlay)
     jobs = shared_checkout.make(TABLE).jobs
-    assert jobs == {"simulate_chain": 1, "gather": 1, "evaluate_chain": 1, "table_chain": 1}
+    assert jobs == {"simulate": 1, "gather": 1, "evaluate_chain": 1, "table": 1}
     return shared_checkout
 
 
@@ -350,7 +350,7 @@ def test_a_data_set_that_grows_simulates_only_the_new_samples(grown):
     with change(grown) as chain:
         chain["datasets"]["test"]["realizations"] = 2
     jobs = grown.make(TABLE).jobs
-    assert jobs == {"simulate_chain": 1, "gather": 1, "evaluate_chain": 1, "table_chain": 1}
+    assert jobs == {"simulate": 1, "gather": 1, "evaluate_chain": 1, "table": 1}
     new = shard.stat()
     assert (new.st_mtime_ns, new.st_ino) == (old_stat.st_mtime_ns, old_stat.st_ino)
     arrays = read(data)
@@ -374,7 +374,7 @@ def planned(checkout, **changes):
 
 def test_more_resamples_take_statistics_again_and_simulate_nothing(grown):
     jobs = planned(grown, evaluation={"resamples": 60}).jobs
-    assert jobs == {"evaluate_chain": 1, "table_chain": 1}
+    assert jobs == {"evaluate_chain": 1, "table": 1}
 
 
 def test_what_a_table_does_not_show_is_no_reason_to_make_it(grown):
@@ -386,4 +386,4 @@ def test_another_tolerance_simulates_everything_again(grown):
     jobs = planned(grown, solver={"tolerance": 1e-8}).jobs
     shards = len(grown.made("results/grown/chain/shards"))
     assert shards > 0
-    assert jobs == {"simulate_chain": shards, "gather": 1, "evaluate_chain": 1, "table_chain": 1}
+    assert jobs == {"simulate": shards, "gather": 1, "evaluate_chain": 1, "table": 1}

@@ -62,7 +62,7 @@ def test_a_deleted_figure_is_drawn_again_and_nothing_else_runs(finished):
     target = "results/tiny/chain/figures/fig3.pdf"
     before = (finished.folder / target).read_bytes()
     (finished.folder / target).unlink()
-    assert finished.make(target).jobs == {"figure_chain": 1}
+    assert finished.make(target).jobs == {"figure": 1}
     assert (finished.folder / target).read_bytes() == before  # no date is written into it
 
 
@@ -70,7 +70,7 @@ def test_a_table_at_another_scale_makes_just_what_it_shows(finished):
     finished.add_scale("other", {"chain": {"datasets": {"test": {"realizations": 1}}}})
     target = "results/other/chain/tables/disorder.csv"
     ran = finished.make(target)
-    assert ran.jobs == {"simulate_chain": 1, "gather": 1, "evaluate_chain": 1, "table_chain": 1}
+    assert ran.jobs == {"simulate": 1, "gather": 1, "evaluate_chain": 1, "table": 1}
     folder = "results/other/chain"
     assert finished.made(folder) == {
         f"{folder}/shards/test/0-16.h5",
@@ -85,12 +85,12 @@ def test_a_figure_at_another_scale_trains_just_the_networks_it_shows(finished):
     finished.add_scale("third", {"chain": {"datasets": {"test": {"realizations": 1}}}})
     ran = finished.make("-n", "results/third/chain/figures/fig3.pdf")
     assert ran.jobs == {
-        "simulate_chain": 4,  # train, validation, test, surrogate
+        "simulate": 4,  # train, validation, test, surrogate
         "gather": 4,
-        "train_chain": 2,
+        "train": 2,
         "evaluate_chain": 1,
         "evaluate_chain_network": 2,
-        "figure_chain": 1,
+        "figure": 1,
     }
 
 
@@ -109,14 +109,14 @@ def changed_plan(finished, **changes):
 
 def test_an_option_of_a_figure_draws_that_figure_again_and_nothing_else(finished):
     plan = changed_plan(finished, figures={"profile_strengths": [0.5]})
-    assert {rule: n for rule, n in plan.jobs.items() if rule != "all"} == {"figure_chain": 1}
+    assert {rule: n for rule, n in plan.jobs.items() if rule != "all"} == {"figure": 1}
 
 
 def test_a_learning_rate_trains_again_and_simulates_nothing(finished):
     training = {"surrogate": {"training": {"learning_rate": 3e-3}}}
     plan = changed_plan(finished, networks=training)
-    assert plan.jobs["train_chain"] == 1
-    assert not {"simulate_chain", "gather", "evaluate_chain"} & plan.jobs.keys()
+    assert plan.jobs["train"] == 1
+    assert not {"simulate", "gather", "evaluate_chain"} & plan.jobs.keys()
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def rules():
 
 
 def test_there_are_rules():
-    assert {"simulate_chain", "gather", "evaluate_chain", "figure_chain"} <= set(rules())
+    assert {"simulate", "gather", "evaluate_chain", "figure"} <= set(rules())
 
 
 @pytest.mark.parametrize("rule", rules())

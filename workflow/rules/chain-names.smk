@@ -32,10 +32,23 @@ def chain_model(wildcards, network):
     return f"results/{wildcards.scale}/chain/models/{network}.safetensors"
 
 
-def chain_training_settings(wildcards):
+def chain_training(wildcards):
+    """The surrogate has a data set of its own; both are validated on the same rings."""
     chosen = scale(wildcards)
-    with naming_the_target(wildcards):
-        return as_json(chosen.chain.training(wildcards.network, chosen.seed))
+    return {
+        "settings": chosen.chain.training(wildcards.network, chosen.seed),
+        "data": dataset(
+            wildcards, "chain", "surrogate" if wildcards.network == "surrogate" else "train"
+        ),
+        "validation": dataset(wildcards, "chain", "validation"),
+    }
+
+
+def chain_metrics_settings(wildcards):
+    return {
+        "network": chain_network(wildcards),
+        "filling": scale(wildcards).chain.physics.filling,
+    }
 
 
 def chain_floor_settings(wildcards):
@@ -62,26 +75,33 @@ def chain_cost_settings(wildcards):
     )
 
 
-# Each figure: the evaluations it is drawn from and the keys of chain.figures that it uses.
-CHAIN_FIGURES = {
-    "fig1": (lambda wildcards: ["train-bdg", f"test-{chain_network(wildcards)}"], []),
-    "fig2": (chain_scan, []),
-    "fig3": (chain_compared, []),
-    "fig4": (chain_compared, ["profile_strengths"]),
-    "fig5": (chain_compared, ["correlation_strengths", "correlation_distance"]),
-    "fig6": (lambda wildcards: ["cost"], []),
-    "fig7": (lambda wildcards: ["test-bdg", "hartree_none-bdg", "hartree_literal-bdg"], []),
+# A network's name says what it is: window-r8-n220 sees 8 sites to each side and was trained on 220
+# realizations per V0. `settings` are the keys of chain.figures that a figure uses.
+NAMES["chain"] = {
+    "figures": {
+        "fig1": {
+            "evaluations": lambda wildcards: ["train-bdg", f"test-{chain_network(wildcards)}"]
+        },
+        "fig2": {"evaluations": chain_scan},
+        "fig3": {"evaluations": chain_compared},
+        "fig4": {"evaluations": chain_compared, "settings": ["profile_strengths"]},
+        "fig5": {
+            "evaluations": chain_compared,
+            "settings": ["correlation_strengths", "correlation_distance"],
+        },
+        "fig6": {"evaluations": lambda wildcards: ["cost"]},
+        "fig7": {
+            "evaluations": lambda wildcards: ["test-bdg", "hartree_none-bdg", "hartree_literal-bdg"]
+        },
+    },
+    "tables": {
+        "disorder": {"evaluations": lambda wildcards: ["test-bdg"]},
+        "errors": {
+            "evaluations": lambda wildcards: [*chain_compared(wildcards)[1:], "floor"],
+        },
+        "correlations": {"evaluations": chain_compared},
+        "cost": {"evaluations": lambda wildcards: ["cost"]},
+    },
+    "training": chain_training,
+    "metrics": chain_metrics_settings,
 }
-CHAIN_TABLES = {
-    "disorder": lambda wildcards: ["test-bdg"],
-    "errors": lambda wildcards: [*chain_compared(wildcards)[1:], "floor"],
-    "correlations": chain_compared,
-    "cost": lambda wildcards: ["cost"],
-}
-
-
-def chain_evaluations(wildcards):
-    """All evaluations that figures and tables are made of, each once."""
-    made = [names(wildcards) for names, _ in CHAIN_FIGURES.values()]
-    made += [names(wildcards) for names in CHAIN_TABLES.values()]
-    return list(dict.fromkeys(name for names in made for name in names))

@@ -1,81 +1,10 @@
-# The chain study: simulate -> gather -> train -> evaluate -> figures, tables.
-# What each figure and table is made of stands in chain-names.smk.
+# The chain study: what it makes, and its evaluations. Simulating, training, drawing and tabling are
+# the same in all studies (steps.smk); what a figure or table is made of stands in chain-names.smk.
 
 
 rule chain:
     input:
-        expand(
-            "results/{scale}/chain/figures/{figure}.{format}",
-            scale=DEFAULT_SCALE,
-            figure=CHAIN_FIGURES,
-            format=["pdf", "png"],
-        ),
-        expand(
-            "results/{scale}/chain/tables/{table}.{format}",
-            scale=DEFAULT_SCALE,
-            table=[*CHAIN_TABLES, "claims"],
-            format=["csv", "tex"],
-        ),
-
-
-rule simulate_chain:
-    output:
-        "results/{scale}/chain/shards/{dataset}/{start}-{stop}.h5",
-    log:
-        "logs/{scale}/chain/simulate/{dataset}/{start}-{stop}.log",
-    benchmark:
-        "logs/{scale}/chain/simulate/{dataset}/{start}-{stop}.benchmark.tsv"
-    wildcard_constraints:
-        start=r"\d+",
-        stop=r"\d+",
-    conda:
-        "../../envs/gapworks.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(15),
-    params:
-        settings=lambda wildcards: simulation_settings(wildcards, "chain"),
-    message:
-        "simulating chain/{wildcards.dataset} {wildcards.start}-{wildcards.stop}"
-        " at scale {wildcards.scale}"
-    shell:
-        "gapworks simulate chain --settings {params.settings:q} --threads {threads}"
-        " --start {wildcards.start} --stop {wildcards.stop} --output {output} > {log} 2>&1"
-
-
-# A network's name says what it is: window-r8-n220 sees 8 sites to each side and was trained on 220
-# realizations per V0. The checkpoint beside it is no output: it must outlive a failed job.
-rule train_chain:
-    input:
-        data=lambda wildcards: (
-            "results/{scale}/chain/data/surrogate.h5"
-            if wildcards.network == "surrogate"
-            else "results/{scale}/chain/data/train.h5"
-        ),
-        validation="results/{scale}/chain/data/validation.h5",
-    output:
-        weights="results/{scale}/chain/models/{network}.safetensors",
-        card="results/{scale}/chain/models/{network}.json",
-    log:
-        "logs/{scale}/chain/train/{network}.log",
-    benchmark:
-        "logs/{scale}/chain/train/{network}.benchmark.tsv"
-    conda:
-        "../../envs/gapworks.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(4000),
-        runtime=growing(120),
-    params:
-        settings=lambda wildcards: chain_training_settings(wildcards),
-        code=code_digest("gapworks.chain.training"),
-    message:
-        "training chain network {wildcards.network} at scale {wildcards.scale}"
-    shell:
-        "gapworks train chain --settings {params.settings:q} --threads {threads}"
-        " --data {input.data} --validation {input.validation} --output {output.weights}"
-        " > {log} 2>&1"
+        products("chain"),
 
 
 rule evaluate_chain:
@@ -94,9 +23,7 @@ rule evaluate_chain:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        settings=lambda wildcards: as_json(
-            scale(wildcards).chain.evaluation.model_dump(mode="json")
-        ),
+        settings=lambda wildcards: evaluation_settings(wildcards, "chain"),
         code=code_digest("gapworks.chain.evaluation"),
     message:
         "evaluating chain/{wildcards.dataset} at scale {wildcards.scale}"
@@ -125,9 +52,7 @@ rule evaluate_chain_network:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        settings=lambda wildcards: as_json(
-            scale(wildcards).chain.evaluation.model_dump(mode="json")
-        ),
+        settings=lambda wildcards: evaluation_settings(wildcards, "chain"),
         code=code_digest("gapworks.chain.evaluation"),
     message:
         "evaluating {wildcards.network} on chain/{wildcards.dataset} at scale {wildcards.scale}"
@@ -189,108 +114,3 @@ rule cost_chain:
         "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1"
         " gapworks evaluate chain cost --settings {params.settings:q} --threads 1"
         " --network {params.networks} --output {output} > {log} 2>&1"
-
-
-rule figure_chain:
-    input:
-        lambda wildcards: evaluations("chain", CHAIN_FIGURES[wildcards.figure][0](wildcards)),
-    output:
-        report(
-            "results/{scale}/chain/figures/{figure}.pdf",
-            caption="../report/chain-figures.rst",
-            category="chain",
-            subcategory="figures",
-            labels={"scale": "{scale}", "figure": "{figure}", "format": "pdf"},
-        ),
-        report(
-            "results/{scale}/chain/figures/{figure}.png",
-            caption="../report/chain-figures.rst",
-            category="chain",
-            subcategory="figures",
-            labels={"scale": "{scale}", "figure": "{figure}", "format": "png"},
-        ),
-    log:
-        "logs/{scale}/chain/figure/{figure}.log",
-    benchmark:
-        "logs/{scale}/chain/figure/{figure}.benchmark.tsv"
-    wildcard_constraints:
-        figure="|".join(CHAIN_FIGURES),
-    conda:
-        "../../envs/gapworks.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        settings=lambda wildcards: figure_settings(
-            wildcards, "chain", CHAIN_FIGURES[wildcards.figure][1]
-        ),
-        code=code_digest("gapworks.chain.figures"),
-    message:
-        "drawing chain {wildcards.figure} at scale {wildcards.scale}"
-    shell:
-        "gapworks figure chain {wildcards.figure} --settings {params.settings:q}"
-        " --evaluation {input} --output {output} > {log} 2>&1"
-
-
-rule table_chain:
-    input:
-        lambda wildcards: evaluations("chain", CHAIN_TABLES[wildcards.table](wildcards)),
-    output:
-        report(
-            "results/{scale}/chain/tables/{table}.csv",
-            caption="../report/chain-tables.rst",
-            category="chain",
-            subcategory="tables",
-            labels={"scale": "{scale}", "table": "{table}"},
-        ),
-        "results/{scale}/chain/tables/{table}.tex",
-    log:
-        "logs/{scale}/chain/table/{table}.log",
-    benchmark:
-        "logs/{scale}/chain/table/{table}.benchmark.tsv"
-    wildcard_constraints:
-        table="|".join(CHAIN_TABLES),
-    conda:
-        "../../envs/gapworks.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        code=code_digest("gapworks.chain.tables"),
-    message:
-        "writing chain table {wildcards.table} at scale {wildcards.scale}"
-    shell:
-        "gapworks table chain {wildcards.table} --settings '{{}}'"
-        " --evaluation {input} --output {output} > {log} 2>&1"
-
-
-rule metrics_chain:
-    input:
-        lambda wildcards: evaluations("chain", chain_evaluations(wildcards)),
-    output:
-        "results/{scale}/chain/data/metrics.json",
-    log:
-        "logs/{scale}/chain/metrics.log",
-    benchmark:
-        "logs/{scale}/chain/metrics.benchmark.tsv"
-    conda:
-        "../../envs/gapworks.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    params:
-        settings=lambda wildcards: as_json(
-            {
-                "network": chain_network(wildcards),
-                "filling": scale(wildcards).chain.physics.filling,
-            }
-        ),
-        code=code_digest("gapworks.chain.metrics"),
-    message:
-        "taking the metrics of the chain study at scale {wildcards.scale}"
-    shell:
-        "gapworks metrics chain --settings {params.settings:q} --scale {wildcards.scale}"
-        " --evaluation {input} --output {output} > {log} 2>&1"

@@ -67,15 +67,73 @@ def naming_the_target(wildcards):
         raise WorkflowError(str(error))
 
 
-def evaluations(study, names):
-    """The evaluation files of a figure or table, still with the scale as wildcard."""
-    return [f"results/{{scale}}/{study}/data/evaluation/{name}.h5" for name in names]
+NAMES = {}
+"""What each study's figures, tables and networks are made of; <study>-names.smk fill it."""
 
 
-def figure_settings(wildcards, study, keys):
+def any_of(what):
+    """A pattern of all studies' figures or tables."""
+    return "|".join(sorted({name for study in NAMES.values() for name in study[what]}))
+
+
+def products(study):
+    """Every figure and table of a study at the default scale."""
+    folder = f"results/{DEFAULT_SCALE}/{study}"
+    names = NAMES[study]
+    tables = [*names["tables"], "claims"]
+    return [
+        *(f"{folder}/figures/{name}.{end}" for name in names["figures"] for end in ("pdf", "png")),
+        *(f"{folder}/tables/{name}.{end}" for name in tables for end in ("csv", "tex")),
+    ]
+
+
+def known(wildcards, what, name):
+    """What a figure or table of a study is made of."""
+    names = NAMES[wildcards.study][what]
+    if name not in names:
+        raise WorkflowError(f"{wildcards.study} has no {name} among its {what}: {', '.join(names)}")
+    return names[name]
+
+
+def evaluations(wildcards, what, name):
+    """The evaluation files that a figure or table is made of."""
+    made = known(wildcards, what, name)["evaluations"](wildcards)
+    return [evaluation(wildcards, one) for one in made]
+
+
+def all_evaluations(wildcards):
+    """Those of all figures and tables of a study, each once."""
+    names = NAMES[wildcards.study]
+    made = [one for what in ("figures", "tables") for one in names[what].values()]
+    found = [name for one in made for name in one["evaluations"](wildcards)]
+    return [evaluation(wildcards, name) for name in dict.fromkeys(found)]
+
+
+def evaluation(wildcards, name):
+    return f"results/{wildcards.scale}/{wildcards.study}/data/evaluation/{name}.h5"
+
+
+def figure_settings(wildcards):
     """Those settings that a figure uses, so that another figure's do not redraw it."""
-    chosen = getattr(scale(wildcards), study).figures.model_dump(mode="json")
+    keys = known(wildcards, "figures", wildcards.figure).get("settings", [])
+    chosen = getattr(scale(wildcards), wildcards.study).figures.model_dump(mode="json")
     return as_json({key: chosen[key] for key in keys})
+
+
+def training(wildcards):
+    """Settings and data of a training: a mapping with settings, data, validation."""
+    with naming_the_target(wildcards):
+        return NAMES[wildcards.study]["training"](wildcards)
+
+
+def evaluation_settings(wildcards, study):
+    """The section `evaluation` of a study."""
+    return as_json(getattr(scale(wildcards), study).evaluation.model_dump(mode="json"))
+
+
+def dataset(wildcards, study, name):
+    """A gathered data set."""
+    return f"results/{wildcards.scale}/{study}/data/{name}.h5"
 
 
 def as_json(settings):

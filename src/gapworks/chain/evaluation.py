@@ -10,9 +10,10 @@ import numpy as np
 
 from gapworks.chain import scores, statistics
 from gapworks.chain.settings import Cost, Evaluation, Floor, Physics
-from gapworks.factory.container import Coordinate, DataError, Header, read, verify
+from gapworks.factory.container import Coordinate, DataError
 from gapworks.factory.evaluation import Made
 from gapworks.factory.settings import Section
+from gapworks.learning.data import read_dataset
 
 
 class FloorSettings(Section):
@@ -51,7 +52,7 @@ def evaluate_statistics(
     """
     chosen = Evaluation.model_validate(settings)
     path, *training = data
-    header, arrays = _dataset(path)
+    header, arrays = read_dataset(path, "chain")
     said = header.attributes
     attributes = {
         "study": "chain",
@@ -71,7 +72,7 @@ def evaluate_statistics(
     check_network_fits(network, where, said)
     predicted = network.predict(arrays["V"])
     coordinates, made = _statistics(path, {**arrays, "delta": predicted}, chosen, said["seed"])
-    constants = scores.constants(arrays if not training else _dataset(training[0])[1])
+    constants = scores.constants(arrays if not training else read_dataset(training[0], "chain")[1])
     made |= scores.score(arrays, predicted, constants, chosen, said["seed"])
     coordinates["score"] = Coordinate(np.arange(len(scores.SCORES)), "1", ", ".join(scores.SCORES))
     attributes |= {
@@ -85,14 +86,6 @@ def evaluate_statistics(
         "epochs": network.card["epochs"],
     }
     return Made(attributes, coordinates, statistics.VARIABLES | scores.VARIABLES, made)
-
-
-def _dataset(path: Path) -> tuple[Header, dict[str, np.ndarray]]:
-    header = verify(path)
-    said = header.attributes
-    if (said["kind"], said["study"]) != ("dataset", "chain"):
-        raise DataError(f"{path}: is a {said['kind']} of {said['study']}, not a data set of chain")
-    return header, read(path)
 
 
 def _statistics(path, arrays, settings, seed):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -13,11 +12,11 @@ from pydantic import PositiveInt
 
 from gapworks.chain.network import build, parameter_count
 from gapworks.chain.settings import NetworkSettings
-from gapworks.factory.container import DataError, read, verify
-from gapworks.factory.seeds import STUDIES
+from gapworks.factory.container import DataError, read
 from gapworks.factory.settings import Section
+from gapworks.learning.data import check_apart, dataset_header
 from gapworks.learning.package import save_package
-from gapworks.learning.training import reproducible, train, training_key
+from gapworks.learning.training import reproducible, train, training_key, training_seed
 
 MU_MARGIN = 0.05
 """The filling is closed within the training data's range of mu, widened by this, units of t."""
@@ -65,16 +64,9 @@ def train_network(
     TrainingError
         If the loss stops being finite.
     """
-    headers = [verify(path) for path in (data, validation)]
-    for header in headers:
-        if header.attributes["kind"] != "dataset" or header.attributes["study"] != "chain":
-            raise DataError(f"{header.path}: is no gathered data set of the chain study")
-    physics, other = (header.attributes["settings"]["physics"] for header in headers)
-    if physics != other:
-        raise DataError(f"{validation}: its physics differs from that of {data}")
-    streams = {header.attributes["settings"]["stream"] for header in headers}
-    if len(streams) < 2:
-        raise DataError(f"{validation}: draws the same disorder as {data}: it validates nothing")
+    headers = [dataset_header(path, "chain") for path in (data, validation)]
+    check_apart(headers)
+    physics = headers[0].attributes["settings"]["physics"]
     samples = settings.realizations * len(physics["disorder_strengths"])
     if samples > headers[0].attributes["stop"]:
         raise DataError(
@@ -85,7 +77,7 @@ def train_network(
     training = read(data, rows=slice(0, samples))
     kept = read(validation)
     architecture = {"kind": kind, **settings.network.architecture(), **_scales(kind, training)}
-    seed = _seed(settings)
+    seed = training_seed(settings.seed, "chain", settings.name, settings.repeat)
     key = training_key(
         settings=settings.model_dump(mode="json"),
         data=[header.checksums["delta"] for header in headers],
@@ -195,11 +187,3 @@ def _scales(kind: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
         "output_mean": [rounded(value) for value in fields.mean(axis=(0, 2))],
         "output_scale": [rounded(value) for value in fields.std(axis=(0, 2))],
     }
-
-
-def _seed(settings: Settings) -> int:
-    """Seed of a training: root, study, network (the CRC of its name) and repeat."""
-    network = zlib.crc32(settings.name.encode())
-    spawn_key = (STUDIES["chain"], network, settings.repeat)
-    sequence = np.random.SeedSequence(settings.seed, spawn_key=spawn_key)
-    return int(sequence.generate_state(1, np.uint32)[0])

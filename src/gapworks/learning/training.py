@@ -11,6 +11,7 @@ import copy
 import hashlib
 import json
 import math
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ import numpy as np
 import torch
 
 from gapworks.factory.container import DataError
+from gapworks.factory.seeds import STUDIES
 from gapworks.learning.checkpoint import Progress, load_checkpoint, save_checkpoint
 from gapworks.learning.settings import Training
 
@@ -40,6 +42,13 @@ class Trained:
     best_epoch: int
     epochs: int
     history: list[dict[str, float]]
+
+
+def training_seed(root: int, study: str, name: str, repeat: int = 0) -> int:
+    """Seed of a training: root, study, network (the CRC of its name) and repeat."""
+    spawn_key = (STUDIES[study], zlib.crc32(name.encode()), repeat)
+    sequence = np.random.SeedSequence(root, spawn_key=spawn_key)
+    return int(sequence.generate_state(1, np.uint32)[0])
 
 
 def training_key(**parts: Any) -> str:

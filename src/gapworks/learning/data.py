@@ -1,0 +1,60 @@
+"""Gathered data sets as networks take them: verified, of the right study, and kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from gapworks.factory.container import DataError, Header, read, verify
+
+
+def read_dataset(
+    path: Path, study: str, rows: slice | None = None
+) -> tuple[Header, dict[str, np.ndarray]]:
+    """A gathered data set of a study, verified.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged, no data set or another study's.
+    """
+    header = dataset_header(path, study)
+    return header, read(path, rows=rows) if rows is not None else read(path)
+
+
+def dataset_header(path: Path, study: str) -> Header:
+    """The header of a gathered data set of a study, verified.
+
+    Raises
+    ------
+    DataError
+        If the file is damaged, no data set or another study's.
+    """
+    header = verify(path)
+    said = header.attributes
+    if (said["kind"], said["study"]) != ("dataset", study):
+        raise DataError(
+            f"{path}: is a {said['kind']} of {said['study']}, not a data set of {study}"
+        )
+    return header
+
+
+def check_apart(headers: Sequence[Header]) -> None:
+    """Training and validation data are of one physics and draw no sample twice.
+
+    Raises
+    ------
+    DataError
+        If they are not, or do.
+    """
+    first, second = headers
+    physics, other = (header.attributes["settings"]["physics"] for header in headers)
+    if physics != other:
+        raise DataError(f"{second.path}: its physics differs from that of {first.path}")
+    streams = {header.attributes["settings"]["stream"] for header in headers}
+    if len(streams) < len(headers):
+        raise DataError(
+            f"{second.path}: draws the same samples as {first.path}: it validates nothing"
+        )

@@ -1,0 +1,192 @@
+# The steps that are the same in all studies. What a study's figures, tables and networks are made
+# of stands in its own <study>-names.smk, which registers itself in NAMES.
+
+
+rule simulate:
+    output:
+        "results/{scale}/{study}/shards/{dataset}/{start}-{stop}.h5",
+    log:
+        "logs/{scale}/{study}/simulate/{dataset}/{start}-{stop}.log",
+    benchmark:
+        "logs/{scale}/{study}/simulate/{dataset}/{start}-{stop}.benchmark.tsv"
+    wildcard_constraints:
+        study="chain|eliashberg",
+        start=r"\d+",
+        stop=r"\d+",
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        settings=lambda wildcards: simulation_settings(wildcards, wildcards.study),
+    message:
+        "simulating {wildcards.study}/{wildcards.dataset} {wildcards.start}-{wildcards.stop}"
+        " at scale {wildcards.scale}"
+    shell:
+        "gapworks simulate {wildcards.study} --settings {params.settings:q} --threads {threads}"
+        " --start {wildcards.start} --stop {wildcards.stop} --output {output} > {log} 2>&1"
+
+
+# The checkpoint beside the weights is no output: it must outlive a failed job.
+rule train:
+    input:
+        data=lambda wildcards: training(wildcards)["data"],
+        validation=lambda wildcards: training(wildcards)["validation"],
+    output:
+        weights="results/{scale}/{study}/models/{network}.safetensors",
+        card="results/{scale}/{study}/models/{network}.json",
+    log:
+        "logs/{scale}/{study}/train/{network}.log",
+    benchmark:
+        "logs/{scale}/{study}/train/{network}.benchmark.tsv"
+    wildcard_constraints:
+        study="chain|eliashberg",
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(120),
+    params:
+        settings=lambda wildcards: as_json(training(wildcards)["settings"]),
+        code=lambda wildcards: code_digest(f"gapworks.{wildcards.study}.training"),
+    message:
+        "training {wildcards.study} network {wildcards.network} at scale {wildcards.scale}"
+    shell:
+        "gapworks train {wildcards.study} --settings {params.settings:q} --threads {threads}"
+        " --data {input.data} --validation {input.validation} --output {output.weights}"
+        " > {log} 2>&1"
+
+
+rule figure:
+    input:
+        lambda wildcards: evaluations(wildcards, "figures", wildcards.figure),
+    output:
+        report(
+            "results/{scale}/{study}/figures/{figure}.pdf",
+            caption="../report/figures.rst",
+            category="{study}",
+            subcategory="figures",
+            labels={"scale": "{scale}", "figure": "{figure}", "format": "pdf"},
+        ),
+        report(
+            "results/{scale}/{study}/figures/{figure}.png",
+            caption="../report/figures.rst",
+            category="{study}",
+            subcategory="figures",
+            labels={"scale": "{scale}", "figure": "{figure}", "format": "png"},
+        ),
+    log:
+        "logs/{scale}/{study}/figure/{figure}.log",
+    benchmark:
+        "logs/{scale}/{study}/figure/{figure}.benchmark.tsv"
+    wildcard_constraints:
+        figure=any_of("figures"),
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        settings=lambda wildcards: figure_settings(wildcards),
+        code=lambda wildcards: code_digest(f"gapworks.{wildcards.study}.figures"),
+    message:
+        "drawing {wildcards.study} {wildcards.figure} at scale {wildcards.scale}"
+    shell:
+        "gapworks figure {wildcards.study} {wildcards.figure} --settings {params.settings:q}"
+        " --evaluation {input} --output {output} > {log} 2>&1"
+
+
+rule table:
+    input:
+        lambda wildcards: evaluations(wildcards, "tables", wildcards.table),
+    output:
+        report(
+            "results/{scale}/{study}/tables/{table}.csv",
+            caption="../report/tables.rst",
+            category="{study}",
+            subcategory="tables",
+            labels={"scale": "{scale}", "table": "{table}"},
+        ),
+        "results/{scale}/{study}/tables/{table}.tex",
+    log:
+        "logs/{scale}/{study}/table/{table}.log",
+    benchmark:
+        "logs/{scale}/{study}/table/{table}.benchmark.tsv"
+    wildcard_constraints:
+        table=any_of("tables"),
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        code=lambda wildcards: code_digest(f"gapworks.{wildcards.study}.tables"),
+    message:
+        "writing {wildcards.study} table {wildcards.table} at scale {wildcards.scale}"
+    shell:
+        "gapworks table {wildcards.study} {wildcards.table} --settings '{{}}'"
+        " --evaluation {input} --output {output} > {log} 2>&1"
+
+
+rule metrics:
+    input:
+        lambda wildcards: all_evaluations(wildcards),
+    output:
+        "results/{scale}/{study}/data/metrics.json",
+    log:
+        "logs/{scale}/{study}/metrics.log",
+    benchmark:
+        "logs/{scale}/{study}/metrics.benchmark.tsv"
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        settings=lambda wildcards: as_json(NAMES[wildcards.study]["metrics"](wildcards)),
+        code=lambda wildcards: code_digest(f"gapworks.{wildcards.study}.metrics"),
+    message:
+        "taking the metrics of {wildcards.study} at scale {wildcards.scale}"
+    shell:
+        "gapworks metrics {wildcards.study} --settings {params.settings:q} --scale {wildcards.scale}"
+        " --evaluation {input} --output {output} > {log} 2>&1"
+
+
+# The text of the claims is a parameter, not an input: a fresh clone has it with a new date.
+rule claims:
+    input:
+        "results/{scale}/{study}/data/metrics.json",
+    output:
+        report(
+            "results/{scale}/{study}/tables/claims.csv",
+            caption="../report/claims.rst",
+            category="{study}",
+            subcategory="tables",
+            labels={"scale": "{scale}", "table": "claims"},
+        ),
+        "results/{scale}/{study}/tables/claims.tex",
+    log:
+        "logs/{scale}/{study}/table/claims.log",
+    benchmark:
+        "logs/{scale}/{study}/table/claims.benchmark.tsv"
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        claims=CLAIMS,
+        said=digest(CLAIMS),
+        code=code_digest("gapworks.reproduction"),
+    message:
+        "setting the papers' claims beside ours: {wildcards.study} at scale {wildcards.scale}"
+    shell:
+        "gapworks claims --claims {params.claims:q} --metrics {input} --output {output}"
+        " > {log} 2>&1"
