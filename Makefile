@@ -7,7 +7,7 @@ CORES ?= $(shell nproc)
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake -c$(CORES)
 
-.PHONY: run setup test test-cluster lint format bench schema cluster cluster-stop clean help
+.PHONY: run setup resume test test-cluster lint format bench schema cluster cluster-stop clean help
 .DEFAULT_GOAL := run
 
 run: setup  ## set up, then make every table and figure at the default scale (SCALE=smoke for another)
@@ -27,6 +27,9 @@ setup: .venv/installed  ## make .venv, install gapworks into it, link the Slurm 
 	$(BIN)/python -c 'import numpy; from gapworks.chain import solve; solve(numpy.zeros((1, 8)))'  # compiles, for all jobs to come
 	@ln -sfn profiles/slurm slurm  # so that the literal `snakemake --profile slurm` finds the profile
 	@touch $@
+
+resume: setup  ## go on after a run that broke off (ARGS="--profile slurm TARGET" for snakemake)
+	$(BIN)/gapworks resume -- $(if $(ARGS),$(ARGS),-c$(CORES))
 
 test: setup  ## the tests that need no cluster
 	$(BIN)/python -m pytest -m "not cluster and not slow" $(PYTEST)

@@ -183,6 +183,20 @@ def _parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="only say whether the page is up to date"
     )
 
+    resume = command(
+        "resume",
+        commands.resume,
+        "go on after a run that broke off: wait for its jobs, unlock, run",
+    )
+    resume.add_argument("--list", action="store_true", help="only list what the run left behind")
+    resume.add_argument("--cancel", action="store_true", help="end its jobs instead of waiting")
+    resume.add_argument(
+        "snakemake",
+        nargs=argparse.REMAINDER,
+        metavar="-- ARGUMENTS",
+        help="of snakemake, the same as before: -- --profile slurm TARGET",
+    )
+
     command("schema", commands.schema, "print the JSON schema of config.yaml")
     return parser
 

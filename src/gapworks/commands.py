@@ -6,6 +6,8 @@ import argparse
 import importlib
 import inspect
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -184,6 +186,41 @@ def record(args: argparse.Namespace) -> int:
     write_whole(page, text.encode())
     print(page)
     return 0
+
+
+def resume(args: argparse.Namespace) -> int:
+    from gapworks.factory import resume as orphaned
+
+    folder = Path.cwd()
+    if not (folder / "Snakefile").exists():
+        print("gapworks: no Snakefile here: go to the folder of the run", file=sys.stderr)
+        return 1
+    if (pid := orphaned.live_run(folder)) is not None:
+        print(
+            f"gapworks: a run is alive in this folder (process {pid}): nothing to resume. Stop it "
+            "with Ctrl-C, or wait",
+            file=sys.stderr,
+        )
+        return 1
+    found = orphaned.orphans(folder)
+    for orphan in found:
+        print(orphan)
+    print(f"{len(found)} jobs of a broken run are left; the folder is", end=" ")
+    print("locked" if orphaned.is_locked(folder) else "not locked", flush=True)
+    if args.list:
+        return 0
+    if args.cancel:
+        orphaned.cancel(found)
+    orphaned.wait(folder, _say)
+    snakemake = [sys.executable, "-m", "snakemake"]
+    if orphaned.is_locked(folder):
+        unlocked = subprocess.run([*snakemake, "--unlock"], capture_output=True, text=True)
+        if unlocked.returncode:
+            print(unlocked.stdout + unlocked.stderr, file=sys.stderr)
+            return 1
+        print("unlocked", flush=True)
+    arguments = [word for word in args.snakemake if word != "--"]
+    os.execv(sys.executable, [*snakemake, *(arguments or ["--cores", str(os.cpu_count())])])
 
 
 def schema(_: argparse.Namespace) -> None:

@@ -1,0 +1,140 @@
+"""Going on after a run that broke off: what it left running, and when it is safe to start again.
+
+A `snakemake` that was killed leaves its lock and its jobs behind: processes here, jobs in Slurm's
+queue. Started again at once it would make the same files a second time beside them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from gapworks.factory.errors import DataError
+
+POLL_SECONDS = 2.0
+"""Between two looks at what still runs."""
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A process or a Slurm job of this folder's runs that nobody waits for any more."""
+
+    kind: str
+    """ "process" or "slurm"."""
+    id: int
+    what: str
+    state: str
+
+    def __str__(self) -> str:
+        return f"{self.kind:8} {self.id:>8}  {self.state:11} {self.what}"
+
+
+def live_run(folder: Path) -> int | None:
+    """The process of a snakemake that runs this folder's workflow, on this machine.
+
+    Those that Snakemake starts inside a job are no runs: Slurm started them, or the run did.
+    """
+    for process in _processes(folder):
+        words = process.info["cmdline"]
+        started_by_slurm = "SLURM_JOB_ID" in _environment(process)
+        inner = {"--mode", "--target-jobs"} & set(words) or started_by_slurm
+        if any(Path(word).name == "snakemake" for word in words[:3]) and not inner:
+            return process.pid
+    return None
+
+
+def orphans(folder: Path) -> list[Orphan]:
+    """Commands of this package that run in the folder, and this user's Slurm jobs of the folder."""
+    found = [
+        Orphan("process", process.pid, " ".join(process.info["cmdline"])[:120], "running")
+        for process in _processes(folder)
+        if _is_command(process) and "SLURM_JOB_ID" not in _environment(process)
+    ]
+    return found + _slurm_jobs(folder)
+
+
+def cancel(found: Sequence[Orphan]) -> None:
+    """End them: processes by SIGTERM, so that nothing half-written stays; jobs by scancel."""
+    for orphan in found:
+        if orphan.kind == "process":
+            try:
+                psutil.Process(orphan.id).terminate()
+            except psutil.NoSuchProcess:
+                continue
+    jobs = [str(orphan.id) for orphan in found if orphan.kind == "slurm"]
+    if jobs:
+        subprocess.run(["scancel", *jobs], check=True)
+
+
+def wait(folder: Path, report: Callable[[str], None], poll: float = POLL_SECONDS) -> None:
+    """Return when no orphan is left; says how many there are whenever that changes."""
+    said = -1
+    while found := orphans(folder):
+        if len(found) != said:
+            said = len(found)
+            report(f"waiting for {said} of them to end (Ctrl-C: leave them and stop here)")
+        time.sleep(poll)
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether a run left its lock in the folder, or holds it."""
+    return any((folder / ".snakemake/locks").glob("*.lock"))
+
+
+def _processes(folder: Path) -> list[psutil.Process]:
+    """This machine's processes whose current folder is the run's."""
+    here = folder.resolve()
+    found = []
+    for process in psutil.process_iter(["cwd", "cmdline", "status"]):
+        cwd, words = process.info["cwd"], process.info["cmdline"]
+        zombie = process.info["status"] == psutil.STATUS_ZOMBIE
+        if cwd and words and not zombie and Path(cwd) == here and process.pid != _self():
+            found.append(process)
+    return found
+
+
+def _self() -> int:
+    return psutil.Process().pid
+
+
+def _environment(process: psutil.Process) -> dict[str, str]:
+    try:
+        return process.environ()
+    except (psutil.AccessDenied, psutil.NoSuchProcess):
+        return {}
+
+
+def _is_command(process: psutil.Process) -> bool:
+    words = process.info["cmdline"][:3]
+    gapworks = any(Path(word).name == "gapworks" for word in words)
+    return gapworks and "resume" not in process.info["cmdline"]
+
+
+def _slurm_jobs(folder: Path) -> list[Orphan]:
+    """Jobs in the queue whose working folder is the run's and whose comment names a rule.
+
+    Raises
+    ------
+    DataError
+        If there is a Slurm here and it does not answer.
+    """
+    if shutil.which("squeue") is None:
+        return []
+    command = ["squeue", "--me", "--noheader", "--format=%A|%T|%Z|%k"]
+    asked = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    if asked.returncode:
+        if "slurm.conf" in asked.stderr or "resolve" in asked.stderr:
+            return []  # Slurm's commands are installed, but no cluster is set up here
+        raise DataError(f"squeue does not answer, so orphaned jobs are unknown: {asked.stderr}")
+    jobs = []
+    for line in asked.stdout.splitlines():
+        number, state, where, comment = line.split("|", 3)
+        if comment.startswith("rule_") and Path(where).resolve() == folder.resolve():
+            jobs.append(Orphan("slurm", int(number), comment[:120], state.lower()))
+    return jobs
