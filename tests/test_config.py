@@ -94,7 +94,7 @@ def test_the_papers_values_are_in_the_file():
 
 def test_the_scales_that_ship_change_sizes_only():
     _, scales = load(raw_config())
-    assert list(scales) == ["smoke", "laptop", "workstation", "paper"]
+    assert list(scales) == ["smoke", "laptop", "campaign", "workstation", "paper"]
     for scale in scales.values():
         assert scale.seed == scales["paper"].seed
         for dataset in type(scale.chain.datasets).model_fields:
