@@ -8,49 +8,12 @@ import shutil
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from gapworks.factory.container import read
 from gapworks.factory.container import verify as verified
-
-GAPWORKS = Path(sys.executable).parent / "gapworks"
-SETTINGS = {
-    "dataset": "test",
-    "seed": 1,
-    "stream": 3,
-    "data_version": 1,
-    "physics": {
-        "coupling": 1.5,
-        "filling": 0.85,
-        "length": 32,
-        "hartree": "attractive",
-        "disorder_strengths": [0, 0.5],
-    },
-    "solver": {"tolerance": 1e-11, "max_iterations": 400},
-}
-STATISTICS = {"V_bins": 10, "delta_bins": 10, "resamples": 20, "confidence": 0.95}
-
-
-def gapworks(*arguments, cwd=None, timeout=120):
-    """Run a command; whatever happens, a traceback is a bug."""
-    ran = subprocess.run(
-        [GAPWORKS, *(json.dumps(a) if isinstance(a, dict | list) else str(a) for a in arguments)],
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-    )
-    assert "Traceback (most recent call last)" not in ran.stderr, ran.stderr
-    return ran
-
-
-def simulate(output, start=0, stop=8, settings=SETTINGS, threads=1):
-    bounds = ["--start", start, "--stop", stop, "--threads", threads]
-    arguments = ["--settings", settings, *bounds, "--output", output]
-    return gapworks("simulate", "chain", *arguments, timeout=600)
+from tests.command import GAPWORKS, SETTINGS, STATISTICS, gapworks, gather, simulate
 
 
 def commands():
@@ -64,10 +27,7 @@ def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
     steps = [
         simulate(folder / "shards/0-8.h5"),
-        gapworks(
-            *("gather", "chain", "--settings", SETTINGS, "--folder", folder / "shards"),
-            *("--samples", 8, "--shard-size", 8, "--output", folder / "test.h5"),
-        ),
+        gather(folder / "test.h5", folder / "shards"),
         gapworks(
             *("evaluate", "chain", "statistics", "--settings", STATISTICS),
             *("--data", folder / "test.h5", "--output", folder / "test-bdg.h5"),
@@ -326,10 +286,7 @@ def test_statistics_without_a_valid_sample_are_refused(tmp_path):
     }
     shard = tmp_path / "shards/0-8.h5"
     assert simulate(shard, settings=hopeless).returncode == 0
-    gathered = gapworks(
-        *("gather", "chain", "--settings", hopeless, "--folder", shard.parent),
-        *("--samples", 8, "--shard-size", 8, "--output", tmp_path / "test.h5"),
-    )
+    gathered = gather(tmp_path / "test.h5", shard.parent, settings=hopeless)
     assert gathered.returncode == 0
     assert read(tmp_path / "test.h5", ["valid"])["valid"].tolist() == [1, 0] * 4
     ran = gapworks(

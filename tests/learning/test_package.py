@@ -1,6 +1,9 @@
 """A model package: weights and card belong together, and say whose they are."""
 
 import json
+import os
+import socket
+import subprocess
 
 import pytest
 import torch
@@ -55,3 +58,23 @@ def test_a_missing_half_is_named(package):
     package.unlink()
     with pytest.raises(DataError, match=r"net\.safetensors: cannot be read"):
         load_package(package, "chain")
+
+
+def test_what_a_killed_writer_left_is_removed_and_that_of_a_living_one_is_not(package):
+    with subprocess.Popen(["true"]) as dead:
+        pass
+    here = socket.gethostname()
+    left, kept = (
+        package.with_name(f".{package.name}.{here}-{pid}.tmp") for pid in (dead.pid, os.getppid())
+    )
+    left.touch()
+    kept.touch()
+    save_package(package, WEIGHTS, {"study": "chain"})
+    assert not left.exists()
+    assert kept.exists()
+
+
+def test_a_place_that_is_no_folder_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match=r"file/net\.safetensors: cannot be written: "):
+        save_package(tmp_path / "file/net.safetensors", WEIGHTS, {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -122,9 +123,10 @@ def sync_folder(folder: Path) -> None:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a small file so that it is whole or as it was before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    part = temporary_path(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        remove_stale(path)
         with part.open("wb") as file:
             file.write(content)
             file.flush()
@@ -133,4 +135,5 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError as error:
         raise DataError(f"{path}: cannot be written: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
