@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from gapworks.cli import main
 
 GAPWORKS = Path(sys.executable).parent / "gapworks"
 SETTINGS: dict[str, Any] = {
@@ -47,6 +53,18 @@ def gapworks(*given: Any, cwd: Path | None = None, timeout: float = 120):
     return ran
 
 
+def gapworks_here(*given: Any) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process, where torch is loaded already; an exception is a bug."""
+    out, err = io.StringIO(), io.StringIO()
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(arguments(*given))
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    return subprocess.CompletedProcess(list(given), code, out.getvalue(), err.getvalue())
+
+
 def simulate(output, start=0, stop=8, settings=SETTINGS, threads=1):
     """Simulate one shard."""
     bounds = ["--start", start, "--stop", stop, "--threads", threads]
@@ -60,3 +78,52 @@ def gather(output, folder, samples=8, settings=SETTINGS):
         *("gather", "chain", "--settings", settings, "--folder", folder),
         *("--samples", samples, "--shard-size", samples, "--output", output),
     )
+
+
+TRAINING = {
+    "epochs": 120,
+    "batch_size": 4,
+    "learning_rate": 1e-3,
+    "final_learning_rate": 1e-5,
+    "schedule": "cosine",
+}
+NETWORKS = {
+    "window": {"kind": "window", "cutoff": 2, "hidden": [8, 8], "training": TRAINING},
+    "surrogate": {
+        "kind": "surrogate",
+        "channels": 4,
+        "kernel": 3,
+        "dilations": [1, 2],
+        "training": TRAINING,
+    },
+}
+
+
+def training_settings(kind, **changes):
+    settings = {"name": kind, "seed": 1, "realizations": 8, "network": NETWORKS[kind]}
+    return settings | changes
+
+
+def train_arguments(folder, output, kind="window", **changes):
+    return arguments(
+        *("train", "chain", "--settings", training_settings(kind, **changes)),
+        *("--data", folder / "train.h5", "--validation", folder / "validation.h5"),
+        *("--output", output),
+    )
+
+
+def make_data(folder, name, samples, **changes):
+    settings = SETTINGS | {"dataset": name} | changes
+    shards = folder / f"shards-{name}"
+    assert simulate(shards / f"0-{samples}.h5", 0, samples, settings).returncode == 0
+    assert gather(folder / f"{name}.h5", shards, samples, settings).returncode == 0
+
+
+def refused(ran, *said, folder):
+    """A command failed with one line that says so much, and wrote nothing into a folder."""
+    assert ran.returncode == 1, ran.stderr
+    (line,) = ran.stderr.splitlines()
+    assert line.startswith("gapworks: ")
+    for words in said:
+        assert str(words) in line, f"{words} is not in: {line}"
+    assert not os.listdir(folder)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import NETWORKS, gapworks, make_data, train_arguments
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -34,3 +36,31 @@ def golden(request):
         assert same
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def chain_data(tmp_path_factory):
+    """A folder with training, validation and test data."""
+    folder = tmp_path_factory.mktemp("data")
+    make_data(folder, "train", 16, stream=1)
+    make_data(folder, "validation", 4, stream=2)
+    make_data(folder, "test", 8, stream=3)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def networks(chain_data, tmp_path_factory):
+    """Each network, trained without a break."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    for kind in NETWORKS:
+        ran = gapworks(*train_arguments(chain_data, folder / f"{kind}.safetensors", kind))
+        assert ran.returncode == 0, ran.stderr
+    return folder
+
+
+@pytest.fixture
+def place(tmp_path):
+    """An empty folder for what must not be written."""
+    folder = tmp_path / "place"
+    folder.mkdir()
+    return folder

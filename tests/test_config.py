@@ -52,6 +52,7 @@ def changed(path, value):
         ("chain/datasets/test/realizations", 0, "chain.datasets.test.realizations: "),
         ("chain/solver/tolerance", 0, "chain.solver.tolerance: "),
         ("chain/max_failed_share", 1.0, "chain.max_failed_share: "),
+        ("chain/networks/surrogate/kernel", 4, "chain.networks.surrogate.kernel: must be odd"),
         ("chain/figures/correlation_distance", 129, "more than half the ring"),
         ("scale", "labtop", "scale: 'labtop' is none of smoke, laptop"),
         ("seed", -1, "seed: "),

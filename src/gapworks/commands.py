@@ -100,8 +100,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
 def predict(args: argparse.Namespace) -> None:
     predict = _room(args.study, "predict")
-    predict.predict_file(args.network, args.input, args.output)
-    print(args.output)
+    print(f"{args.output}: {predict.predict_file(args.network, args.input, args.output)}")
 
 
 def _say(line: str) -> None:

@@ -48,9 +48,12 @@ def evaluate_statistics(
     Raises
     ------
     DataError
-        If the network was trained on other physics, or on the very disorder it is tested on.
+        If the network was trained on other physics, or on the very disorder it is tested on, or if
+        its window is longer than the rings.
     """
     chosen = Evaluation.model_validate(settings)
+    if not data or len(networks) > 1:
+        raise DataError("statistics are of one data set and at most one network: --data FILE")
     path, *training = data
     header, arrays = read_dataset(path, "chain")
     said = header.attributes
@@ -70,7 +73,12 @@ def evaluate_statistics(
     ((name, where),) = networks.items()
     network = Network.load(where)
     check_network_fits(network, where, said)
-    predicted = network.predict(arrays["V"])
+    try:
+        predicted = network.predict(arrays["V"])
+    except ValueError as error:
+        raise DataError(f"{path}: {error}") from error
+    if warning := network.beyond_training(arrays["V"]):
+        report(f"gapworks: {path}: {warning}")
     coordinates, made = _statistics(path, {**arrays, "delta": predicted}, chosen, said["seed"])
     constants = scores.constants(arrays if not training else read_dataset(training[0], "chain")[1])
     made |= scores.score(arrays, predicted, constants, chosen, said["seed"])
@@ -97,18 +105,18 @@ def _statistics(path, arrays, settings, seed):
 
 def check_network_fits(network: Any, where: Path, said: Mapping[str, Any]) -> None:
     """A network answers for the physics it knows, and is not tested on disorder it has seen."""
+    check_physics(network, where, said["settings"]["physics"])
     trained = network.card["training_data"]
-    ours = {k: v for k, v in said["settings"]["physics"].items() if k in _MUST_AGREE}
-    theirs = {k: v for k, v in trained["physics"].items() if k in _MUST_AGREE}
-    differing = [key for key in ours if ours[key] != theirs.get(key)]
-    if differing:
-        what = "; ".join(f"{k} is {theirs.get(k)!r}, the data's {ours[k]!r}" for k in differing)
-        raise DataError(f"{where}: was trained on other physics: {what}")
     if trained["stream"] == said["settings"]["stream"] and trained["seed"] == said["seed"]:
         raise DataError(f"{where}: was trained on the disorder of {said['dataset']}: no test of it")
 
 
-_MUST_AGREE = ("coupling", "filling", "hartree")
+def check_physics(network: Any, where: Path, asked: Mapping[str, Any]) -> None:
+    """A network is not asked about other physics than it knows."""
+    differing = {k: known for k, known in network.physics.items() if known != asked[k]}
+    if differing:
+        what = "; ".join(f"{k} is {v!r}, wanted {asked[k]!r}" for k, v in differing.items())
+        raise DataError(f"{where}: was trained on other physics: {what}")
 
 
 def evaluate_floor(
@@ -147,6 +155,14 @@ def evaluate_cost(
 
     chosen = CostSettings.model_validate(settings)
     loaded = {name: Network.load(path) for name, path in networks.items()}
+    for name, network in loaded.items():
+        check_physics(network, networks[name], chosen.physics.model_dump(mode="json"))
+        shortest = min(chosen.cost.lengths)
+        if shortest < network.card["window"]:
+            raise DataError(
+                f"{networks[name]}: its window of {network.card['window']} sites is longer than "
+                f"the shortest ring of cost.lengths, {shortest}"
+            )
     methods, coordinates, arrays = cost.measure(
         chosen.physics, chosen.cost, loaded, chosen.seed, threads, report
     )

@@ -4,21 +4,46 @@ from __future__ import annotations
 
 import io
 import sys
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from pydantic import BaseModel, ValidationError
 
 from gapworks.chain.model import check_disorder
 from gapworks.chain.network import build
+from gapworks.chain.settings import Physics
 from gapworks.factory.container import DataError
 from gapworks.factory.disk import write_whole
-from gapworks.learning.package import load_package
+from gapworks.learning.package import card_path, load_package, train_again
 
 SITES = 1 << 18
 """Sites put through a network at a time: bounds the memory of a call on a million sites."""
+
+
+class TrainingData(BaseModel):
+    """What a card says of the training data, as far as it is used."""
+
+    physics: Physics
+    seed: int
+    stream: int
+    samples: int
+
+
+class Card(BaseModel):
+    """What a card must say; it may say more."""
+
+    architecture: dict[str, Any]
+    window: int
+    parameters: int
+    filling: float
+    mu_range: tuple[float, float]
+    settings: dict[str, Any]
+    training_data: TrainingData
+    epochs: int
 
 
 @dataclass(frozen=True)
@@ -35,12 +60,36 @@ class Network:
         Raises
         ------
         DataError
-            If it is damaged or another study's.
+            If it is damaged or another study's, or if its card describes other weights.
         """
-        weights, card = load_package(Path(path), "chain")
-        model = build(card["architecture"])
-        model.load_state_dict(weights)
+        path = Path(path)
+        weights, card = load_package(path, "chain")
+        try:
+            window = Card.model_validate(card).window
+            model = build(card["architecture"])
+            model.load_state_dict(weights)
+            if window != 2 * model.reach + 1:
+                raise ValueError(f"window is {window}, the architecture's {2 * model.reach + 1}")
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise DataError(
+                f"{card_path(path)}: does not describe the network in {path.name} "
+                f"({_in_one_line(error)}); {train_again(path)}"
+            ) from error
         return cls(model.eval(), card)
+
+    @property
+    def physics(self) -> dict[str, Any]:
+        """What the network's answer is for: coupling, filling and Hartree convention."""
+        trained = self.card["training_data"]["physics"]
+        return {key: trained[key] for key in ("coupling", "filling", "hartree")}
+
+    def beyond_training(self, V: np.ndarray) -> str | None:
+        """A warning, if V is larger than any the network was trained on."""
+        largest = self.card["training_data"]["physics"]["disorder_strengths"][-1]
+        reached = np.abs(V).max()
+        if reached <= largest:
+            return None
+        return f"|V| up to {reached:.3g} t; the network was trained on at most {largest:g} t"
 
     def predict(self, V: np.ndarray) -> np.ndarray:
         """Delta of each ring.
@@ -58,9 +107,11 @@ class Network:
         Raises
         ------
         ValueError
-            If V is not finite, or its rings are shorter than the window.
+            If V is not finite or empty, or its rings are shorter than the window.
         """
         V = check_disorder(V)
+        if not V.size:
+            raise ValueError(f"V: shape {V.shape}; give at least one ring")
         rings = V.reshape(-1, V.shape[-1])
         at_once = max(1, SITES // rings.shape[-1])
         pieces = [
@@ -77,7 +128,18 @@ class Network:
         return reflected(self.model, V - mu[:, None])[:, 0]
 
 
-def predict_file(network: Path, source: Path, target: Path) -> None:
+def _in_one_line(error: Exception) -> str:
+    """What is wrong with a card."""
+    if isinstance(error, ValidationError):
+        return "; ".join(
+            f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in error.errors()
+        )
+    if isinstance(error, KeyError):
+        return f"no {error}"
+    return " ".join(str(error).split())
+
+
+def predict_file(network: Path, source: Path, target: Path) -> str:
     """Delta for a user's own disorder, from one file into another.
 
     Parameters
@@ -88,6 +150,11 @@ def predict_file(network: Path, source: Path, target: Path) -> None:
         V, units of t: .npy of shape (..., L), or .csv with one ring a row.
     target : Path
         Delta, units of t, in the same shape: .npy or .csv.
+
+    Returns
+    -------
+    str
+        What was written, and the physics that it is for.
 
     Raises
     ------
@@ -100,23 +167,20 @@ def predict_file(network: Path, source: Path, target: Path) -> None:
             raise DataError(f"{path}: must be .npy or .csv")
     loaded = Network.load(network)
     try:
-        V = readers[source.suffix](source)
+        with warnings.catch_warnings(action="ignore"):  # numpy's, of an empty file
+            V = readers[source.suffix](source)
         delta = loaded.predict(V)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{source}: {error}") from error
-    largest = loaded.card["training_data"]["physics"]["disorder_strengths"][-1]
-    if np.abs(V).max() > largest:
-        print(
-            f"gapworks: {source}: |V| up to {np.abs(V).max():.3g} t; the network was trained on at "
-            f"most {largest:g} t",
-            file=sys.stderr,
-        )
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{source}: {getattr(error, 'strerror', None) or error}") from error
+    if warning := loaded.beyond_training(V):
+        print(f"gapworks: {source}: {warning}", file=sys.stderr)
     content = io.BytesIO()
     if target.suffix == ".npy":
         np.save(content, delta)
     else:
         np.savetxt(content, delta.reshape(-1, delta.shape[-1]), delimiter=",")
     write_whole(target, content.getvalue())
+    return "Delta for " + ", ".join(f"{key} {value}" for key, value in loaded.physics.items())
 
 
 @torch.no_grad()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator, model_validator
 
 from gapworks.factory.settings import DatasetSettings, Section
 from gapworks.learning.settings import Training
@@ -86,9 +86,16 @@ class SurrogateSettings(Section):
 
     kind: Literal["surrogate"] = "surrogate"
     channels: PositiveInt
-    kernel: PositiveInt
+    kernel: PositiveInt = Field(description="sites of one convolution, odd")
     dilations: list[PositiveInt] = Field(description="one residual block each")
     training: Training
+
+    @field_validator("kernel")
+    @classmethod
+    def _kernel_has_a_middle(cls, kernel: int) -> int:
+        if kernel % 2 == 0:
+            raise ValueError("must be odd: as many sites to the left as to the right")
+        return kernel
 
     def architecture(self) -> dict[str, object]:
         """Arguments of the network's class, without normalisation."""

@@ -13,6 +13,7 @@ from pydantic import PositiveInt
 from gapworks.chain.network import build, parameter_count
 from gapworks.chain.settings import NetworkSettings
 from gapworks.factory.container import DataError, read
+from gapworks.factory.provenance import code_digest
 from gapworks.factory.settings import Section
 from gapworks.learning.data import check_apart, dataset_header
 from gapworks.learning.package import save_package
@@ -60,10 +61,13 @@ def train_network(
     Raises
     ------
     DataError
-        If the data sets are not of one physics, share their stream, or hold too few realizations.
+        If the data sets are not of one physics, share their stream, hold too few realizations or
+        none that is valid, or have rings shorter than the network's window.
     TrainingError
         If the loss stops being finite.
     """
+    if output.suffix != ".safetensors":
+        raise DataError(f"{output}: weights are kept as NAME.safetensors")
     headers = [dataset_header(path, "chain") for path in (data, validation)]
     check_apart(headers)
     physics = headers[0].attributes["settings"]["physics"]
@@ -76,17 +80,25 @@ def train_network(
     pairs = TENSORS[kind]
     training = read(data, rows=slice(0, samples))
     kept = read(validation)
+    for path, arrays in ((data, training), (validation, kept)):
+        _check_usable(path, arrays)
     architecture = {"kind": kind, **settings.network.architecture(), **_scales(kind, training)}
     seed = training_seed(settings.seed, "chain", settings.name, settings.repeat)
     key = training_key(
         settings=settings.model_dump(mode="json"),
-        data=[header.checksums["delta"] for header in headers],
+        data=[header.checksums for header in headers],
         architecture=architecture,
         threads=threads,
+        code=code_digest("gapworks.chain.training"),
     )
     checkpoint = output.with_name(f".{output.stem}.checkpoint.safetensors")
     with reproducible(threads, seed):
         model = build(architecture)
+        if physics["length"] < 2 * model.reach + 1:
+            raise DataError(
+                f"{data}: its rings of {physics['length']} sites are shorter than the window of "
+                f"{settings.name}, {2 * model.reach + 1} sites: lower its cutoff or dilations"
+            )
         trained = train(
             model,
             pairs(training),
@@ -165,6 +177,23 @@ def surrogate_loss(model: torch.nn.Module, batch: tuple[torch.Tensor, ...]) -> t
 
 TENSORS = {"window": window_tensors, "surrogate": surrogate_tensors}
 LOSSES = {"window": window_loss, "surrogate": surrogate_loss}
+
+
+def _check_usable(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """There is something to learn from: valid samples, all finite, and V not everywhere the same.
+
+    Files of `gapworks gather` hold no valid sample that is not finite; one may come from elsewhere.
+    """
+    valid = arrays["valid"] == 1
+    if not valid.any():
+        raise DataError(f"{path}: not one of its {len(valid)} samples is valid; see `reason`")
+    for name in ("V", "delta", "density", "mu"):
+        finite = np.isfinite(arrays[name]).reshape(len(valid), -1).all(axis=1)
+        if (valid & ~finite).any():
+            sample = int(np.flatnonzero(valid & ~finite)[0])
+            raise DataError(f"{path}: {name} of sample {sample} is not finite, yet marked valid")
+    if not np.ptp(arrays["V"][valid]) > 0:
+        raise DataError(f"{path}: V is the same on every site: there is nothing to learn")
 
 
 def _scales(kind: str, arrays: dict[str, np.ndarray]) -> dict[str, Any]:

@@ -53,8 +53,8 @@ def check_apart(headers: Sequence[Header]) -> None:
     physics, other = (header.attributes["settings"]["physics"] for header in headers)
     if physics != other:
         raise DataError(f"{second.path}: its physics differs from that of {first.path}")
-    streams = {header.attributes["settings"]["stream"] for header in headers}
-    if len(streams) < len(headers):
+    drawn = {(h.attributes["seed"], h.attributes["settings"]["stream"]) for h in headers}
+    if len(drawn) < len(headers):
         raise DataError(
             f"{second.path}: draws the same samples as {first.path}: it validates nothing"
         )

@@ -59,6 +59,8 @@ def load_package(path: Path, study: str) -> tuple[dict[str, torch.Tensor], dict[
         If one of the two files is missing or damaged, if they do not belong together, or if they
         are another study's or another version's.
     """
+    if path.suffix != ".safetensors":
+        raise DataError(f"{path}: give the weights of a network, NAME.safetensors")
     try:
         card = json.loads(card_path(path).read_text())
         content = path.read_bytes()
@@ -77,10 +79,15 @@ def load_package(path: Path, study: str) -> tuple[dict[str, torch.Tensor], dict[
         raise DataError(f"{path}: is a network of {card.get('study')}, not of {study}")
     if hashlib.sha256(content).hexdigest() != card["weights_sha256"]:
         raise DataError(
-            f"{path}: is damaged or not the weights that {card_path(path).name} describes; train "
-            f"it again: rm {path} && snakemake -c2 {path}"
+            f"{path}: is damaged or not the weights that {card_path(path).name} describes; "
+            f"{train_again(path)}"
         )
     return load_tensors(content), card
+
+
+def train_again(path: Path) -> str:
+    """The way out when weights and card are no use."""
+    return f"train it again: rm {path} && snakemake -c2 {path}"
 
 
 def card_path(path: Path) -> Path:

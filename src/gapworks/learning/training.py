@@ -117,6 +117,10 @@ def train(
     if found := load_checkpoint(checkpoint, key, model, optimizer):
         progress, best = found
         report(f"going on after epoch {progress.epoch}, from {checkpoint}")
+    elif checkpoint.exists():
+        report(
+            f"starting anew: {checkpoint} is damaged, or of other settings, data, threads or code"
+        )
     while not progress.finished:
         epoch = progress.epoch + 1
         if settings.schedule == "cosine":
