@@ -1,6 +1,8 @@
 """Options and fixtures of all tests."""
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,22 @@ import pytest
 from tests.command import NETWORKS, gapworks, make_data, train_arguments
 
 ROOT = Path(__file__).parents[1]
+
+
+def copy_checkout(folder):
+    """Copy the tracked files, and those about to be, of this checkout: what a clone would hold."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        source, place = ROOT / name, folder / name
+        if source.is_file():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, place)
 
 
 def pytest_addoption(parser):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,10 +13,10 @@ import pytest
 import yaml
 
 from tests.cluster.conftest import CANNOT, slurm_script
+from tests.conftest import copy_checkout
 
 pytestmark = pytest.mark.cluster
 
-REPOSITORY = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 DATA = "results/smoke/chain/data/test.h5"
 
@@ -28,17 +27,7 @@ def checkout(tmp_path):
 
     def copy(name: str) -> Path:
         folder = tmp_path / name
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=REPOSITORY,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-        for file in filter(None, listed.split("\0")):
-            if (REPOSITORY / file).is_file():
-                (folder / file).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(REPOSITORY / file, folder / file)
+        copy_checkout(folder)
         (folder / "slurm").symlink_to("profiles/slurm")
         return folder
 

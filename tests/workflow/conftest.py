@@ -6,7 +6,6 @@ import copy
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +17,8 @@ from typing import Any
 import pytest
 import yaml
 
-REPOSITORY = Path(__file__).parents[2]
+from tests.conftest import copy_checkout
+
 BIN = Path(sys.executable).parent
 # Sizes that make the number of jobs, and not the samples, decide how long a test takes; whatever
 # the scale `smoke` cuts besides is cut here as well.
@@ -53,18 +53,7 @@ class Checkout:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "checkout"
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=REPOSITORY,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-        for name in filter(None, listed.split("\0")):
-            source, place = REPOSITORY / name, self.folder / name
-            if source.is_file():
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(source, place)
+        copy_checkout(self.folder)
         foreign = folder / "foreign"
         foreign.mkdir()
         self._foreign_was_run = folder / "foreign-was-run"

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from gapworks.factory.container import read, verify
-from tests.workflow.conftest import BIN, REPOSITORY, SETTINGS, merge, wait_until
+from tests.conftest import ROOT
+from tests.workflow.conftest import BIN, SETTINGS, merge, wait_until
 
 # ---- One command ---------------------------------------------------------------------------------
 
@@ -190,7 +191,7 @@ def test_an_interrupt_at_any_moment_of_writing_is_heard_and_leaves_all_or_nothin
     # HDF5 calls back into Python to write: an exception must not come up in there.
     swept = subprocess.run(
         [sys.executable, "-c", AT_EVERY_CALL, tmp_path],
-        cwd=REPOSITORY,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=120,

@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 
-from tests.workflow.conftest import REPOSITORY, merge
+from tests.conftest import ROOT
+from tests.workflow.conftest import merge
 
 FIGURES = ["fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7"]
 TABLES = ["disorder", "errors", "correlations", "cost", "claims"]
@@ -183,7 +184,7 @@ def test_lint_finds_nothing(finished):
 
 def rules():
     """Text of every rule that makes something, by name; target rules only have an input."""
-    files = [REPOSITORY / "Snakefile", *sorted((REPOSITORY / "workflow/rules").glob("*.smk"))]
+    files = [ROOT / "Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]
     text = "\n".join(file.read_text() for file in files)
     blocks = re.findall(r"^rule (\w+):\n((?:(?: .*)?\n)+)", text, re.MULTILINE)
     return {name: body for name, body in blocks if re.search(r"^    output:", body, re.MULTILINE)}
