@@ -157,7 +157,7 @@ def test_training_says_which_of_its_inputs_cannot_be(chain_data, tmp_path, place
     swapped = train_arguments(chain_data, output)
     swapped[swapped.index("--validation") + 1] = str(chain_data / "train.h5")
     refused(
-        gapworks_here(*swapped), f"{chain_data}/train.h5: draws the same disorder", folder=place
+        gapworks_here(*swapped), f"{chain_data}/train.h5: draws the same samples", folder=place
     )
 
     ran = gapworks_here(*train_arguments(chain_data, output, realizations=9))
