@@ -65,11 +65,11 @@ def gapworks_here(*given: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess(list(given), code, out.getvalue(), err.getvalue())
 
 
-def simulate(output, start=0, stop=8, settings=SETTINGS, threads=1):
+def simulate(output, start=0, stop=8, settings=SETTINGS, threads=1, *options):
     """Simulate one shard."""
     bounds = ["--start", start, "--stop", stop, "--threads", threads]
     given = ["--settings", settings, *bounds, "--output", output]
-    return gapworks("simulate", "chain", *given, timeout=600)
+    return gapworks("simulate", "chain", *given, *options, timeout=600)
 
 
 def gather(output, folder, samples=8, settings=SETTINGS):

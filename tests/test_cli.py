@@ -216,6 +216,7 @@ def test_a_range_without_samples_is_refused(tmp_path, start, stop):
     [
         ["--threads", "0"],
         ["--start", "first"],
+        ["--max-failed-share", "1"],
         ["--output"],
     ],
 )
@@ -280,12 +281,13 @@ def test_a_file_that_is_no_evaluation_is_refused_by_name(files, tmp_path, comman
 
 def test_statistics_without_a_valid_sample_are_refused(tmp_path):
     # Rings without disorder converge in 7 iterations, the others take more than 9.
-    hopeless = SETTINGS | {
-        "solver": {"tolerance": 1e-11, "max_iterations": 9},
-        "max_failed_share": 0.99,
-    }
+    hopeless = SETTINGS | {"solver": {"tolerance": 1e-11, "max_iterations": 9}}
     shard = tmp_path / "shards/0-8.h5"
-    assert simulate(shard, settings=hopeless).returncode == 0
+    refused = simulate(shard, settings=hopeless)
+    assert refused.returncode == 1
+    assert f"{shard}: 4 of 8 samples failed" in refused.stderr
+    assert not shard.exists()
+    assert simulate(shard, 0, 8, hopeless, 1, "--max-failed-share", 0.5).returncode == 0
     gathered = gather(tmp_path / "test.h5", shard.parent, settings=hopeless)
     assert gathered.returncode == 0
     assert read(tmp_path / "test.h5", ["valid"])["valid"].tolist() == [1, 0] * 4

@@ -76,6 +76,13 @@ def _positive(text: str) -> int:
     return number
 
 
+def _share(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < 1:
+        raise argparse.ArgumentTypeError("from 0 to below 1")
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gapworks",
@@ -101,6 +108,13 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--start", type=int, required=True, help="first sample")
     simulate.add_argument("--stop", type=int, required=True, help="one past the last sample")
     simulate.add_argument("--threads", type=_positive, default=1)
+    simulate.add_argument(
+        "--max-failed-share",
+        type=_share,
+        default=0.0,
+        metavar="SHARE",
+        help="a shard with a larger share of failed samples is an error (default 0)",
+    )
     simulate.add_argument("--output", type=Path, required=True, help="the shard, FIRST-LAST.h5")
 
     gather = command("gather", commands.gather, "verify shards and copy them into one data set")

@@ -26,7 +26,14 @@ def simulate(args: argparse.Namespace) -> None:
     what = f"{settings.study}/{settings.dataset} samples {args.start}-{args.stop}"
     with progress(args.stop - args.start, what) as advance:
         header = simulate_shard(
-            study, settings, args.start, args.stop, args.output, args.threads, advance
+            study,
+            settings,
+            args.start,
+            args.stop,
+            args.output,
+            args.threads,
+            args.max_failed_share,
+            advance,
         )
     print(f"{header.path}: {what}, identity {header.attributes['identity']}")
 

@@ -16,12 +16,12 @@ def count():
     toy.simulated.clear()
 
 
-def make(folder, samples, shard_size, **settings):
+def make(folder, samples, shard_size, max_failed_share=0.0, **settings):
     chosen = toy.Settings(**settings)
     for start, stop in shard_ranges(samples, shard_size):
         path = folder / shard_name(start, stop)
         if not path.exists():
-            simulate_shard(toy, chosen, start, stop, path, threads=1)
+            simulate_shard(toy, chosen, start, stop, path, 1, max_failed_share=max_failed_share)
     return gather(toy, chosen, folder, samples, shard_size, folder / "data.hdf")
 
 
@@ -68,9 +68,9 @@ def test_a_failed_sample_is_recorded_and_masked(tmp_path):
 
 
 def test_too_many_failed_samples_fail_loudly_and_leave_nothing(tmp_path):
-    chosen = toy.Settings(fails=(3, 4), max_failed_share=0.1)
+    chosen = toy.Settings(fails=(3, 4))
     with pytest.raises(DataError, match=r"2 of 10 samples failed .*\[3, 4\].*max_failed_share"):
-        simulate_shard(toy, chosen, 0, 10, tmp_path / "0-10.h5", threads=1)
+        simulate_shard(toy, chosen, 0, 10, tmp_path / "0-10.h5", 1, max_failed_share=0.1)
     assert not os.listdir(tmp_path)
 
 
@@ -110,9 +110,9 @@ def test_gather_names_every_bad_shard_and_the_way_out(tmp_path):
     assert not (tmp_path / "data.hdf").exists()
 
 
-def test_the_identity_knows_physics_seed_and_version_but_no_size_or_threshold():
+def test_the_identity_knows_physics_seed_and_version():
     base = toy.Settings()
-    assert toy.Settings(max_failed_share=0.5).identity == base.identity
+    assert toy.Settings().identity == base.identity
     for other in (
         toy.Settings(offset=1.0),
         toy.Settings(seed=2),

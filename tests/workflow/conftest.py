@@ -218,7 +218,6 @@ SETTINGS = {
     "seed": 20251230,
     "stream": 3,
     "data_version": 1,
-    "max_failed_share": 0.01,
     "physics": {
         "coupling": 1.5,
         "filling": 0.85,

@@ -44,6 +44,11 @@ def simulation_settings(wildcards, study):
         return getattr(chosen, study).simulation(wildcards.dataset, chosen.seed).canonical_json()
 
 
+def max_failed_share(wildcards):
+    """The share of failed samples at which a shard is refused."""
+    return getattr(scale(wildcards), wildcards.study).max_failed_share
+
+
 def samples(wildcards):
     """The size of a data set."""
     with naming_the_target(wildcards):

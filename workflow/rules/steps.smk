@@ -21,11 +21,15 @@ rule simulate:
         runtime=growing(30),
     params:
         settings=lambda wildcards: simulation_settings(wildcards, wildcards.study),
+        # A derived value, because the function takes `output`: it decides no content, and no
+        # shard is made again when it changes.
+        max_failed_share=lambda wildcards, output: max_failed_share(wildcards),
     message:
         "simulating {wildcards.study}/{wildcards.dataset} {wildcards.start}-{wildcards.stop}"
         " at scale {wildcards.scale}"
     shell:
         "gapworks simulate {wildcards.study} --settings {params.settings:q} --threads {threads}"
+        " --max-failed-share {params.max_failed_share}"
         " --start {wildcards.start} --stop {wildcards.stop} --output {output} > {log} 2>&1"
 
 

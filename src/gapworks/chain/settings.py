@@ -224,7 +224,6 @@ class ChainConfig(Section):
             stream=chosen.stream,
             physics=physics,
             solver=self.solver,
-            max_failed_share=self.max_failed_share,
         )
 
     def training(self, network: str, seed: int) -> dict[str, object]:

@@ -23,10 +23,9 @@ class Section(BaseModel):
 
 
 class DatasetSettings(Section):
-    """The resolved settings of a simulate step; each study adds its physics.
+    """The resolved settings of a simulate step, what decides its samples; each study adds its own.
 
-    `max_failed_share` decides whether a shard is accepted, not what is in it, and so is no part of
-    the identity.
+    The share of failures at which a shard is refused does not: it is no part of them.
     """
 
     study: str
@@ -34,7 +33,6 @@ class DatasetSettings(Section):
     seed: Seed
     stream: PositiveInt
     data_version: int
-    max_failed_share: float = Field(ge=0, lt=1, default=0.0)
 
     def canonical_json(self) -> str:
         """The settings as JSON with sorted keys: equal settings give equal text."""
@@ -46,6 +44,6 @@ class DatasetSettings(Section):
 
         Two files with one identity hold samples of one and the same infinite sequence.
         """
-        content = self.model_dump(mode="json", exclude={"max_failed_share"})
+        content = self.model_dump(mode="json")
         content["format_version"] = FORMAT_VERSION
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]

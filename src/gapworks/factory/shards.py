@@ -51,6 +51,7 @@ def simulate_shard(
     stop: int,
     output: Path,
     threads: int,
+    max_failed_share: float = 0.0,
     advance: Callable[[int], None] = lambda samples: None,
 ) -> Header:
     """Simulate the samples start ... stop - 1 and write them as one shard.
@@ -62,7 +63,7 @@ def simulate_shard(
     Raises
     ------
     DataError
-        If more samples failed than the settings allow, or the disk is full.
+        If a larger share of samples failed than `max_failed_share`, or the disk is full.
     """
     coordinates = {"sample": sample_coordinate(start, stop), **study.coordinates(settings)}
     attributes = {**dataset_attributes(settings), "start": start, "stop": stop}
@@ -82,11 +83,11 @@ def simulate_shard(
                 failed += [block + int(i) for i in np.flatnonzero(arrays["valid"] == 0)]
                 writer.append(arrays)
                 advance(end - block)
-        if len(failed) > settings.max_failed_share * (stop - start):
+        if len(failed) > max_failed_share * (stop - start):
             raise DataError(
                 f"{output}: {len(failed)} of {stop - start} samples failed "
                 f"(the first: {failed[:5]}), more than max_failed_share = "
-                f"{settings.max_failed_share}. Relax solver settings, or raise max_failed_share "
+                f"{max_failed_share}. Relax solver settings, or raise max_failed_share "
                 f"if these failures are physics."
             )
     return writer.header
