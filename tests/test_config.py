@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from gapworks.config import ConfigError, ConfigFile, load
+from gapworks.config import ConfigError, ConfigFile, check_no_key_twice, load
 from tests.conftest import ROOT
 
 
@@ -147,3 +147,15 @@ def test_the_conda_environment_has_the_pins_of_pyproject():
     conda["torch"] = conda.pop("pytorch")
     assert conda == pins
     assert project["requires-python"] == f">={python}"
+
+
+def test_every_key_that_is_given_twice_is_named_with_its_lines():
+    text = "chain:\n  a: 1\n  b: {c: 1, c: 2}\n  a: 3\nscales: {}\n"
+    with pytest.raises(ConfigError) as caught:
+        check_no_key_twice(text)
+    assert str(caught.value).splitlines() == [
+        "chain.b.c: given twice, in lines 3 and 3; delete one",
+        "chain.a: given twice, in lines 2 and 4; delete one",
+    ]
+    check_no_key_twice("a: {x: 1}\nb: {x: 1}\n")
+    check_no_key_twice("")

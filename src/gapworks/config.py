@@ -6,9 +6,10 @@ The models decide; workflow/schemas/config.schema.json is generated from them fo
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import yaml
 from pydantic import Field, ValidationError
 
 from gapworks.chain.settings import ChainConfig
@@ -69,6 +70,28 @@ def load(raw: Mapping[str, Any]) -> tuple[str, dict[str, ScaleConfig]]:
     if problems:
         raise ConfigError("\n".join(problems))
     return raw["scale"], scales
+
+
+def check_no_key_twice(text: str) -> None:
+    """Refuse YAML that says a key twice, of which a reader would silently take the last.
+
+    Raises
+    ------
+    ConfigError
+        Naming every such key and its lines.
+    """
+    if problems := dict.fromkeys(_keys_twice(yaml.compose(text, yaml.SafeLoader), "")):
+        raise ConfigError("\n".join(problems))
+
+
+def _keys_twice(node: yaml.Node | None, prefix: str) -> Iterator[str]:
+    lines: dict[str, int] = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        name, line = f"{prefix}{key.value}", key.start_mark.line + 1
+        if name in lines:
+            yield f"{name}: given twice, in lines {lines[name]} and {line}; delete one"
+        lines[name] = line
+        yield from _keys_twice(value, f"{name}.")
 
 
 def _merge(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]:

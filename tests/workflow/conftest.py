@@ -77,7 +77,7 @@ class Checkout:
         """The copy's config.yaml, to be changed in a `with` block."""
         return _Config(self.folder / "config.yaml")
 
-    def snakemake(self, *arguments: str | Path, timeout: float = 120) -> Run:
+    def snakemake(self, *arguments: str | Path, timeout: float = 300) -> Run:
         """Run the .venv's snakemake to its end."""
         run = Run(
             subprocess.run(

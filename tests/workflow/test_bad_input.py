@@ -110,6 +110,23 @@ def test_yaml_that_cannot_be_read_stops_before_any_job(shared_checkout):
     assert not ran.jobs
 
 
+def test_a_key_that_is_given_twice_stops_before_any_job(shared_checkout):
+    # As a user edits by adding a line, below one that is there already.
+    path = shared_checkout.folder / "config.yaml"
+    right = path.read_text()
+    (mine,) = (n for n, line in enumerate(right.splitlines(), 1) if line == "seed: 20251230")
+    try:
+        path.write_text(right + "seed: 1\n")
+        ran = shared_checkout.snakemake("-c2", "chain")
+    finally:
+        path.write_text(right)
+    assert ran.returncode != 0
+    last = len(right.splitlines()) + 1
+    assert f"seed: given twice, in lines {mine} and {last}; delete one" in ran.output
+    assert "Traceback (most recent call last)" not in ran.output
+    assert not ran.jobs
+
+
 @pytest.fixture(scope="module")
 def gathered(shared_checkout):
     """A test set of four shards, gathered; and what `info` says of its arrays."""

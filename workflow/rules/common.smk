@@ -9,7 +9,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 try:
-    from gapworks.config import ConfigError, load
+    from gapworks.config import ConfigError, check_no_key_twice, load
     from gapworks.factory.provenance import code_digest
     from gapworks.factory.shards import shard_name, shard_ranges
 except ModuleNotFoundError as error:
@@ -21,6 +21,8 @@ os.environ.update(
 )
 
 try:
+    for file in workflow.configfiles:
+        check_no_key_twice(Path(file).read_text())
     DEFAULT_SCALE, SCALES = load(config)
 except ConfigError as error:
     raise WorkflowError(f"config.yaml (or --config) is wrong:\n{error}")
