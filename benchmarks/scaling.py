@@ -186,8 +186,7 @@ def page(scale, rows, totals, planned, scaling, about) -> str:
         "## Load on the scheduler (extrapolated)",
         "",
         "With `jobs: 100` in profiles/slurm the queue never holds more than 100 jobs of a run. On",
-        f"100 free cores the data take {60 * hours / 100:.1f} minutes, and {jobs:,} jobs are submitted"
-        " in that time.",
+        f"100 free cores the data take {60 * hours / 100:.1f} minutes, with {jobs:,} submissions.",
         "One `squeue` asks for all jobs of the run at once. Larger shards (`shard_size`) lower the",
         "number of jobs.",
         "",
