@@ -210,9 +210,7 @@ def thread_count(threads) -> int:
 
 @lru_cache(maxsize=4)
 def _table(energies: bytes, temperature: float, count: int) -> np.ndarray:
-    table = interaction_table(np.frombuffer(energies), temperature, 2 * count)
-    table.flags.writeable = False
-    return table
+    return interaction_table(np.frombuffer(energies), temperature, 2 * count)
 
 
 def _solve(omega_n, coulomb, table, strengths, method, tolerance, max_iterations):

@@ -24,6 +24,7 @@ CHUNK = 64
 # Rows that the FFT takes at a time are padded to a multiple of this: its vector code has so many
 # lanes at most, and what is left over would be done by other code.
 _LANES = 4
+_TILE = 64
 
 
 class System(Protocol):
@@ -46,6 +47,18 @@ def padded(rows: int) -> int:
     return -(-rows // _LANES) * _LANES
 
 
+def in_tiles(matrix: np.ndarray) -> np.ndarray:
+    """A matrix for `in_blocks`, with columns of zeros up to a multiple of the tiles of BLAS.
+
+    Columns at an incomplete tile's edge would come out with other bits in other rows.
+    """
+    columns = -(-matrix.shape[1] // _TILE) * _TILE
+    result = np.zeros((matrix.shape[0], columns))
+    result[:, : matrix.shape[1]] = matrix
+    result.flags.writeable = False
+    return result
+
+
 def in_blocks(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """rows @ matrix, the same bits for a row whatever rows are around it.
 
@@ -53,6 +66,7 @@ def in_blocks(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     ----------
     rows : ndarray, shape (B, J)
     matrix : ndarray, shape (J, K)
+        From `in_tiles`.
 
     Returns
     -------

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 
 from gapworks.eliashberg.mixing import entry_point
-from gapworks.eliashberg.relaxation import SLOTS, in_blocks, padded
+from gapworks.eliashberg.relaxation import SLOTS, in_blocks, in_tiles, padded
 from gapworks.eliashberg.spectrum import BOLTZMANN
 
 
@@ -85,9 +85,7 @@ class MatsubaraSystem:
         omega_n >= 0, meV.
     coulomb : tuple of (float, ndarray of bool)
         mu* and the frequencies it acts on.
-    energies : ndarray, shape (J,)
-        Of the Einstein modes, meV.
-    table : ndarray, shape (J, 2 N)
+    table : ndarray, shape (J, >= 2 N)
         From `interaction_table`.
     strengths : ndarray, shape (B, J)
     start : ndarray, shape (B,) or (B, N)
@@ -101,7 +99,7 @@ class MatsubaraSystem:
         mu, below = coulomb
         self._mu_terms = 2 * mu * self._pi_t * below
         self._start = start
-        lags = in_blocks(strengths, table)
+        lags = in_blocks(strengths, table)[:, : 2 * n]
         self.normal_z = 1 + self._pi_t * (2 * lags[:, :n].cumsum(1) - lags[:, :1]) / frequencies
         length = next_fast_len(4 * n - 1, real=True)
         wrapped = np.zeros((padded(len(lags)), length))
@@ -153,8 +151,8 @@ def interaction_table(energies: np.ndarray, temperature: float, count: int) -> n
 
     Returns
     -------
-    ndarray, shape (J, count)
+    ndarray, shape (J, count), and columns of zeros after them
         1/meV.
     """
     nu = 2 * np.pi * BOLTZMANN * temperature * np.arange(count)
-    return 2 * energies[:, None] / (nu**2 + energies[:, None] ** 2)
+    return in_tiles(2 * energies[:, None] / (nu**2 + energies[:, None] ** 2))
