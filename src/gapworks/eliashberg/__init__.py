@@ -19,8 +19,8 @@ _HOME = {
     "critical_temperature": "transition",
     "back_projection": "continuation",
     "continue_to_real_axis": "continuation",
-    "acceptance": "pade",
-    "pade": "pade",
+    "acceptance": "approximant",
+    "pade": "approximant",
 }
 __all__ = sorted(_HOME)
 

@@ -26,11 +26,11 @@ def continue_to_real_axis(
     *,
     step: float | None = None,
     method: str = "anderson",
-    tolerance: float = 1e-8,
+    tolerance: float = 1e-6,
     max_iterations: int = 500,
     threads: int | None = 1,
 ) -> RealAxisSolution:
-    """Delta(x + i Gamma) and Z(x + i Gamma) from the equations there, see `gapworks.eliashberg.line`.
+    """Delta and Z at x + i Gamma from the equations there, see `gapworks.eliashberg.line`.
 
     No analytic continuation of numbers, which would be ill-posed: the equations of Marsiglio,
     Schossmann and Carbotte are solved with the Matsubara data as input. The result for a spectrum

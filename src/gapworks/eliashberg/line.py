@@ -11,7 +11,8 @@ modes w_j a2F_j at omega_j, Bose's N and tanh from Fermi's f(-z) = 1/2 + tanh(z 
 where * is a convolution over x with the modes, e = a2F (N + 1/2) even and o = a2F odd in omega,
 t = tanh(z / 2T) / 2. The sums over m are convolutions of o, too, with
 
-    C(z) = sum_{m>=0} D_m 2 z / (z^2 + omega_m^2),    Q(z) = sum_{m>=0} E_m 2 omega_m / (z^2 + omega_m^2).
+    C(z) = sum_{m>=0} D_m 2 z / (z^2 + omega_m^2)
+    Q(z) = sum_{m>=0} E_m 2 omega_m / (z^2 + omega_m^2)
 
 On -x each function is, up to a factor, the complex conjugate of itself on x: one half is kept, its
 transforms are real, and the transforms of the modes are sums of cosines and sines, exact for modes
@@ -23,6 +24,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.fft import hfft, ihfft, next_fast_len
 
+from gapworks.eliashberg.fractions import pade_approximant
 from gapworks.eliashberg.mixing import entry_point
 from gapworks.eliashberg.relaxation import SLOTS, in_blocks, in_tiles, padded
 from gapworks.eliashberg.spectrum import BOLTZMANN
@@ -32,6 +34,9 @@ _THERMAL_REACH = 16.0
 # Points over which functions are led to zero at the end of the grid, so that modes between grid
 # points do not ring.
 _TAPER = 24
+# Matsubara points of the first guess, and how far above the first value it may reach.
+_GUESS_POINTS = 14
+_GUESS_LIMIT = 10.0
 
 
 @entry_point
@@ -148,6 +153,15 @@ class Line:
         self.other_table = in_tiles((frequencies[:, None] * poles).view(float))
 
 
+def _first_guess(frequencies, values, z):
+    """A Pade approximant of few points, good to some percent; its poles are cut out."""
+    points = min(_GUESS_POINTS, frequencies.size)
+    guess = pade_approximant(frequencies[:points], values[:, :points], z)
+    first = values[:, :1]
+    wild = ~(np.abs(guess) <= _GUESS_LIMIT * np.abs(first))
+    return np.where(wild, first, guess)
+
+
 def _lead_out(n: int) -> np.ndarray:
     """1, and a smooth way to 0 over the last points."""
     result = np.ones(n)
@@ -182,8 +196,8 @@ class LineSystem:
         self._even_all = in_blocks(strengths, line.even)[:, :half]
         self._odd_all = in_blocks(strengths, line.odd)[:, :half]
         self._sums_all = self._matsubara_sums(strengths, delta, frequencies, coulomb)
-        self._start = delta[:, 0]
-        self._start_z = z[:, 0]
+        self._start = _first_guess(frequencies, delta, line.z)
+        self._start_z = _first_guess(frequencies, z, line.z)
         slots = min(SLOTS, count)
         self._even, self._odd = np.zeros((slots, half)), np.zeros((slots, half))
         self._sums = np.zeros((slots, 2, n), complex)
@@ -219,8 +233,7 @@ class LineSystem:
         self._odd[slot] = self._odd_all[index]
         self._sums[slot] = self._sums_all[index]
         self._z[slot] = self._start_z[index]
-        x[0::2] = self._start[index]
-        x[1::2] = 0.0
+        x[:] = self._start[index].view(float)
 
     def evaluate(self, order, x, f, size):
         """See `System`."""
