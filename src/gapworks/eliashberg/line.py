@@ -33,7 +33,7 @@ from gapworks.eliashberg.spectrum import BOLTZMANN
 _THERMAL_REACH = 16.0
 # Points over which functions are led to zero at the end of the grid, so that modes between grid
 # points do not ring.
-_TAPER = 24
+_TAPER = 16
 # Matsubara points of the first guess, and how far above the first value it may reach.
 _GUESS_POINTS = 14
 _GUESS_LIMIT = 10.0
@@ -133,24 +133,17 @@ class Line:
         self.z = self.x + 1j * broadening
         self.tanh = np.tanh(self.z / (2 * kt)) / 2
         self.taper = _lead_out(self.n)
-        spread = int(np.ceil(highest / step)) + _TAPER
-        self.length = _even_fast(2 * self.n + spread)
+        # The sums over m need C and Q as far as a boson reaches beyond the line.
+        self.wide = self.n + int(np.ceil(highest / step)) + _TAPER
+        self.length = _even_fast(2 * self.wide)
+        phase = 2 * np.pi / (self.length * step) * np.arange(self.length // 2 + 1)
+        phase = phase * energies[:, None]
         bose = 0.5 / np.tanh(energies / (2 * kt))
-        phase = (
-            2 * np.pi / (self.length * step) * np.arange(self.length // 2 + 1) * energies[:, None]
-        )
         self.even = in_tiles(2 * bose[:, None] * np.cos(phase))
         self.odd = in_tiles(2 * np.sin(phase))
-        # The sums over m need C and Q as far as a boson reaches beyond the line.
-        wide = self.n + spread
-        self.wide = wide
-        self.wide_length = _even_fast(2 * wide + spread)
-        phase = 2 * np.pi / (self.wide_length * step) * np.arange(self.wide_length // 2 + 1)
-        self.wide_odd = in_tiles(2 * np.sin(phase * energies[:, None]))
-        z = step * np.arange(wide) + 1j * broadening
-        poles = 2 * _lead_out(wide) / (z**2 + frequencies[:, None] ** 2)
-        self.pair_table = in_tiles((1j * z * poles).view(float))
-        self.other_table = in_tiles((frequencies[:, None] * poles).view(float))
+        self.wide_z = step * np.arange(self.wide) + 1j * broadening
+        poles = 2 * _lead_out(self.wide) / (self.wide_z**2 + frequencies[:, None] ** 2)
+        self.poles = in_tiles(poles.view(float))
 
 
 def _first_guess(frequencies, values, z):
@@ -170,8 +163,8 @@ def _lead_out(n: int) -> np.ndarray:
 
 
 def _even_fast(length: int) -> int:
-    """The next even number with prime factors 2, 3, 5 only: real transforms fast in all parts."""
-    return 2 * next_fast_len(-(-length // 2), real=True)
+    """The next even number whose FFT is fast: a multiple of 8, other factors 2, 3 and 5."""
+    return 8 * next_fast_len(-(-length // 8), real=True)
 
 
 class LineSystem:
@@ -209,21 +202,19 @@ class LineSystem:
 
     def _matsubara_sums(self, strengths, delta, frequencies, coulomb):
         """The terms that stay: sums over the Matsubara data, shape (B, 2, n)."""
-        line, count = self.line, len(strengths)
-        pi_t, half = frequencies[0], line.wide_length // 2 + 1
+        line, count, pi_t = self.line, len(strengths), frequencies[0]
         mu, below = coulomb
         root = np.hypot(frequencies, delta)
-        fields = np.zeros((padded(count), 2, half), complex)
-        tables = ((delta / root, line.pair_table), (frequencies / root, line.other_table))
-        for part, (rows, table) in enumerate(tables):
-            values = in_blocks(rows, table)[:, : 2 * line.wide]
-            fields[:count, part, : line.wide] = values.view(complex)
-        transforms = hfft(fields, line.wide_length, workers=1)
-        odd = in_blocks(strengths, line.wide_odd)[:, :half] * pi_t
-        odd = np.concatenate([odd, -odd[:, -2:0:-1]], axis=1)
-        transforms[:count, 0] *= odd
-        transforms[:count, 1] *= -odd
-        sums = ihfft(transforms, workers=1)[:count, :, : line.n]
+        rows = np.concatenate([delta / root, frequencies**2 / root])
+        values = in_blocks(rows, line.poles)[:, : 2 * line.wide].view(complex)
+        fields = np.zeros((2, padded(count), line.length // 2 + 1), complex)
+        fields[0, :count, : line.wide] = 1j * line.wide_z * values[:count]
+        fields[1, :count, : line.wide] = values[count:]
+        transforms = hfft(fields, line.length, workers=1)
+        odd = pi_t * np.concatenate([self._odd_all, -self._odd_all[:, -2:0:-1]], axis=1)
+        transforms[0, :count] *= odd
+        transforms[1, :count] *= -odd
+        sums = ihfft(transforms, workers=1)[:, :count, : line.n].swapaxes(0, 1)
         sums[:, 0] -= 2 * mu * pi_t * (delta / root * below).sum(1)[:, None]
         return sums
 

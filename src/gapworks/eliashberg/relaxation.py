@@ -16,7 +16,7 @@ import numpy as np
 from gapworks.eliashberg.mixing import MIXERS, History, mix
 
 SLOTS = 16
-"""Problems that are relaxed at a time, and rows of a block of matrix products."""
+"""Problems that are relaxed at a time."""
 
 CHUNK = 64
 """Problems that a thread takes at a time; no result depends on it."""
@@ -24,6 +24,8 @@ CHUNK = 64
 # Rows that the FFT takes at a time are padded to a multiple of this: its vector code has so many
 # lanes at most, and what is left over would be done by other code.
 _LANES = 4
+# Rows and columns of matrix products come in multiples of these.
+_BLOCK = 32
 _TILE = 64
 
 
@@ -73,11 +75,11 @@ def in_blocks(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     ndarray, shape (B, K)
     """
     result = np.empty((len(rows), matrix.shape[1]))
-    block = np.zeros((SLOTS, rows.shape[1]))
-    for first in range(0, len(rows), SLOTS):
-        part = rows[first : first + SLOTS]
+    block = np.zeros((_BLOCK, rows.shape[1]))
+    for first in range(0, len(rows), _BLOCK):
+        part = rows[first : first + _BLOCK]
         block[: len(part)] = part
-        result[first : first + SLOTS] = (block @ matrix)[: len(part)]
+        result[first : first + _BLOCK] = (block @ matrix)[: len(part)]
     return result
 
 
