@@ -11,7 +11,7 @@ with s_n = sqrt(Z_n omega_n), the Z_n of the normal state and n, m >= 0.
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import eigh, hankel, toeplitz
+from scipy.linalg import eigh, eigvals, hankel, toeplitz
 from scipy.optimize import brentq
 from scipy.sparse.linalg import eigsh
 
@@ -23,13 +23,13 @@ from gapworks.eliashberg.spectrum import (
     positive_number,
     real_number,
 )
-from gapworks.eliashberg.sums import frequencies
+from gapworks.eliashberg.sums import effective_coulomb, frequencies
 
 PAPER_CUTOFF = PAPER_TERMS * np.pi * BOLTZMANN * 1.16
 """Cut-off of mu* in the paper's data sets, 702 pi k_B T at 1.16 K, meV."""
 
 # Frequencies are kept up to so many times the end of the spectrum.
-_ENDS = 22.0
+_ENDS = 20.0
 # k_B T_c < 0.1827 sqrt(lambda <omega^2>) (Allen and Dynes), with room.
 _HIGHEST = 0.19
 # The search ends at this share of the spectrum's end, in k_B T: beyond it is no superconductor.
@@ -51,8 +51,9 @@ def critical_temperature(
     mu_star : float
         mu* >= 0.
     cutoff : float, optional
-        Of mu*, meV: the paper's, 220.4 meV, by default. mu* is brought to the solver's own
-        frequencies by the leading logarithm, 1 / mu' = 1 / mu + ln(cutoff / cutoff').
+        Of mu*, meV: the paper's, 220.4 meV, by default, whatever the temperature. If it is above
+        the frequencies kept, 20 times the end of the spectrum, mu* is brought down to them by the
+        leading logarithm, 1 / mu' = 1 / mu + ln(cutoff / cutoff').
     lowest : float, optional
         Temperature at which the search ends, K; by default 0.001 of the end of the spectrum / k_B,
         which is 0.116 K for 10 meV.
@@ -99,10 +100,14 @@ def largest_eigenvalue(energies, strengths, temperature, mu_star, cutoff, count)
     nu = 2 * pi_t * np.arange(2 * count)[:, None]
     lags = (2 * energies / (nu**2 + energies**2)) @ strengths
     z = 1 + pi_t * (2 * lags[:count].cumsum() - lags[0]) / omega_n
-    mu = mu_star / (1 + mu_star * np.log(cutoff / (2 * count * pi_t)))
+    mu, below = effective_coulomb(mu_star, cutoff, temperature, count)
     scale = 1 / np.sqrt(z * omega_n)
-    matrix = toeplitz(lags[:count]) + hankel(lags[1 : count + 1], lags[count : 2 * count]) - 2 * mu
+    matrix = toeplitz(lags[:count]) + hankel(lags[1 : count + 1], lags[count : 2 * count])
+    matrix -= 2 * mu * below
     matrix *= pi_t * scale[:, None] * scale
+    if not below.all():
+        # mu* ends below the last frequency: it acts on m alone, and K is not symmetric.
+        return eigvals(matrix).real.max()
     if count <= _DENSE:
         last = (count - 1, count - 1)
         return eigh(matrix, eigvals_only=True, subset_by_index=last)[0]
