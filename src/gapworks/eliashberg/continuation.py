@@ -105,13 +105,13 @@ def continue_to_real_axis(
     return RealAxisSolution(
         x=x,
         broadening=broadening,
-        delta=out.reshape(*shape, -1),
-        z=out_z.reshape(*shape, -1),
+        delta=out.reshape(*shape, x.size),
+        z=out_z.reshape(*shape, x.size),
         residual=residual.reshape(shape),
         iterations=iterations.reshape(shape),
         converged=(residual <= tolerance).reshape(shape) & m.converged,
         line=line.x,
-        line_delta=line_delta.reshape(*shape, -1),
+        line_delta=line_delta.reshape(*shape, line.n),
     )
 
 
