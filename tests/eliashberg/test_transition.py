@@ -38,7 +38,9 @@ def test_energies_scale(omega, spectra):
 
 def test_repulsion_lowers_it_to_nothing(omega, spectra):
     a2f = 0.15 * spectra[0]
-    free, weak, strong = (critical_temperature(omega, a2f, mu) for mu in (0.0, 0.05, 3.0))
+    free, weak, strong = (
+        critical_temperature(omega, a2f, mu, lowest=0.5) for mu in (0.0, 0.05, 3.0)
+    )
     assert free > weak > strong == 0
 
 
