@@ -94,13 +94,13 @@ def test_accuracy_of_the_grid(solved, fine):
 
 def test_gamma_is_only_a_height(solved):
     """Delta at x + 0.2 i meV does not depend on the line on which the equations were solved."""
-    heights = ((0.05, 0.03), (0.1, 0.03), (0.2, 0.1))
+    heights = ((0.05, 0.03), (0.1, 0.03), (0.2, None))
     lines = [continue_to_real_axis(solved, X, gamma, step=step) for gamma, step in heights]
     target = lines[-1]
     for r in lines[:2]:
         # Cauchy's integral over the lower line, as in back_projection.
         z = r.line + 1j * r.broadening
-        points = X[X < 10] + 0.2j
+        points = X[X < 4] + 0.2j
         shift = 0.15 * r.line[-1]
         values = np.zeros((len(r.delta), points.size), complex)
         for side in (1, -1):
@@ -110,7 +110,7 @@ def test_gamma_is_only_a_height(solved):
             kernel = r.line[1] / (2j * np.pi) * power / (line[:, None] - points)
             kernel[0] /= 2
             values += delta @ kernel
-        wanted = target.delta[:, X < 10]
+        wanted = target.delta[:, X < 4]
         error = np.abs(values - wanted).max(1) / np.abs(wanted).max(1)
         assert error.max() < 1e-4
 

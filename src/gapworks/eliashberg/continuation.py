@@ -13,8 +13,9 @@ from gapworks.eliashberg.solution import MatsubaraSolution, RealAxisSolution
 from gapworks.eliashberg.spectrum import BOLTZMANN, modes, positive_number, real_array
 from gapworks.eliashberg.sums import effective_coulomb
 
-# The singularities lie Gamma below the line; this resolves them to some 1e-6.
-_STEPS_PER_BROADENING = 0.6
+# The gap's singularities lie Gamma below the line, the Fermi function's poles pi T - Gamma above:
+# this share of the nearer resolves them to some 1e-6.
+_STEP = 0.6
 # Points of the interpolating polynomial: like the grid, it need not be better than 1e-5.
 _STENCIL = 12
 
@@ -44,7 +45,8 @@ def continue_to_real_axis(
     broadening : float
         Gamma, meV, 0 < Gamma < pi k_B T.
     step : float, optional
-        Of the solver's grid, meV; 0.6 Gamma by default. Errors fall exponentially with it:
+        Of the solver's grid, meV; 0.6 min(Gamma, pi k_B T - Gamma) by default. Errors fall
+        exponentially with it:
         0.8 Gamma is good to 1e-4 of the largest Delta, 0.4 Gamma to 1e-6.
     method : {"anderson", "broyden", "plain"}
     tolerance : float
@@ -66,12 +68,12 @@ def continue_to_real_axis(
     x = check_energies(m, x)
     broadening = check_broadening(m, broadening)
     if step is None:
-        step = _STEPS_PER_BROADENING * broadening
+        step = _STEP * min(broadening, m.frequencies[0] - broadening)
     step = positive_number("step", step, "in meV, or None for 0.6 broadening")
     if step > 2 * broadening:
         raise ValueError(
             f"step={step!r}: too coarse for broadening={broadening!r} meV; give at most "
-            f"{2 * broadening:g}, better {_STEPS_PER_BROADENING * broadening:g}"
+            f"{2 * broadening:g}, better {_STEP * broadening:g}"
         )
     check_iteration(method, tolerance, max_iterations)
     threads = thread_count(threads)
