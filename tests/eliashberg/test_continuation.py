@@ -177,6 +177,10 @@ def test_pade_is_percents_off_and_its_test_knows(solved, fine):
     assert 0.4 < passed.mean() < 0.95
     assert np.median(error[passed]) < np.median(error[~passed])
     assert (own[passed] <= 0.1).all()
+    strict, _ = acceptance(solved, X, ratio=0.1)
+    assert (strict <= passed).all() and strict.sum() < passed.sum()
+    with pytest.raises(ValueError, match="r: was not solved"):
+        back_projection(solved, r)
     # Few points continue smoothly; on the points themselves the fraction is exact.
     from gapworks.eliashberg.fractions import pade_approximant
 

@@ -10,7 +10,7 @@ from gapworks.eliashberg.line import Line, LineSystem
 from gapworks.eliashberg.matsubara import check_iteration, thread_count
 from gapworks.eliashberg.relaxation import in_chunks, relax
 from gapworks.eliashberg.solution import MatsubaraSolution, RealAxisSolution
-from gapworks.eliashberg.spectrum import BOLTZMANN, modes, positive_number, real_array
+from gapworks.eliashberg.spectrum import BOLTZMANN, modes, positive_number, real_array, whole_number
 from gapworks.eliashberg.sums import effective_coulomb
 
 # The gap's singularities lie Gamma below the line, the Fermi function's poles pi T - Gamma above:
@@ -136,8 +136,21 @@ def back_projection(m: MatsubaraSolution, r: RealAxisSolution, count: int = 1) -
     Returns
     -------
     ndarray, shape (..., count)
-        Largest relative error |integral / Delta(i omega_n) - 1| of each.
+        Relative error |integral / Delta(i omega_n) - 1| of each; NaN in the normal state.
+
+    Raises
+    ------
+    ValueError
+        If r is no continuation of m, or count no number of its frequencies.
     """
+    if np.isnan(r.residual).all() and r.iterations.size and not r.iterations.any():
+        raise ValueError("r: was not solved on a line (pade?); give one of continue_to_real_axis")
+    if r.line_delta.shape[:-1] != m.delta.shape[:-1]:
+        raise ValueError(
+            f"r: batch {r.line_delta.shape[:-1]} is not that of m, {m.delta.shape[:-1]}; give the "
+            "continuation of m"
+        )
+    count = min(whole_number("count", count), m.frequencies.size)
     z = r.line + 1j * r.broadening
     step = r.line[1]
     errors = np.empty((*m.delta.shape[:-1], count))
