@@ -156,9 +156,7 @@ def test_training_says_which_of_its_inputs_cannot_be(chain_data, tmp_path, place
     output = place / "window.safetensors"
     swapped = train_arguments(chain_data, output)
     swapped[swapped.index("--validation") + 1] = str(chain_data / "train.h5")
-    refused(
-        gapworks_here(*swapped), f"{chain_data}/train.h5: draws the same samples", folder=place
-    )
+    refused(gapworks_here(*swapped), f"{chain_data}/train.h5: draws the same samples", folder=place)
 
     ran = gapworks_here(*train_arguments(chain_data, output, realizations=9))
     refused(ran, f"{chain_data}/train.h5: holds 16 samples, 18 are asked for", folder=place)

@@ -1,6 +1,7 @@
 """A training is a function of its settings, data and seed: interrupted or not, the same weights."""
 
 import hashlib
+import signal
 
 import numpy as np
 import pytest
@@ -23,6 +24,12 @@ SETTINGS = Training(
 def fresh():
     torch.manual_seed(3)
     return torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1))
+
+
+def fresh_with_dropout():
+    torch.manual_seed(3)
+    layers = [torch.nn.Linear(4, 8), torch.nn.Dropout(0.3), torch.nn.Linear(8, 1)]
+    return torch.nn.Sequential(*layers)
 
 
 def data(n=50, seed=1):
@@ -102,6 +109,36 @@ def test_augmentation_is_repeated_on_resume(tmp_path):
     assert digest(run(tmp_path / "b", augment=noisy)) == digest(undisturbed)
 
 
+@pytest.mark.parametrize("batches", [1, 9, 17])
+def test_a_signal_stops_within_the_epoch_and_the_rest_of_it_is_as_if_nothing_had_been(
+    tmp_path, monkeypatch, batches
+):
+    """As before a job's time limit; dropout and noise go on where they were."""
+    monkeypatch.setitem(globals(), "fresh", fresh_with_dropout)
+    seen = 0
+
+    def noisy(batch, rng):
+        nonlocal seen
+        seen += 1
+        if seen == batches and signalled:
+            signal.raise_signal(signal.SIGINT)
+        x, y = batch
+        return x + torch.from_numpy(rng.normal(0, 0.1, x.shape)).float(), y
+
+    signalled = False
+    undisturbed = run(tmp_path / "a", augment=noisy)
+    signalled, seen, lines = True, 0, []
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "b", augment=noisy, report=lines.append)
+    assert seen == batches  # the batch at hand was the last
+    assert lines[-1].startswith(f"stopped in epoch {(batches - 1) // 7 + 1}; ")
+    lines = []
+    resumed = run(tmp_path / "b", augment=noisy, report=lines.append)
+    assert "samples of the next" in lines[0] or batches % 7 == 0
+    assert digest(resumed) == digest(undisturbed)
+    assert resumed.history == undisturbed.history
+
+
 def test_a_checkpoint_of_another_training_is_not_used(tmp_path):
     run(tmp_path, key="a")
     lines = []
@@ -130,7 +167,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_checkpoint(tmp_
         if line.startswith("epoch 3/"):
             poisoned = True
 
-    with pytest.raises(TrainingError, match=r"nan in epoch 4, samples 0-8; .*epoch 3 is kept"):
+    with pytest.raises(TrainingError, match=r"nan in epoch 4, samples 0-8; the last checkpoint is"):
         run(tmp_path, augment=poison, report=watch)
     poisoned = False
     lines = []

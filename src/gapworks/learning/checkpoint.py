@@ -1,7 +1,8 @@
 """Checkpoints: all that a training needs to go on as if nothing had happened.
 
 One safetensors file: tensors of the network, of its best state so far and of Adam, and the rest as
-JSON in its header. Randomness needs no state: each epoch's order is a function of seed and epoch.
+JSON in its header. Randomness needs no state between epochs: each is a function of seed and epoch.
+Within one, the state of the generators is kept, too.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ class Progress:
     best_epoch: int = 0
     finished: bool = False
     history: list[dict[str, float]] = field(default_factory=list)
+    samples: int = 0
+    """Samples of the next epoch that are done already: a training that was told to stop."""
+    loss_sum: float = 0.0
+    generator: dict[str, Any] | None = None
+    """State of the epoch's generator then; torch's own is kept beside the weights."""
 
 
 def save_checkpoint(
@@ -51,6 +57,8 @@ def save_checkpoint(
     tensors |= {f"best/{name}": tensor for name, tensor in best.items()}
     for index, state in optimizer.state_dict()["state"].items():
         tensors |= {f"adam/{index}/{name}": tensor for name, tensor in state.items()}
+    if progress.samples:
+        tensors["random/torch"] = torch.get_rng_state()
     metadata = {"key": key, "progress": json.dumps(vars(progress))}
     content = save_tensors({n: t.detach().contiguous() for n, t in tensors.items()}, metadata)
     write_whole(path, content)
@@ -81,6 +89,8 @@ def load_checkpoint(
         state.setdefault(int(index), {})[what] = tensor
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
+    if "random/torch" in tensors:
+        torch.set_rng_state(tensors["random/torch"])
     return Progress(**json.loads(metadata["progress"])), _below("best/", tensors)
 
 

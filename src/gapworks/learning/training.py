@@ -11,6 +11,7 @@ import copy
 import hashlib
 import json
 import math
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ import numpy as np
 import torch
 
 from gapworks.factory.container import DataError
+from gapworks.factory.disk import HeldSignals
 from gapworks.factory.seeds import STUDIES
 from gapworks.learning.checkpoint import Progress, load_checkpoint, save_checkpoint
 from gapworks.learning.settings import Training
@@ -81,8 +83,12 @@ def train(
     augment: Callable[[tuple[torch.Tensor, ...], np.random.Generator], tuple[torch.Tensor, ...]]
     | None = None,
     report: Callable[[str], None] = lambda line: None,
+    checkpoint_seconds: float = 0.0,
 ) -> Trained:
     """Train a network, from a checkpoint if there is one of just this training.
+
+    Ctrl-C and SIGTERM, which Slurm sends before it ends a job for its time, let the batch finish,
+    write a checkpoint in the middle of the epoch and then stop the process.
 
     Parameters
     ----------
@@ -97,13 +103,16 @@ def train(
     seed : int
         Of the order of the samples in each epoch, and of the augmentation.
     checkpoint : Path
-        Written after every epoch; the caller removes it when the result is safe.
+        Written after epochs and before a stop; the caller removes it when the result is safe.
     key : str
         From `training_key`.
     augment : callable, optional
         Changes a batch at random, by the generator it is given.
     report : callable
         Told one line an epoch.
+    checkpoint_seconds : float
+        Least time between two checkpoints, for networks whose epoch is no longer than a write.
+        Which epochs are written does not change the weights.
 
     Raises
     ------
@@ -116,21 +125,29 @@ def train(
     progress, best = Progress(rate=settings.learning_rate), copy.deepcopy(model.state_dict())
     if found := load_checkpoint(checkpoint, key, model, optimizer):
         progress, best = found
-        report(f"going on after epoch {progress.epoch}, from {checkpoint}")
+        within = f" and {progress.samples} samples of the next" if progress.samples else ""
+        report(f"going on after epoch {progress.epoch}{within}, from {checkpoint}")
     elif checkpoint.exists():
         report(
             f"starting anew: {checkpoint} is damaged, or of other settings, data, threads or code"
         )
+    written = time.monotonic()
+
+    def stop(signals: HeldSignals) -> None:
+        save_checkpoint(checkpoint, key, progress, model, best, optimizer)
+        report(f"stopped in epoch {progress.epoch + 1}; {checkpoint} keeps what is done")
+        signals.release()
+        raise KeyboardInterrupt  # where no handler was there to be released
+
     while not progress.finished:
         epoch = progress.epoch + 1
         if settings.schedule == "cosine":
             progress.rate = _cosine(settings, epoch)
         for group in optimizer.param_groups:
             group["lr"] = progress.rate
-        rng = np.random.Generator(
-            np.random.Philox(np.random.SeedSequence(seed, spawn_key=(epoch,)))
+        training_loss = _epoch(
+            model, data, loss, settings, optimizer, seed, progress, augment, stop
         )
-        training_loss = _epoch(model, data, loss, settings, optimizer, rng, epoch, augment)
         validation_loss = mean_loss(model, validation, loss, settings.batch_size)
         progress.epoch = epoch
         progress.history.append(
@@ -151,7 +168,9 @@ def train(
         else:
             progress.waited += 1
         _schedule(settings, progress)
-        save_checkpoint(checkpoint, key, progress, model, best, optimizer)
+        if progress.finished or time.monotonic() - written >= checkpoint_seconds:
+            save_checkpoint(checkpoint, key, progress, model, best, optimizer)
+            written = time.monotonic()
     return Trained(best, progress.best_loss, progress.best_epoch, progress.epoch, progress.history)
 
 
@@ -168,28 +187,59 @@ def mean_loss(
     return total / count
 
 
-def _epoch(model, data, loss, settings, optimizer, rng, epoch, augment) -> float:
+def _epoch(model, data, loss, settings, optimizer, seed, progress, augment, stop) -> float:
+    """One epoch, or the rest of one; `progress` says where it begins and is kept up to date."""
     model.train()
-    count = len(data[0])
+    count, epoch = len(data[0]), progress.epoch + 1
+    rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(epoch,))))
     order = torch.from_numpy(rng.permutation(count))
-    total = 0.0
-    for first in range(0, count, settings.batch_size):
-        chosen = order[first : first + settings.batch_size]
-        batch = tuple(tensor[chosen] for tensor in data)
-        if augment is not None:
-            batch = augment(batch, rng)
-        value = loss(model, batch)
-        if not math.isfinite(float(value.detach())):
-            raise TrainingError(
-                f"the loss is {float(value.detach())} in epoch {epoch}, samples {first}-"
-                f"{first + len(chosen)}; the checkpoint of epoch {epoch - 1} is kept. Lower "
-                "learning_rate, or look for what is not finite in the data, and run again."
-            )
-        optimizer.zero_grad(set_to_none=True)
-        value.backward()
-        optimizer.step()
-        total += float(value.detach()) * len(chosen)
+    if progress.samples:
+        rng.bit_generator.state = _with_arrays(progress.generator)
+    else:
+        torch.manual_seed(int(rng.bit_generator.random_raw()) >> 1)
+    signals = HeldSignals()
+    try:
+        for first in range(progress.samples, count, settings.batch_size):
+            chosen = order[first : first + settings.batch_size]
+            batch = tuple(tensor[chosen] for tensor in data)
+            if augment is not None:
+                batch = augment(batch, rng)
+            value = loss(model, batch)
+            if not math.isfinite(float(value.detach())):
+                raise TrainingError(
+                    f"the loss is {float(value.detach())} in epoch {epoch}, samples {first}-"
+                    f"{first + len(chosen)}; the last checkpoint is kept. Lower learning_rate, or "
+                    "look for what is not finite in the data, and run again."
+                )
+            optimizer.zero_grad(set_to_none=True)
+            value.backward()
+            optimizer.step()
+            progress.loss_sum += float(value.detach()) * len(chosen)
+            progress.samples = first + len(chosen)
+            if signals.came:
+                progress.generator = _without_arrays(rng.bit_generator.state)
+                stop(signals)
+    finally:
+        signals.release()
+    total = progress.loss_sum
+    progress.samples, progress.loss_sum, progress.generator = 0, 0.0, None
     return total / count
+
+
+def _without_arrays(state: Any) -> Any:
+    """A generator's state as JSON."""
+    if isinstance(state, dict):
+        return {name: _without_arrays(value) for name, value in state.items()}
+    return {"uint64": [int(v) for v in state]} if isinstance(state, np.ndarray) else state
+
+
+def _with_arrays(state: Any) -> Any:
+    """The state as the generator takes it, from `_without_arrays`."""
+    if not isinstance(state, dict):
+        return state
+    if set(state) == {"uint64"}:
+        return np.array(state["uint64"], dtype=np.uint64)
+    return {name: _with_arrays(value) for name, value in state.items()}
 
 
 def _cosine(settings: Training, epoch: int) -> float:
