@@ -118,11 +118,6 @@ def test_the_share_of_failures_that_is_accepted_makes_nothing_again(finished):
         assert changed_plan(finished, max_failed_share=share).nothing_to_be_done
 
 
-def test_another_tolerance_simulates_everything_again(finished):
-    plan = changed_plan(finished, solver={"tolerance": 1e-10})
-    assert plan.jobs["simulate_chain"] == len(finished.made("results/tiny/chain/shards"))
-
-
 def test_a_learning_rate_trains_again_and_simulates_nothing(finished):
     training = {"surrogate": {"training": {"learning_rate": 3e-3}}}
     plan = changed_plan(finished, networks=training)

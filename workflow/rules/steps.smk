@@ -28,8 +28,8 @@ rule simulate:
         "simulating {wildcards.study}/{wildcards.dataset} {wildcards.start}-{wildcards.stop}"
         " at scale {wildcards.scale}"
     shell:
-        "gapworks simulate {wildcards.study} --settings {params.settings:q} --threads {threads}"
-        " --max-failed-share {params.max_failed_share}"
+        "gapworks simulate {wildcards.study} --settings {params.settings:q}"
+        " --max-failed-share {params.max_failed_share} --threads {threads}"
         " --start {wildcards.start} --stop {wildcards.stop} --output {output} > {log} 2>&1"
 
 
