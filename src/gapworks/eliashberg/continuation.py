@@ -1,0 +1,208 @@
+"""From the imaginary axis to the line x + i Gamma, and back."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from gapworks.eliashberg.line import Line, LineSystem
+from gapworks.eliashberg.matsubara import check_iteration, thread_count
+from gapworks.eliashberg.relaxation import in_chunks, relax
+from gapworks.eliashberg.solution import MatsubaraSolution, RealAxisSolution
+from gapworks.eliashberg.spectrum import BOLTZMANN, modes, positive_number, real_array
+from gapworks.eliashberg.sums import effective_coulomb
+
+# The singularities lie Gamma below the line; 0.8 resolves them to 1e-4.
+_STEPS_PER_BROADENING = 0.8
+# Points of the interpolating polynomial: like the grid, it need not be better than 1e-5.
+_STENCIL = 12
+
+
+def continue_to_real_axis(
+    m: MatsubaraSolution,
+    x,
+    broadening: float = 0.05,
+    *,
+    step: float | None = None,
+    method: str = "anderson",
+    tolerance: float = 1e-6,
+    max_iterations: int = 500,
+    threads: int | None = 1,
+) -> RealAxisSolution:
+    """Delta and Z at x + i Gamma from the equations there, see `gapworks.eliashberg.line`.
+
+    No analytic continuation of numbers, which would be ill-posed: the equations of Marsiglio,
+    Schossmann and Carbotte are solved with the Matsubara data as input. The result for a spectrum
+    is the same bits whatever the batch, its order and the number of threads.
+
+    Parameters
+    ----------
+    m : MatsubaraSolution
+    x : array_like, shape (X,)
+        Real parts, meV; of either sign, in any order.
+    broadening : float
+        Gamma, meV, 0 < Gamma < pi k_B T.
+    step : float, optional
+        Of the solver's grid, meV; 0.8 Gamma by default, for errors about 1e-4 of Delta's scale;
+        half of it reaches 1e-6.
+    method : {"anderson", "broyden", "plain"}
+    tolerance : float
+        Largest |G(Delta) - Delta| on the grid, meV.
+    max_iterations : int
+    threads : int, optional
+        None for as many as there are cores.
+
+    Returns
+    -------
+    RealAxisSolution
+        `converged` is False where m or the iteration on the line did not converge.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range; the message names it.
+    """
+    x = check_energies(m, x)
+    broadening = check_broadening(m, broadening)
+    if step is None:
+        step = _STEPS_PER_BROADENING * broadening
+    step = positive_number("step", step, "in meV, or None for 0.8 broadening")
+    if step > 2 * broadening:
+        raise ValueError(
+            f"step={step!r}: too coarse for broadening={broadening!r} meV; give at most "
+            f"{2 * broadening:g}, better {_STEPS_PER_BROADENING * broadening:g}"
+        )
+    check_iteration(method, tolerance, max_iterations)
+    threads = thread_count(threads)
+    energies, strengths = modes(m.omega, m.a2f.reshape(-1, m.omega.size))
+    delta, z = (field.reshape(-1, m.frequencies.size) for field in (m.delta, m.z))
+    count, reach = len(strengths), np.abs(x).max(initial=0.0)
+    coulomb = effective_coulomb(m.mu_star, m.cutoff, m.temperature, m.frequencies.size)
+    line = _line(
+        energies.tobytes(), m.frequencies.size, m.temperature, broadening, step, float(reach)
+    )
+    first, weights = _stencil(line.x, np.abs(x))
+    out, out_z = (np.empty((count, x.size), complex) for _ in range(2))
+    line_delta = np.empty((count, line.n), complex)
+    residual, iterations = np.empty(count), np.empty(count, np.int64)
+
+    def work(start, stop):
+        part = slice(start, stop)
+        system = LineSystem(line, strengths[part], delta[part], z[part], m.frequencies, coulomb)
+        residual[part], iterations[part] = relax(
+            system, stop - start, method, tolerance, max_iterations
+        )
+        line_delta[part] = system.delta
+        out[part] = _interpolate(system.delta, first, weights)
+        out_z[part] = _interpolate(system.z, first, weights)
+
+    in_chunks(count, threads, work)
+    below = x < 0
+    for values in (out, out_z):
+        values[:, below] = values[:, below].conj()
+    shape = m.converged.shape
+    return RealAxisSolution(
+        x=x,
+        broadening=broadening,
+        delta=out.reshape(*shape, -1),
+        z=out_z.reshape(*shape, -1),
+        residual=residual.reshape(shape),
+        iterations=iterations.reshape(shape),
+        converged=(residual <= tolerance).reshape(shape) & m.converged,
+        line=line.x,
+        line_delta=line_delta.reshape(*shape, -1),
+    )
+
+
+def back_projection(m: MatsubaraSolution, r: RealAxisSolution, count: int = 1) -> np.ndarray:
+    """Delta(i omega_n), n < count, by Cauchy's integral over the line: a check of the continuation.
+
+    Delta is analytic above the line, so that Delta(i omega_n) is the integral of Delta(z) g(z) /
+    (2 pi i) for any g that is analytic there but for a pole of residue 1 at i omega_n. Here g =
+    [(i omega_n + i b) / (z + i b)]^p / (z - i omega_n), which falls off so fast that the line need
+    not be continued beyond its grid.
+
+    Parameters
+    ----------
+    m : MatsubaraSolution
+    r : RealAxisSolution
+        Continuation of m, of `continue_to_real_axis`.
+    count : int
+        Frequencies from omega_0 on; they should be well below the end of the line.
+
+    Returns
+    -------
+    ndarray, shape (..., count)
+        Largest relative error |integral / Delta(i omega_n) - 1| of each.
+    """
+    z = r.line + 1j * r.broadening
+    step = r.line[1]
+    errors = np.empty((*m.delta.shape[:-1], count))
+    for n, omega_n in enumerate(m.frequencies[:count]):
+        b = _SHIFT * r.line[-1]
+        g = ((1j * omega_n + 1j * b) / (z + 1j * b)) ** _POWER / (z - 1j * omega_n)
+        # x and -x are conjugate up to the factor i: twice the imaginary part, half of it at 0.
+        weights = step / np.pi * g
+        weights[0] /= 2
+        value = (r.line_delta.real * weights.imag + r.line_delta.imag * weights.real).sum(-1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            errors[..., n] = np.abs(value / m.delta[..., n] - 1)
+    return errors
+
+
+def check_energies(m, x) -> np.ndarray:
+    """x as an array of shape (X,), or a ValueError that says what is wrong."""
+    x = real_array("x", x)
+    if x.ndim != 1 or x.size == 0:
+        raise ValueError(f"x: shape {x.shape}; give the real parts of energies, shape (X,), in meV")
+    if np.abs(x).max() > m.frequencies[-1]:
+        raise ValueError(
+            f"x: reaches {np.abs(x).max():.4g} meV, beyond the last Matsubara frequency, "
+            f"{m.frequencies[-1]:.4g} meV; give smaller x or solve with a larger n_matsubara"
+        )
+    return x
+
+
+def check_broadening(m, broadening) -> float:
+    """Gamma as a float, or a ValueError that says what is wrong."""
+    broadening = positive_number("broadening", broadening, "in meV, e.g. 0.05")
+    if broadening >= np.pi * BOLTZMANN * m.temperature:
+        raise ValueError(
+            f"broadening={broadening!r}: must be below pi k_B T = {m.frequencies[0]:.4g} meV, the "
+            "first Matsubara frequency; give less"
+        )
+    return broadening
+
+
+@lru_cache(maxsize=4)
+def _line(energies: bytes, count, temperature, broadening, step, reach) -> Line:
+    omega_n = (2 * np.arange(count) + 1) * np.pi * BOLTZMANN * temperature
+    return Line(np.frombuffer(energies), omega_n, temperature, broadening, step, reach)
+
+
+# Pole -i b and order of the Cauchy kernel: b is this share of the line's length.
+_SHIFT = 0.15
+_POWER = 12
+
+
+def _stencil(grid, x):
+    """First points, counted from -(half a stencil), and Lagrange weights for x >= 0."""
+    step, half = grid[1], _STENCIL // 2
+    position = x / step
+    first = np.floor(position).astype(int) - half + 1
+    offset = position - first
+    nodes = np.arange(_STENCIL)
+    weights = np.ones((x.size, _STENCIL))
+    for k in nodes:
+        for other in nodes[nodes != k]:
+            weights[:, k] *= (offset - other) / (k - other)
+    return first + half, weights
+
+
+def _interpolate(values, first, weights):
+    """Values (B, n) on the half line at the points of a stencil, shape (B, X)."""
+    half = _STENCIL // 2
+    both = np.concatenate([values[:, half:0:-1].conj(), values], axis=1)
+    points = first[:, None] + np.arange(_STENCIL)
+    return np.einsum("bxk,xk->bx", both[:, points], weights)

@@ -1,0 +1,271 @@
+"""`solve_matsubara`: the Migdal-Eliashberg equations on the imaginary axis (eqs 6-8)."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+import numpy as np
+
+from gapworks.eliashberg.mixing import MIXERS
+from gapworks.eliashberg.relaxation import SLOTS, in_chunks, relax
+from gapworks.eliashberg.solution import MatsubaraSolution
+from gapworks.eliashberg.spectrum import (
+    BOLTZMANN,
+    check_spectrum,
+    modes,
+    positive_number,
+    real_number,
+    whole_number,
+)
+from gapworks.eliashberg.sums import (
+    MatsubaraSystem,
+    effective_coulomb,
+    frequencies,
+    interaction_table,
+)
+
+PAPER_TERMS = 702
+"""Matsubara frequencies of the paper, both signs: n = -351 ... 350."""
+
+# A gap below this share of pi T is the normal state, or what an iteration left of it.
+_VANISHED = 1e-6
+# Size at which the normal state is tried for its stability, units of pi T, and how often.
+_PROBE = 1e-4
+_PROBE_STEPS = 40
+# Growth by linear response that counts as an instability: above the nonlinearity at _PROBE.
+_GROWTH = 1e-7
+
+
+def solve_matsubara(
+    omega,
+    a2f,
+    temperature: float = 1.16,
+    mu_star: float = 0.1,
+    n_matsubara: int = 351,
+    cutoff: float | None = None,
+    *,
+    method: str = "anderson",
+    tolerance: float = 1e-12,
+    max_iterations: int = 2000,
+    threads: int | None = 1,
+) -> MatsubaraSolution:
+    """Gap function and renormalisation on the imaginary axis, eqs 6-8 of the paper.
+
+    The result for a spectrum is the same bits whatever the batch, its order and the number of
+    threads.
+
+    Parameters
+    ----------
+    omega : array_like, shape (J,)
+        Boson energies, meV, increasing, from 0 or above.
+    a2f : array_like, shape (..., J)
+        Spectral functions alpha^2 F >= 0.
+    temperature : float
+        K.
+    mu_star : float
+        Coulomb pseudopotential mu* >= 0, acting below `cutoff`.
+    n_matsubara : int
+        Frequencies omega_n > 0 that are kept; the sums run over both signs.
+    cutoff : float, optional
+        Of mu*, meV; 702 pi k_B T by default, whatever n_matsubara. If it is above all frequencies
+        kept, mu* is brought down to them, see `gapworks.eliashberg.sums.effective_coulomb`.
+    method : {"anderson", "broyden", "plain"}
+        Iteration: Anderson's of depth 5, the paper's (eqs C1-C3), or x -> G(x).
+    tolerance : float
+        Largest |G(Delta) - Delta|, meV.
+    max_iterations : int
+        Evaluations of G for a spectrum.
+    threads : int, optional
+        None for as many as there are cores.
+
+    Returns
+    -------
+    MatsubaraSolution
+        Where nothing superconducts, delta is zero and `superconducting` False; where the tolerance
+        was not met, `converged` is False. Neither raises.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range; the message names it.
+    """
+    omega, a2f = check_spectrum(omega, a2f)
+    temperature = positive_number("temperature", temperature, "in K, e.g. 1.16")
+    mu_star = real_number("mu_star", mu_star)
+    if mu_star < 0:
+        raise ValueError(f"mu_star={mu_star!r}: give a pseudopotential >= 0, e.g. 0.1")
+    n_matsubara = whole_number("n_matsubara", n_matsubara)
+    if cutoff is None:
+        cutoff = PAPER_TERMS * np.pi * BOLTZMANN * temperature
+    cutoff = positive_number("cutoff", cutoff, "in meV, or None for 702 pi k_B T")
+    check_iteration(method, tolerance, max_iterations)
+    threads = thread_count(threads)
+    omega_n = frequencies(temperature, n_matsubara)
+    used = omega[np.flatnonzero(a2f.reshape(-1, omega.size).any(0))] if a2f.size else omega[:0]
+    if used.size and used[-1] > omega_n[-1]:
+        raise ValueError(
+            f"n_matsubara={n_matsubara}: the last frequency, {omega_n[-1]:.4g} meV, is below the "
+            f"end of the spectrum, {used[-1]:.4g} meV; give at least "
+            f"{int(used[-1] / (2 * omega_n[0])) + 1}, better ten times as many"
+        )
+    energies, strengths = modes(omega, a2f.reshape(-1, omega.size))
+    count = len(strengths)
+    table = _table(energies.tobytes(), temperature, n_matsubara)
+    coulomb = effective_coulomb(mu_star, cutoff, temperature, n_matsubara)
+    delta, z = np.empty((count, n_matsubara)), np.empty((count, n_matsubara))
+    residual, iterations = np.empty(count), np.empty(count, np.int64)
+    superconducting = np.empty(count, bool)
+
+    def work(first, last):
+        part = slice(first, last)
+        (
+            delta[part],
+            z[part],
+            residual[part],
+            iterations[part],
+            superconducting[part],
+        ) = _solve(omega_n, coulomb, table, strengths[part], method, tolerance, max_iterations)
+
+    in_chunks(count, threads, work)
+    shape = a2f.shape[:-1]
+    return MatsubaraSolution(
+        omega=omega,
+        a2f=a2f,
+        temperature=temperature,
+        mu_star=mu_star,
+        cutoff=cutoff,
+        frequencies=omega_n,
+        delta=delta.reshape(*shape, -1),
+        z=z.reshape(*shape, -1),
+        residual=residual.reshape(shape),
+        iterations=iterations.reshape(shape),
+        converged=(residual <= tolerance).reshape(shape),
+        superconducting=superconducting.reshape(shape),
+    )
+
+
+def double_until_converged(
+    omega,
+    a2f,
+    *,
+    change: float = 1e-3,
+    n_matsubara: int = 351,
+    temperature: float = 1.16,
+    cutoff: float | None = None,
+    max_doublings: int = 6,
+    **options,
+) -> tuple[MatsubaraSolution, np.ndarray]:
+    """Double n_matsubara at a fixed cut-off of mu* until no Delta(i omega_0) moves any more.
+
+    Parameters
+    ----------
+    omega, a2f, temperature, cutoff, **options
+        As in `solve_matsubara`.
+    change : float
+        Largest move of Delta(i omega_0) by the last doubling, meV.
+    n_matsubara : int
+        To start from.
+    max_doublings : int
+
+    Returns
+    -------
+    solution : MatsubaraSolution
+        With the last n_matsubara; `converged` is False where the last doubling still moved more.
+    moved : ndarray, shape (...)
+        |move| of Delta(i omega_0) by the last doubling, meV.
+
+    Raises
+    ------
+    ValueError
+        As `solve_matsubara`.
+    """
+    change = positive_number("change", change, "in meV, e.g. 1e-3")
+    max_doublings = whole_number("max_doublings", max_doublings)
+    options = {"temperature": temperature, "cutoff": cutoff, **options}
+    s = solve_matsubara(omega, a2f, n_matsubara=n_matsubara, **options)
+    for _ in range(max_doublings):
+        n_matsubara *= 2
+        before, s = s, solve_matsubara(omega, a2f, n_matsubara=n_matsubara, **options)
+        moved = np.abs(s.delta[..., 0] - before.delta[..., 0])
+        if (moved <= change).all():
+            break
+    return MatsubaraSolution(**{**vars(s), "converged": s.converged & (moved <= change)}), moved
+
+
+def check_iteration(method, tolerance, max_iterations) -> None:
+    """ValueError if the arguments of an iteration are not what they should be."""
+    if not (isinstance(method, str) and method in MIXERS):
+        raise ValueError(f"method={method!r}: choose one of {', '.join(MIXERS)}")
+    positive_number("tolerance", tolerance, "in meV, e.g. 1e-12")
+    whole_number("max_iterations", max_iterations)
+
+
+def thread_count(threads) -> int:
+    """Threads to use; None means all cores that the process may use."""
+    if threads is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return whole_number("threads", threads)
+
+
+@lru_cache(maxsize=4)
+def _table(energies: bytes, temperature: float, count: int) -> np.ndarray:
+    return interaction_table(np.frombuffer(energies), temperature, 2 * count)
+
+
+def _solve(omega_n, coulomb, table, strengths, method, tolerance, max_iterations):
+    """Delta, Z, residual, iterations and whether it superconducts, for rows of spectra."""
+    pi_t = omega_n[0]
+    start = np.full(len(strengths), 3 * pi_t)
+    system = MatsubaraSystem(omega_n, coulomb, table, strengths, start)
+    residual, iterations = relax(system, len(start), method, tolerance, max_iterations)
+    delta, z, normal_z = system.delta, system.z, system.normal_z
+    # The equations are odd in Delta: the sign is a gauge.
+    delta *= np.where(delta[:, :1] < 0, -1.0, 1.0)
+    superconducting = delta[:, 0] > _VANISHED * pi_t
+    vanished = np.flatnonzero(~superconducting & np.isfinite(residual))
+    if vanished.size:
+        # Delta = 0 always solves the equations, and a fast iteration may fall into it although it
+        # is unstable: there, follow the instability.
+        direction, unstable = _instability(
+            omega_n, coulomb, table, strengths[vanished], normal_z[vanished]
+        )
+        normal = vanished[~unstable]
+        delta[normal], z[normal] = 0.0, normal_z[normal]
+        residual[normal] = 0.0
+        back = vanished[unstable]
+        if back.size:
+            start = direction[unstable] * pi_t
+            again = MatsubaraSystem(omega_n, coulomb, table, strengths[back], start)
+            residual[back], more = relax(again, len(back), "plain", tolerance, max_iterations)
+            iterations[back] += more
+            delta[back], z[back] = again.delta, again.z
+            superconducting[back] = again.delta[:, 0] > _VANISHED * pi_t
+    return delta, z, residual, iterations, superconducting
+
+
+def _instability(omega_n, coulomb, table, strengths, normal_z):
+    """Fastest growing small Delta of each row, largest component 1, and whether it grows.
+
+    Power iteration with the map itself at a gap so small that it is linear. The Rayleigh quotient
+    in the metric Z / omega_n, in which the linear map is symmetric, is right to second order.
+    """
+    n, count = omega_n.size, len(strengths)
+    small = _PROBE * omega_n[0]
+    system = MatsubaraSystem(omega_n, coulomb, table, strengths, np.full(count, small))
+    direction, growth = np.empty((count, n)), np.empty(count)
+    metric = normal_z / omega_n
+    for first in range(0, count, SLOTS):
+        part = slice(first, min(first + SLOTS, count))
+        slots = np.arange(part.stop - first)
+        x, f, size = np.zeros((slots.size, n)), np.zeros((slots.size, n)), np.zeros(slots.size)
+        for slot in slots:
+            system.load(slot, first + slot, x[slot])
+        for _ in range(_PROBE_STEPS):
+            system.evaluate(slots, x, f, size)
+            growth[part] = 1 + (metric[part] * x * f).sum(1) / (metric[part] * x * x).sum(1)
+            x += f
+            x *= small / np.abs(x).max(1, keepdims=True)
+        direction[part] = x / small
+    direction *= np.where(direction[:, :1] < 0, -1.0, 1.0)
+    return direction, growth > 1 + _GROWTH

@@ -1,0 +1,118 @@
+"""What the solvers return, and the density of states that a gap function means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class MatsubaraSolution:
+    """Gap and renormalisation on the imaginary axis; energies in meV.
+
+    Attributes
+    ----------
+    omega : ndarray, shape (J,)
+        Boson energies.
+    a2f : ndarray, shape (..., J)
+        Spectra that were solved.
+    temperature : float
+        K.
+    mu_star : float
+        Coulomb pseudopotential below `cutoff`.
+    cutoff : float
+        Of mu*.
+    frequencies : ndarray, shape (N,)
+        omega_n = (2 n + 1) pi k_B T, n = 0 ... N - 1.
+    delta, z : ndarray, shape (..., N)
+        Delta(i omega_n) >= 0 at n = 0, and Z(i omega_n).
+    residual : ndarray, shape (...)
+        Largest |G(Delta) - Delta| over the frequencies, G the right-hand side of eq. 7 over Z.
+    iterations : ndarray of int, shape (...)
+        Evaluations of G.
+    converged : ndarray of bool, shape (...)
+        The residual is within the tolerance.
+    superconducting : ndarray of bool, shape (...)
+        False in the normal state: there Delta is zero, and linear response says so.
+    """
+
+    omega: np.ndarray
+    a2f: np.ndarray
+    temperature: float
+    mu_star: float
+    cutoff: float
+    frequencies: np.ndarray
+    delta: np.ndarray
+    z: np.ndarray
+    residual: np.ndarray
+    iterations: np.ndarray
+    converged: np.ndarray
+    superconducting: np.ndarray
+
+
+@dataclass(frozen=True)
+class RealAxisSolution:
+    """Gap and renormalisation at x + i Gamma; energies in meV.
+
+    Attributes
+    ----------
+    x : ndarray, shape (X,)
+        Real part of the energies asked for.
+    broadening : float
+        Gamma.
+    delta, z : ndarray of complex, shape (..., X)
+        Delta(x + i Gamma), Z(x + i Gamma).
+    residual : ndarray, shape (...)
+        Largest |G(Delta) - Delta| over the grid of the solver; NaN where no equation was solved.
+    iterations : ndarray of int, shape (...)
+    converged : ndarray of bool, shape (...)
+    line : ndarray, shape (n,)
+        The solver's own grid 0, h, 2h ... of real parts; on -x Delta is the complex conjugate.
+    line_delta : ndarray of complex, shape (..., n)
+        Delta on it.
+    """
+
+    x: np.ndarray
+    broadening: float
+    delta: np.ndarray
+    z: np.ndarray
+    residual: np.ndarray
+    iterations: np.ndarray
+    converged: np.ndarray
+    line: np.ndarray
+    line_delta: np.ndarray
+
+
+def density_of_states(x, delta, broadening: float = 0.0) -> np.ndarray:
+    """N(x) / N_F = Re[z / sqrt(z^2 - Delta^2)], z = x + i Gamma, of a gap function.
+
+    Parameters
+    ----------
+    x : array_like, shape (X,)
+        meV.
+    delta : array_like of complex, shape (..., X)
+        Delta at z; interpolate Delta, never N, which diverges at the gap edge.
+    broadening : float
+        Gamma, meV; 0 for the textbook formula.
+
+    Returns
+    -------
+    ndarray, shape (..., X)
+
+    Raises
+    ------
+    ValueError
+        If delta does not fit x.
+    """
+    x, delta = np.asarray(x, float), np.asarray(delta, complex)
+    if x.ndim != 1 or delta.ndim == 0 or delta.shape[-1] != x.size:
+        raise ValueError(
+            f"delta: shape {delta.shape} does not fit x, shape {x.shape}; give (..., X) and (X,)"
+        )
+    z = x + 1j * broadening
+    root = np.sqrt(z * z - delta * delta)
+    # The root that goes as z: Re[z / root] is a density, never negative.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        density = np.abs((z / root).real)
+    return np.where(root == 0, np.inf, density)

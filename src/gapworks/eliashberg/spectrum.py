@@ -1,0 +1,147 @@
+"""The electron-boson spectral function alpha^2 F(omega): checks, quadrature, moments.
+
+Energies are in meV, temperatures in K. A spectrum is a row of values on an increasing grid; every
+integral over it is the trapezoid rule with a zero added at omega = 0 and one more a step beyond the
+end. On a grid h, 2h, 3h ... that is h times the plain sum. Solvers take the rule literally: to them
+the spectrum is a sum of Einstein modes of weight w_j a2F_j, so that the equations on the imaginary
+and on the real axis are continuations of each other exactly, whatever the grid.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+BOLTZMANN = 0.08617333262145
+"""k_B in meV/K."""
+
+
+def real_number(name: str, value) -> float:
+    """A scalar argument as a finite float, or a ValueError that names it."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}={value!r}: give a real number") from error
+    if not np.isfinite(number):
+        raise ValueError(f"{name}={value!r}: give a finite number")
+    return number
+
+
+def positive_number(name: str, value, unit: str) -> float:
+    """A scalar argument as a positive float, or a ValueError that names it."""
+    number = real_number(name, value)
+    if number <= 0:
+        raise ValueError(f"{name}={value!r}: give a positive number, {unit}")
+    return number
+
+
+def whole_number(name: str, value, least: int = 1) -> int:
+    """A scalar argument as a whole number, or a ValueError that names it."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name}={value!r}: give a whole number, at least {least}")
+    return int(value)
+
+
+def real_array(name: str, values) -> np.ndarray:
+    """An array argument as finite floats in C order, or a ValueError that names it."""
+    if np.iscomplexobj(values):
+        raise ValueError(f"{name}: complex; give real numbers")
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name}: has masked values; fill them or leave these rows out")
+    try:
+        array = np.array(values, dtype=np.float64, order="C")
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: not an array of real numbers ({error})") from error
+    if not np.isfinite(array).all():
+        where = ", ".join(map(str, np.argwhere(~np.isfinite(array))[0]))
+        raise ValueError(f"{name}: not finite at [{where}]; remove or replace NaN and infinity")
+    return array
+
+
+def check_grid(omega) -> np.ndarray:
+    """The boson grid as an array of shape (J,), meV, or a ValueError that says what is wrong."""
+    omega = real_array("omega", omega)
+    if omega.ndim != 1 or omega.size == 0:
+        raise ValueError(f"omega: shape {omega.shape}; give the grid of a2f, shape (J,), in meV")
+    if omega[0] < 0:
+        raise ValueError(f"omega: starts at {omega[0]!r} meV; leave out energies below zero")
+    if (np.diff(omega) <= 0).any():
+        j = int(np.argmax(np.diff(omega) <= 0)) + 1
+        raise ValueError(f"omega: does not increase at [{j}]; sort the grid, drop repeated points")
+    if omega[-1] == 0:
+        raise ValueError("omega: only zero; give energies above zero, in meV")
+    return omega
+
+
+def check_spectrum(omega, a2f) -> tuple[np.ndarray, np.ndarray]:
+    """Grid (J,) and spectra (..., J) as arrays, or a ValueError that says what is wrong."""
+    omega, a2f = check_grid(omega), real_array("a2f", a2f)
+    if a2f.ndim == 0 or a2f.shape[-1] != omega.size:
+        raise ValueError(
+            f"a2f: shape {a2f.shape} does not fit the {omega.size} points of omega; "
+            "give shape (..., J) with the grid on the last axis"
+        )
+    if (a2f < 0).any():
+        where = ", ".join(map(str, np.argwhere(a2f < 0)[0]))
+        raise ValueError(f"a2f: negative at [{where}]; a spectrum is >= 0, set noise to zero")
+    if not a2f.any(axis=-1).all():
+        where = ", ".join(map(str, np.argwhere(~a2f.any(axis=-1))[0]))
+        raise ValueError(f"a2f: zero everywhere at [{where}]; leave spectra without coupling out")
+    if omega[0] == 0 and a2f[..., 0].any():
+        raise ValueError("a2f: not zero at omega = 0, where lambda diverges; set it to 0 there")
+    return omega, a2f
+
+
+def mode_weights(omega: np.ndarray) -> np.ndarray:
+    """Weights w_j of the trapezoid rule with its two added zeros, shape (J,), meV.
+
+    A point at omega = 0 weighs nothing: a2F is zero there.
+    """
+    below = np.concatenate([[0.0], omega[:-1]])
+    last = omega[-1] - below[-1]
+    above = np.concatenate([omega[1:], [omega[-1] + last]])
+    weights = 0.5 * (above - below)
+    weights[omega == 0] = 0.0
+    return weights
+
+
+def modes(omega: np.ndarray, a2f: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The Einstein modes: energies (J',) above zero and strengths w_j a2F_j, shape (..., J')."""
+    used = omega > 0
+    return omega[used], (a2f * mode_weights(omega))[..., used]
+
+
+def coupling_constant(omega, a2f) -> np.ndarray:
+    """lambda = 2 int a2F / omega, shape (...): eq. 8 of the paper at n = n'.
+
+    Parameters
+    ----------
+    omega : array_like, shape (J,)
+        meV.
+    a2f : array_like, shape (..., J)
+
+    Raises
+    ------
+    ValueError
+        If omega or a2f is not a spectrum.
+    """
+    energies, strengths = modes(*check_spectrum(omega, a2f))
+    return (2 * strengths / energies).sum(-1)
+
+
+def logarithmic_frequency(omega, a2f) -> np.ndarray:
+    """omega_log = exp((2 / lambda) int ln(omega) a2F / omega), shape (...), meV.
+
+    Parameters
+    ----------
+    omega : array_like, shape (J,)
+        meV.
+    a2f : array_like, shape (..., J)
+
+    Raises
+    ------
+    ValueError
+        If omega or a2f is not a spectrum.
+    """
+    energies, strengths = modes(*check_spectrum(omega, a2f))
+    share = strengths / energies
+    return np.exp((share * np.log(energies)).sum(-1) / share.sum(-1))

@@ -1,0 +1,158 @@
+"""The Matsubara sums of eqs 6 and 7 as one convolution.
+
+With D_m = Delta_m / R_m, even in m, and E_m = omega_m / R_m, odd in m (omega_{-m-1} = -omega_m),
+both sums are parts of sum_m lambda(n - m) (D_m + E_m) over all m = -N ... N - 1: its even part in n
+belongs to eq. 7, its odd part to eq. 6. One real FFT there and one back do both in O(N log N).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.fft import irfft, next_fast_len, rfft
+
+from gapworks.eliashberg.mixing import entry_point
+from gapworks.eliashberg.relaxation import SLOTS, in_blocks, in_tiles, padded
+from gapworks.eliashberg.spectrum import BOLTZMANN
+
+
+@entry_point
+def _spread_out(x, order, frequencies, mu_terms, signal, coulomb):
+    """D_m + E_m of each slot, wrapped around for the FFT; the mu* sum beside it."""
+    n, length = x.shape[1], signal.shape[1]
+    for b in range(order.size):
+        row = order[b]
+        total = 0.0
+        for m in range(n):
+            delta = x[row, m]
+            inverse = 1.0 / np.sqrt(frequencies[m] * frequencies[m] + delta * delta)
+            even, odd = delta * inverse, frequencies[m] * inverse
+            total += mu_terms[m] * even
+            signal[b, m] = even + odd
+            signal[b, length - 1 - m] = even - odd
+        coulomb[b] = total
+
+
+@entry_point
+def _compare(convolved, coulomb, order, frequencies, pi_t, x, z, f, size):
+    """Z and f = G(Delta) - Delta of each slot from its convolution."""
+    n, length = x.shape[1], convolved.shape[1]
+    for b in range(order.size):
+        row = order[b]
+        largest = 0.0
+        finite = True
+        for m in range(n):
+            plus, minus = convolved[b, m], convolved[b, length - 1 - m]
+            # pi T (plus +- minus) / 2: both halves of the sum over m.
+            renormalisation = 1.0 + 0.5 * pi_t * (plus - minus) / frequencies[m]
+            change = (0.5 * pi_t * (plus + minus) - coulomb[b]) / renormalisation - x[row, m]
+            z[row, m] = renormalisation
+            f[row, m] = change
+            largest = max(largest, abs(change))
+            finite = finite and np.isfinite(change)
+        size[row] = largest if finite else np.nan
+
+
+def frequencies(temperature: float, count: int) -> np.ndarray:
+    """omega_n = (2 n + 1) pi k_B T, n = 0 ... count - 1, meV."""
+    return (2 * np.arange(count) + 1) * np.pi * BOLTZMANN * temperature
+
+
+def effective_coulomb(mu_star: float, cutoff: float, temperature: float, count: int):
+    """mu* and which of `count` frequencies it acts on.
+
+    A cut-off above all frequencies is brought down to theirs by the leading logarithm,
+    1 / mu' = 1 / mu + ln(cutoff / cutoff').
+
+    Returns
+    -------
+    mu : float
+    below : ndarray of bool, shape (count,)
+    """
+    omega = frequencies(temperature, count)
+    end = omega[-1] + omega[0]
+    # Equal but for rounding: the default cut-off ends with the last frequency of the default.
+    if cutoff <= end * (1 + 1e-9):
+        return mu_star, omega < cutoff
+    return mu_star / (1 + mu_star * np.log(cutoff / end)), np.ones(count, bool)
+
+
+class MatsubaraSystem:
+    """Eqs 6 and 7 for rows of spectra: a `System` whose unknowns are Delta(i omega_n).
+
+    Parameters
+    ----------
+    frequencies : ndarray, shape (N,)
+        omega_n >= 0, meV.
+    coulomb : tuple of (float, ndarray of bool)
+        mu* and the frequencies it acts on.
+    table : ndarray, shape (J, >= 2 N)
+        From `interaction_table`.
+    strengths : ndarray, shape (B, J)
+    start : ndarray, shape (B,) or (B, N)
+        Delta to start from.
+    """
+
+    def __init__(self, frequencies, coulomb, table, strengths, start) -> None:
+        n = self.unknowns = frequencies.size
+        self._frequencies = frequencies
+        self._pi_t = float(frequencies[0])
+        mu, below = coulomb
+        self._mu_terms = 2 * mu * self._pi_t * below
+        self._start = start
+        lags = in_blocks(strengths, table)[:, : 2 * n]
+        self.normal_z = 1 + self._pi_t * (2 * lags[:, :n].cumsum(1) - lags[:, :1]) / frequencies
+        length = next_fast_len(4 * n - 1, real=True)
+        wrapped = np.zeros((padded(len(lags)), length))
+        wrapped[: len(lags), : 2 * n] = lags
+        wrapped[: len(lags), length - 2 * n + 1 :] = lags[:, :0:-1]
+        # Real, for lambda is even.
+        self._kernel = rfft(wrapped, workers=1).real[: len(lags)]
+        slots = min(SLOTS, len(lags))
+        self._kernels = np.zeros((padded(slots), length // 2 + 1))
+        self._signal = np.zeros((padded(slots), length))
+        self._coulomb = np.zeros(slots)
+        self._z = np.zeros((slots, n))
+        self.delta, self.z = np.empty((len(lags), n)), np.empty((len(lags), n))
+
+    def load(self, slot, index, x):
+        """See `System`."""
+        self._kernels[slot] = self._kernel[index]
+        x[:] = self._start[index]
+
+    def evaluate(self, order, x, f, size):
+        """See `System`."""
+        rows = padded(order.size)
+        signal = self._signal[:rows]
+        _spread_out(x, order, self._frequencies, self._mu_terms, signal, self._coulomb)
+        spectrum = rfft(signal, workers=1)
+        spectrum[: order.size] *= self._kernels[order]
+        convolved = irfft(spectrum, signal.shape[1], overwrite_x=True, workers=1)
+        _compare(
+            convolved, self._coulomb, order, self._frequencies, self._pi_t, x, self._z, f, size
+        )
+
+    def store(self, slot, index, x):
+        """See `System`."""
+        self.delta[index] = x
+        self.z[index] = self._z[slot]
+
+
+def interaction_table(energies: np.ndarray, temperature: float, count: int) -> np.ndarray:
+    """2 omega / (nu_k^2 + omega^2), nu_k = 2 pi k T: strengths @ table is lambda(k), eq. 8.
+
+    Parameters
+    ----------
+    energies : ndarray, shape (J,)
+        meV.
+    temperature : float
+        K.
+    count : int
+        Lags k = 0 ... count - 1.
+
+    Returns
+    -------
+    ndarray, shape (J, count), and columns of zeros after them
+        1/meV.
+    """
+    nu = 2 * np.pi * BOLTZMANN * temperature * np.arange(count)
+    return in_tiles(2 * energies[:, None] / (nu**2 + energies[:, None] ** 2))
