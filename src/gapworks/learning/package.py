@@ -86,3 +86,8 @@ def load_package(path: Path, study: str) -> tuple[dict[str, torch.Tensor], dict[
 def card_path(path: Path) -> Path:
     """The card beside the weights."""
     return path.with_suffix(".json")
+
+
+def parameter_count(model: torch.nn.Module) -> int:
+    """Number of trainable parameters, as cards give it."""
+    return sum(parameter.numel() for parameter in model.parameters())

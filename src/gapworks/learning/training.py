@@ -11,6 +11,7 @@ import copy
 import hashlib
 import json
 import math
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -81,6 +82,7 @@ def train(
     augment: Callable[[tuple[torch.Tensor, ...], np.random.Generator], tuple[torch.Tensor, ...]]
     | None = None,
     report: Callable[[str], None] = lambda line: None,
+    checkpoint_seconds: float = 0.0,
 ) -> Trained:
     """Train a network, from a checkpoint if there is one of just this training.
 
@@ -97,13 +99,16 @@ def train(
     seed : int
         Of the order of the samples in each epoch, and of the augmentation.
     checkpoint : Path
-        Written after every epoch; the caller removes it when the result is safe.
+        Written after epochs; the caller removes it when the result is safe.
     key : str
         From `training_key`.
     augment : callable, optional
         Changes a batch at random, by the generator it is given.
     report : callable
         Told one line an epoch.
+    checkpoint_seconds : float
+        Least time between two checkpoints, for networks whose epoch is no longer than a write.
+        Which epochs are written does not change the weights.
 
     Raises
     ------
@@ -117,6 +122,7 @@ def train(
     if found := load_checkpoint(checkpoint, key, model, optimizer):
         progress, best = found
         report(f"going on after epoch {progress.epoch}, from {checkpoint}")
+    written = time.monotonic()
     while not progress.finished:
         epoch = progress.epoch + 1
         if settings.schedule == "cosine":
@@ -147,7 +153,9 @@ def train(
         else:
             progress.waited += 1
         _schedule(settings, progress)
-        save_checkpoint(checkpoint, key, progress, model, best, optimizer)
+        if progress.finished or time.monotonic() - written >= checkpoint_seconds:
+            save_checkpoint(checkpoint, key, progress, model, best, optimizer)
+            written = time.monotonic()
     return Trained(best, progress.best_loss, progress.best_epoch, progress.epoch, progress.history)
 
 
@@ -178,7 +186,7 @@ def _epoch(model, data, loss, settings, optimizer, rng, epoch, augment) -> float
         if not math.isfinite(float(value.detach())):
             raise TrainingError(
                 f"the loss is {float(value.detach())} in epoch {epoch}, samples {first}-"
-                f"{first + len(chosen)}; the checkpoint of epoch {epoch - 1} is kept. Lower "
+                f"{first + len(chosen)}; the last checkpoint is kept. Lower "
                 "learning_rate, or look for what is not finite in the data, and run again."
             )
         optimizer.zero_grad(set_to_none=True)
