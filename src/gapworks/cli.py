@@ -13,7 +13,7 @@ from typing import Any
 import gapworks
 from gapworks import commands
 
-STUDIES = ("chain",)
+STUDIES = ("chain", "eliashberg")
 
 
 def main(arguments: list[str] | None = None) -> int:

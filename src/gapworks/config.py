@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from gapworks.chain.settings import ChainConfig
+from gapworks.eliashberg.settings import EliashbergConfig
 from gapworks.factory.settings import Section, Seed
 
 
@@ -24,6 +25,7 @@ class ScaleConfig(Section):
 
     seed: Seed
     chain: ChainConfig
+    eliashberg: EliashbergConfig
 
 
 class ConfigFile(ScaleConfig):

@@ -12,7 +12,7 @@ import numpy as np
 
 from gapworks.eliashberg.continuation import back_projection, continue_to_real_axis
 from gapworks.eliashberg.matsubara import solve_matsubara
-from gapworks.eliashberg.samples import draw_spectrum
+from gapworks.eliashberg.samples import ComplexRecipe, SimpleRecipe, draw_complex, draw_simple
 from gapworks.eliashberg.settings import Physics
 from gapworks.eliashberg.settings import SimulationSettings as Settings
 from gapworks.eliashberg.solution import MatsubaraSolution, RealAxisSolution
@@ -92,6 +92,17 @@ def coordinates(settings: Settings) -> dict[str, Coordinate]:
         "matsubara": Coordinate(kept, "1", "n of omega_n = (2 n + 1) pi k_B T"),
         "energy": Coordinate(real_energies(settings.physics), "meV", "real part of the energy"),
     }
+
+
+def draw(settings: Settings, rng: np.random.Generator) -> np.ndarray:
+    """The next spectrum of a sample's stream, shape (points,)."""
+    choices = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in settings.spectra.model_dump().items()
+    }
+    if settings.kind == "simple":
+        return draw_simple(rng, settings.physics.points, SimpleRecipe(**choices))
+    return draw_complex(rng, settings.physics.points, ComplexRecipe(**choices))
 
 
 def split(index: np.ndarray) -> np.ndarray:
@@ -180,7 +191,7 @@ def _superconducting(settings, omega, start, stop, threads):
         sample_generator(settings.seed, "eliashberg", settings.stream, index)
         for index in range(start, stop)
     ]
-    a2f = np.stack([draw_spectrum(settings.kind, rng, omega) for rng in streams])
+    a2f = np.stack([draw(settings, rng) for rng in streams])
     redraws = np.zeros(len(a2f), int)
 
     def solve(spectra):
@@ -200,7 +211,7 @@ def _superconducting(settings, omega, start, stop, threads):
     while (again := normal[redraws[normal] + 1 < solver.max_draws]).size:
         redraws[again] += 1
         for row in again:
-            a2f[row] = draw_spectrum(settings.kind, streams[row], omega)
+            a2f[row] = draw(settings, streams[row])
         superconducting = solve(a2f[again]).superconducting
         normal = again[~superconducting]
     return (solve(a2f) if redraws.any() else m), redraws

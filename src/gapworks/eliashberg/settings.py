@@ -43,6 +43,37 @@ class Solver(Section):
     )
 
 
+Bounds = Annotated[list[PositiveFloat], Field(min_length=2, max_length=2)]
+"""Smallest and largest value."""
+
+
+class SimpleSpectra(Section):
+    """Sums of Gaussians; see `gapworks.eliashberg.samples.SimpleRecipe`."""
+
+    peaks: Annotated[list[PositiveInt], Field(min_length=2, max_length=2)]
+    centre: Bounds = Field(description="shares of the cut-off")
+    width: Bounds = Field(description="shares of the cut-off")
+    height: Bounds = Field(description="of each Gaussian, before the whole is scaled")
+    amplitude: Bounds = Field(description="largest value of a2F, uniform between these")
+    edge: float = Field(gt=0, le=0.5, description="share over which a2F rises from zero")
+
+
+class ComplexSpectra(Section):
+    """Geometric Brownian motion, smoothed; see `gapworks.eliashberg.samples.ComplexRecipe`."""
+
+    volatility: PositiveFloat = Field(description="of the logarithm, over the whole grid")
+    window: PositiveInt = Field(description="points of the moving mean")
+    passes: PositiveInt = Field(description="how often it is taken")
+    amplitude: Bounds = Field(description="largest value of a2F, uniform between these")
+
+
+class Spectra(Section):
+    """How spectral functions are drawn."""
+
+    simple: SimpleSpectra
+    complex: ComplexSpectra
+
+
 class Dataset(Section):
     """One data set: its random stream, its size and the kind of its spectra."""
 
@@ -148,6 +179,7 @@ class EliashbergConfig(Section):
     """The section `eliashberg` of config.yaml."""
 
     physics: Physics
+    spectra: Spectra
     solver: Solver
     datasets: Datasets
     shard_size: PositiveInt = Field(description="samples in one shard, and so in one job")
@@ -180,6 +212,7 @@ class EliashbergConfig(Section):
             seed=seed,
             stream=chosen.stream,
             kind=chosen.kind,
+            spectra=getattr(self.spectra, chosen.kind),
             physics=self.physics,
             solver=self.solver,
             max_failed_share=self.max_failed_share,
@@ -269,5 +302,6 @@ class SimulationSettings(DatasetSettings):
     study: Literal["eliashberg"] = "eliashberg"
     data_version: Literal[1] = 1
     kind: Kind
+    spectra: SimpleSpectra | ComplexSpectra
     physics: Physics
     solver: Solver
