@@ -44,9 +44,7 @@ def field(arrays: Mapping[str, np.ndarray], name: str, broadening: float) -> np.
     return density_of_states(arrays["energy"], complex_gap(gap), broadening)
 
 
-def joined(
-    arrays: Mapping[str, np.ndarray], names: Sequence[str], broadening: float
-) -> np.ndarray:
+def joined(arrays: Mapping[str, np.ndarray], names: Sequence[str], broadening: float) -> np.ndarray:
     """Fields side by side, as an autoencoder takes them."""
     return np.concatenate([field(arrays, name, broadening) for name in names], axis=1)
 

@@ -6,18 +6,15 @@ predicted spectrum is solved, and its gap function compared with the one that it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from gapworks.eliashberg.dataset import boson_grid, solve_spectra
+from gapworks.eliashberg.readings import MOMENTS, moment_name
 from gapworks.eliashberg.settings import Physics, Solver
 from gapworks.eliashberg.spectrum import coupling_constant, logarithmic_frequency
 from gapworks.factory.container import Variable
-
-MOMENTS = (-1, 0, 1, 2)
-"""p of the moments mu_p = int omega^p a2F (appendix E)."""
 
 FORWARD_SOLVER = Solver(
     tolerance=1e-10,
@@ -33,7 +30,9 @@ VARIABLES = {
     "gap_residual": Variable(
         ("row",), "1", "relative L2 distance of the gap function solved from the prediction"
     ),
-    "gap_pcc": Variable(("row",), "1", "Pearson correlation of the two gap functions, Delta_g = 1 - it"),
+    "gap_pcc": Variable(
+        ("row",), "1", "Pearson correlation of the two gap functions, Delta_g = 1 - it"
+    ),
     "clipped": Variable(("row",), "1", "share of |a2F| that was negative and set to zero"),
     "superconducts": Variable(("row",), "1", "1 if the predicted spectrum superconducts", "uint8"),
     "solved": Variable(("row",), "1", "1 if both solvers converged", "uint8"),
@@ -101,11 +100,6 @@ def spectrum_numbers(physics: Physics, a2f: np.ndarray) -> dict[str, np.ndarray]
     return made | {moment_name(p): step * (a2f * omega**p).sum(-1) for p in MOMENTS}
 
 
-def moment_name(p: int) -> str:
-    """moment_-1 is written moment_m1."""
-    return f"moment_{p}".replace("-", "m")
-
-
 def relative_distance(found: np.ndarray, true: np.ndarray) -> np.ndarray:
     """|found - true| / |true| of each row, by Euclid's norm."""
     return np.linalg.norm(found - true, axis=1) / np.linalg.norm(true, axis=1)
@@ -117,10 +111,3 @@ def pearson(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     b = second - second.mean(1, keepdims=True)
     norm = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
     return np.divide((a * b).sum(1), norm, out=np.zeros(len(a)), where=norm > 0)
-
-
-def relative_errors(
-    found: Mapping[str, np.ndarray], true: Mapping[str, np.ndarray]
-) -> dict[str, np.ndarray]:
-    """(true - found) / true of lambda, omega_log and each moment, as in Fig. 11."""
-    return {name: (true[name] - found[name]) / true[name] for name in found}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import torch
 from pydantic import PositiveInt
 
 from gapworks.eliashberg.fields import sizes
@@ -36,7 +37,11 @@ class Settings(Section):
 
 
 def generate(
-    settings: Settings, data: Sequence[Path], networks: Mapping[str, Path], output: Path
+    settings: Settings,
+    data: Sequence[Path],
+    networks: Mapping[str, Path],
+    threads: int,
+    output: Path,
 ) -> Header:
     """Put a data set through autoencoders and write what comes out as a data set.
 
@@ -54,6 +59,7 @@ def generate(
     DataError
         If the autoencoder wanted is not among them, or was trained on other data.
     """
+    torch.set_num_threads(threads)
     header, arrays = read_dataset(data[0], "eliashberg")
     latent = settings.latent
     if latent == "chosen":
@@ -77,9 +83,7 @@ def generate(
     said = header.attributes
     origin = {"parent": said["identity"], "settings": settings.model_dump(), "weights": weights}
     identity = hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()[:32]
-    attributes = {
-        key: said[key] for key in ("study", "seed", "start", "stop", "settings")
-    } | {
+    attributes = {key: said[key] for key in ("study", "seed", "start", "stop", "settings")} | {
         "dataset": f"{settings.transform}-{settings.input}-{latent}",
         "identity": identity,
         "latent": latent,

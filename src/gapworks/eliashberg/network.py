@@ -60,9 +60,7 @@ class Autoencoder(nn.Module):
 
     def __init__(self, inputs: int, hidden: list[int], latent: int) -> None:
         super().__init__()
-        self.encoder = nn.Sequential(
-            _relu_layers([inputs, *hidden]), nn.Linear(hidden[-1], latent)
-        )
+        self.encoder = nn.Sequential(_relu_layers([inputs, *hidden]), nn.Linear(hidden[-1], latent))
         self.decoder = nn.Sequential(
             _relu_layers([latent, *reversed(hidden)]), nn.Linear(hidden[0], inputs)
         )

@@ -48,11 +48,15 @@ class Network:
         """Of the data that it was trained on."""
         return Physics.model_validate(self.card["training_data"]["physics"])
 
+    def inputs(self, rows: np.ndarray) -> torch.Tensor:
+        """What the first layer takes, from rows of the fields that the card names."""
+        rows = seen(rows, self.card["points"], self.physics.energies)
+        return torch.from_numpy(np.ascontiguousarray(rows)).float()
+
     @torch.no_grad()
     def apply(self, rows: np.ndarray) -> np.ndarray:
         """Outputs, shape (n, outputs), from rows of the fields that the card names."""
-        inputs = seen(rows, self.card["points"], self.physics.energies)
-        return self.model(torch.from_numpy(np.ascontiguousarray(inputs)).float()).double().numpy()
+        return self.model(self.inputs(rows)).double().numpy()
 
     def predict(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
         """Outputs from the samples of a data set."""
@@ -81,8 +85,10 @@ def predict_file(network: Path, source: Path, target: Path) -> None:
     """
     loaded = Network.load(network)
     if loaded.card["targets"] != ["a2f"] or loaded.card["inputs"] not in (["gap"], ["dos"]):
-        raise DataError(f"{network}: maps {loaded.card['inputs']} to {loaded.card['targets']}; "
-                        "give a network sl-...")
+        raise DataError(
+            f"{network}: maps {loaded.card['inputs']} to {loaded.card['targets']}; "
+            "give a network sl-..."
+        )
     if target.suffix != ".csv":
         raise DataError(f"{target}: must be .csv")
     physics = loaded.physics
@@ -99,7 +105,10 @@ def predict_file(network: Path, source: Path, target: Path) -> None:
     check |= {name: _plain(v[0]) for name, v in spectrum_numbers(physics, pushed.a2f).items()}
     check |= {"network": loaded.card["name"], "weights_sha256": loaded.card["weights_sha256"]}
     check["outside_training_range"] = _outside(loaded.card, check)
-    lines = ["omega_meV,a2F", *(f"{w:.6g},{v:.8g}" for w, v in zip(boson_grid(physics), a2f[0]))]
+    lines = [
+        "omega_meV,a2F",
+        *(f"{w:.6g},{v:.8g}" for w, v in zip(boson_grid(physics), a2f[0], strict=True)),
+    ]
     write_whole(target, ("\n".join(lines) + "\n").encode())
     content = json.dumps(check, indent=1, sort_keys=True) + "\n"
     write_whole(target.with_suffix(".json"), content.encode())
@@ -120,7 +129,9 @@ def _read_gap(path: Path, x: np.ndarray) -> np.ndarray:
             rows.append([float(word) for word in words])
         except ValueError:
             if rows:
-                raise DataError(f"{path}: line {number}: not numbers: {line.strip()[:40]}") from None
+                raise DataError(
+                    f"{path}: line {number}: not numbers: {line.strip()[:40]}"
+                ) from None
             continue  # a header
         if not words:
             rows.pop()

@@ -39,7 +39,9 @@ class Solver(Section):
     max_draws: PositiveInt = Field(description="draws of one sample before it counts as failed")
     kept_frequencies: PositiveInt = Field(description="Matsubara frequencies kept in the files")
     back_projection: float = Field(
-        gt=0, lt=1, description="largest relative error of Delta(i omega_0) taken back from the line"
+        gt=0,
+        lt=1,
+        description="largest relative error of Delta(i omega_0) taken back from the line",
     )
 
 
@@ -280,7 +282,8 @@ class EliashbergConfig(Section):
         raise ValueError(
             f"the eliashberg study has no network {network!r}; it has sl-<simple|complex>-<gap|dos>"
             " (and -few), reversed-<simple|complex>-<gap|dos>, nto-<neurons>-<seed>,"
-            " ae-<joint-gap|joint-dos|a2f|gap|dos>-<d_L>, sl-<joint|separate>-<gap|dos>-<d_L|chosen>"
+            " ae-<joint-gap|joint-dos|a2f|gap|dos>-<d_L>,"
+            " sl-<joint|separate>-<gap|dos>-<d_L|chosen>"
         )
 
     def _dataset(self, name: str) -> Dataset:
