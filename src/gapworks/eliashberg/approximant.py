@@ -68,13 +68,18 @@ def pade(
 
 
 def acceptance(
-    m: MatsubaraSolution, x, broadening: float = 0.05, *, tolerance: float = 0.1
+    m: MatsubaraSolution,
+    x,
+    broadening: float = 0.05,
+    *,
+    tolerance: float = 0.1,
+    ratio: float | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The paper's test of a Pade continuation: Delta against phi / Z, each continued by itself.
 
-    The paper puts a criterion on "their difference and ratio at each frequency point" without
-    numbers. Here a sample passes where |Delta - phi / Z| is within `tolerance` of the largest
-    |Delta| and, at points where |Delta| is not small against it, within the same share of |Delta|.
+    The paper puts criteria on "their difference and ratio to each other at each frequency point"
+    without numbers. Here the difference is measured against the largest |Delta|, and the ratio, if
+    asked for, where |Delta| is above a tenth of that.
 
     Parameters
     ----------
@@ -84,12 +89,15 @@ def acceptance(
     broadening : float
         Gamma, meV.
     tolerance : float
+        Largest |Delta - phi / Z| over the largest |Delta|.
+    ratio : float, optional
+        Largest |Delta - phi / Z| over |Delta| at the same point; not looked at by default.
 
     Returns
     -------
     passed : ndarray of bool, shape (...)
     error : ndarray, shape (...)
-        The largest of both relative differences; NaN in the normal state, which does not pass.
+        What is held against `tolerance`; NaN in the normal state, which does not pass.
 
     Raises
     ------
@@ -97,6 +105,8 @@ def acceptance(
         As `pade`.
     """
     tolerance = positive_number("tolerance", tolerance, "a share, e.g. 0.1")
+    if ratio is not None:
+        ratio = positive_number("ratio", ratio, "a share, or None")
     r = pade(m, x, broadening)
     z = np.abs(r.x) + 1j * r.broadening
     phi = pade_approximant(m.frequencies, m.delta * m.z, z)
@@ -105,6 +115,9 @@ def acceptance(
         difference = np.abs(r.delta - phi / r.z)
         size = np.abs(r.delta)
         largest = size.max(-1, keepdims=True)
-        ratio = np.where(size > 0.1 * largest, difference / size, 0.0)
-        error = np.maximum(difference / largest, ratio).max(-1)
-    return error <= tolerance, error
+        error = (difference / largest).max(-1)
+        passed = error <= tolerance
+        if ratio is not None:
+            pointwise = np.where(size > 0.1 * largest, difference / size, 0.0).max(-1)
+            passed &= pointwise <= ratio
+    return passed, error

@@ -10,11 +10,12 @@ from gapworks.eliashberg.line import Line, LineSystem
 from gapworks.eliashberg.matsubara import check_iteration, thread_count
 from gapworks.eliashberg.relaxation import in_chunks, relax
 from gapworks.eliashberg.solution import MatsubaraSolution, RealAxisSolution
-from gapworks.eliashberg.spectrum import BOLTZMANN, modes, positive_number, real_array
+from gapworks.eliashberg.spectrum import BOLTZMANN, modes, positive_number, real_array, whole_number
 from gapworks.eliashberg.sums import effective_coulomb
 
-# The singularities lie Gamma below the line; this resolves them to some 1e-6.
-_STEPS_PER_BROADENING = 0.6
+# The gap's singularities lie Gamma below the line, the Fermi function's poles pi T - Gamma above:
+# this share of the nearer resolves them to some 1e-6.
+_STEP = 0.6
 # Points of the interpolating polynomial: like the grid, it need not be better than 1e-5.
 _STENCIL = 12
 
@@ -44,7 +45,8 @@ def continue_to_real_axis(
     broadening : float
         Gamma, meV, 0 < Gamma < pi k_B T.
     step : float, optional
-        Of the solver's grid, meV; 0.6 Gamma by default. Errors fall exponentially with it:
+        Of the solver's grid, meV; 0.6 min(Gamma, pi k_B T - Gamma) by default. Errors fall
+        exponentially with it:
         0.8 Gamma is good to 1e-4 of the largest Delta, 0.4 Gamma to 1e-6.
     method : {"anderson", "broyden", "plain"}
     tolerance : float
@@ -66,12 +68,12 @@ def continue_to_real_axis(
     x = check_energies(m, x)
     broadening = check_broadening(m, broadening)
     if step is None:
-        step = _STEPS_PER_BROADENING * broadening
+        step = _STEP * min(broadening, m.frequencies[0] - broadening)
     step = positive_number("step", step, "in meV, or None for 0.6 broadening")
     if step > 2 * broadening:
         raise ValueError(
             f"step={step!r}: too coarse for broadening={broadening!r} meV; give at most "
-            f"{2 * broadening:g}, better {_STEPS_PER_BROADENING * broadening:g}"
+            f"{2 * broadening:g}, better {_STEP * broadening:g}"
         )
     check_iteration(method, tolerance, max_iterations)
     threads = thread_count(threads)
@@ -105,13 +107,13 @@ def continue_to_real_axis(
     return RealAxisSolution(
         x=x,
         broadening=broadening,
-        delta=out.reshape(*shape, -1),
-        z=out_z.reshape(*shape, -1),
+        delta=out.reshape(*shape, x.size),
+        z=out_z.reshape(*shape, x.size),
         residual=residual.reshape(shape),
         iterations=iterations.reshape(shape),
         converged=(residual <= tolerance).reshape(shape) & m.converged,
         line=line.x,
-        line_delta=line_delta.reshape(*shape, -1),
+        line_delta=line_delta.reshape(*shape, line.n),
     )
 
 
@@ -134,8 +136,21 @@ def back_projection(m: MatsubaraSolution, r: RealAxisSolution, count: int = 1) -
     Returns
     -------
     ndarray, shape (..., count)
-        Largest relative error |integral / Delta(i omega_n) - 1| of each.
+        Relative error |integral / Delta(i omega_n) - 1| of each; NaN in the normal state.
+
+    Raises
+    ------
+    ValueError
+        If r is no continuation of m, or count no number of its frequencies.
     """
+    if np.isnan(r.residual).all() and r.iterations.size and not r.iterations.any():
+        raise ValueError("r: was not solved on a line (pade?); give one of continue_to_real_axis")
+    if r.line_delta.shape[:-1] != m.delta.shape[:-1]:
+        raise ValueError(
+            f"r: batch {r.line_delta.shape[:-1]} is not that of m, {m.delta.shape[:-1]}; give the "
+            "continuation of m"
+        )
+    count = min(whole_number("count", count), m.frequencies.size)
     z = r.line + 1j * r.broadening
     step = r.line[1]
     errors = np.empty((*m.delta.shape[:-1], count))

@@ -33,6 +33,7 @@ _VANISHED = 1e-6
 # Size at which the normal state is tried for its stability, units of pi T, and how often.
 _PROBE = 1e-4
 _PROBE_STEPS = 40
+_BISECTIONS = 24
 # Growth by linear response that counts as an instability: above the nonlinearity at _PROBE.
 _GROWTH = 1e-7
 
@@ -136,8 +137,8 @@ def solve_matsubara(
         mu_star=mu_star,
         cutoff=cutoff,
         frequencies=omega_n,
-        delta=delta.reshape(*shape, -1),
-        z=z.reshape(*shape, -1),
+        delta=delta.reshape(*shape, n_matsubara),
+        z=z.reshape(*shape, n_matsubara),
         residual=residual.reshape(shape),
         iterations=iterations.reshape(shape),
         converged=(residual <= tolerance).reshape(shape),
@@ -226,46 +227,59 @@ def _solve(omega_n, coulomb, table, strengths, method, tolerance, max_iterations
     vanished = np.flatnonzero(~superconducting & np.isfinite(residual))
     if vanished.size:
         # Delta = 0 always solves the equations, and a fast iteration may fall into it although it
-        # is unstable: there, follow the instability.
-        direction, unstable = _instability(
+        # is unstable: there, follow the instability to where it saturates, and start again.
+        guess, unstable = _instability(
             omega_n, coulomb, table, strengths[vanished], normal_z[vanished]
         )
-        normal = vanished[~unstable]
-        delta[normal], z[normal] = 0.0, normal_z[normal]
-        residual[normal] = 0.0
-        back = vanished[unstable]
-        if back.size:
-            start = direction[unstable] * pi_t
-            again = MatsubaraSystem(omega_n, coulomb, table, strengths[back], start)
-            residual[back], more = relax(again, len(back), "plain", tolerance, max_iterations)
+        normal, back = vanished[~unstable], vanished[unstable]
+        delta[normal], z[normal], residual[normal] = 0.0, normal_z[normal], 0.0
+        guess = guess[unstable]
+        for again in (method, "plain"):
+            if back.size == 0:
+                break
+            system = MatsubaraSystem(omega_n, coulomb, table, strengths[back], guess)
+            residual[back], more = relax(system, len(back), again, tolerance, max_iterations)
             iterations[back] += more
-            delta[back], z[back] = again.delta, again.z
-            superconducting[back] = again.delta[:, 0] > _VANISHED * pi_t
+            delta[back] = system.delta * np.where(system.delta[:, :1] < 0, -1.0, 1.0)
+            z[back] = system.z
+            superconducting[back] = delta[back, 0] > _VANISHED * pi_t
+            lost = ~superconducting[back]
+            back, guess = back[lost], guess[lost]
     return delta, z, residual, iterations, superconducting
 
 
 def _instability(omega_n, coulomb, table, strengths, normal_z):
-    """Fastest growing small Delta of each row, largest component 1, and whether it grows.
+    """Where the fastest growing small Delta of each row saturates, and whether it grows at all.
 
     Power iteration with the map itself at a gap so small that it is linear. The Rayleigh quotient
-    in the metric Z / omega_n, in which the linear map is symmetric, is right to second order.
+    in the metric Z / omega_n, in which the linear map is symmetric, is right to second order. It
+    falls with the size of Delta, and where it passes one the solution is near.
     """
     n, count = omega_n.size, len(strengths)
-    small = _PROBE * omega_n[0]
-    system = MatsubaraSystem(omega_n, coulomb, table, strengths, np.full(count, small))
-    direction, growth = np.empty((count, n)), np.empty(count)
-    metric = normal_z / omega_n
+    pi_t = omega_n[0]
+    system = MatsubaraSystem(omega_n, coulomb, table, strengths, np.full(count, _PROBE * pi_t))
+    guess, growth = np.empty((count, n)), np.empty(count)
     for first in range(0, count, SLOTS):
         part = slice(first, min(first + SLOTS, count))
-        slots = np.arange(part.stop - first)
+        slots, metric = np.arange(part.stop - first), normal_z[part] / omega_n
         x, f, size = np.zeros((slots.size, n)), np.zeros((slots.size, n)), np.zeros(slots.size)
         for slot in slots:
             system.load(slot, first + slot, x[slot])
-        for _ in range(_PROBE_STEPS):
+
+        def quotient(x=x, f=f, size=size, slots=slots, metric=metric):
             system.evaluate(slots, x, f, size)
-            growth[part] = 1 + (metric[part] * x * f).sum(1) / (metric[part] * x * x).sum(1)
+            return 1 + (metric * x * f).sum(1) / (metric * x * x).sum(1)
+
+        for _ in range(_PROBE_STEPS):
+            growth[part] = quotient()
             x += f
-            x *= small / np.abs(x).max(1, keepdims=True)
-        direction[part] = x / small
-    direction *= np.where(direction[:, :1] < 0, -1.0, 1.0)
-    return direction, growth > 1 + _GROWTH
+            x *= _PROBE * pi_t / np.abs(x).max(1, keepdims=True)
+        direction = x / (_PROBE * pi_t)
+        low, high = np.full(slots.size, np.log(_PROBE)), np.full(slots.size, np.log(1e4))
+        for _ in range(_BISECTIONS):
+            middle = (low + high) / 2
+            x[:] = np.exp(middle)[:, None] * pi_t * direction
+            grows = quotient() > 1
+            low, high = np.where(grows, middle, low), np.where(grows, high, middle)
+        guess[part] = np.exp(low)[:, None] * pi_t * direction
+    return guess, growth > 1 + _GROWTH

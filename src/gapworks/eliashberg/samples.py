@@ -41,7 +41,7 @@ class ComplexRecipe:
             raise ValueError(f"volatility={self.volatility!r}: give a positive number, e.g. 1.5")
         if self.window < 1 or self.passes < 0:
             raise ValueError(
-                f"window={self.window!r}, passes={self.passes!r}: give at least 1 point and 0 passes"
+                f"window={self.window!r}, passes={self.passes!r}: give window >= 1 and passes >= 0"
             )
         _check_range("amplitude", self.amplitude)
 

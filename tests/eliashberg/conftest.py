@@ -1,0 +1,31 @@
+"""Spectra that the tests share."""
+
+import numpy as np
+import pytest
+
+from gapworks.eliashberg.samples import draw_complex, draw_simple
+
+OMEGA = 0.01 * np.arange(1, 1001)
+
+
+@pytest.fixture(scope="session")
+def omega():
+    """The paper's grid, meV."""
+    return OMEGA
+
+
+@pytest.fixture(scope="session")
+def spectra():
+    """Twenty complex and twenty simple spectra, shape (40, 1000)."""
+    rng = np.random.default_rng(20211)
+    rows = [draw(rng) for draw in (draw_complex, draw_simple) for _ in range(20)]
+    return np.array(rows)
+
+
+@pytest.fixture(scope="session")
+def einstein():
+    """Grid and spectrum of one mode: lambda = 1 at 20 meV."""
+    grid = 0.01 * np.arange(1, 2501)
+    a2f = np.zeros(grid.size)
+    a2f[1999] = grid[1999] / 2 / 0.01
+    return grid, a2f

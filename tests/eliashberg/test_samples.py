@@ -1,0 +1,96 @@
+"""What the drawn spectra look like, and how complex they are."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from gapworks.eliashberg import coupling_constant, solve_matsubara
+from gapworks.eliashberg.samples import (
+    ComplexRecipe,
+    SimpleRecipe,
+    complexity,
+    draw_complex,
+    draw_simple,
+)
+from gapworks.factory.seeds import sample_generator
+
+
+def _draw(draw, count):
+    return np.array([draw(sample_generator(7, "eliashberg", 1, i)) for i in range(count)])
+
+
+@pytest.fixture(scope="module")
+def complex_spectra():
+    return _draw(draw_complex, 600)
+
+
+def test_complexity_is_the_paper_s(complex_spectra):
+    most, nearly_all = complexity(complex_spectra)
+    assert 5 <= most <= 7
+    assert 29 <= nearly_all <= 33
+    simple = complexity(_draw(draw_simple, 300))
+    assert simple[1] < 16
+
+
+@pytest.mark.parametrize(
+    ("draw", "low", "high"), [(draw_complex, 0.01, 0.1), (draw_simple, 0.06, 0.2)]
+)
+def test_few_draws_are_normal(omega, draw, low, high):
+    rows = _draw(draw, 300)
+    s = solve_matsubara(omega, rows)
+    assert s.converged.all()
+    assert low < 1 - s.superconducting.mean() < high
+    lam = coupling_constant(omega, rows[s.superconducting])
+    assert 0.4 < lam.min() < 1 and 5 < lam.max() < 12
+    assert s.delta[:, 0].max() < 4.5
+
+
+@pytest.mark.parametrize("draw", [draw_complex, draw_simple])
+def test_spectra_vanish_at_both_ends_and_nowhere_below_zero(draw):
+    rows = _draw(draw, 50)
+    assert (rows >= 0).all()
+    top = rows.max(1)
+    assert (top > 0.25 - 1e-12).all() and (top < 1.75 + 1e-12).all()
+    assert (rows[:, [0, -1]] < 0.12 * top[:, None]).all()
+
+
+def test_the_same_generator_draws_the_same_bits():
+    """Additions, multiplications and divisions in a fixed order: any platform gives these."""
+    rows = np.concatenate([_draw(draw_complex, 3), _draw(draw_simple, 3)])
+    digest = hashlib.sha256(rows.astype("<f8").tobytes()).hexdigest()
+    assert digest == "6654d1ca7c897b9d49e14be2a1f1331de68faef0e936264bd8ed82f5f8725f54"
+
+
+def test_other_grids_and_recipes():
+    rng = np.random.default_rng(0)
+    assert draw_complex(rng, 200, ComplexRecipe(window=5, passes=1)).shape == (200,)
+    one = draw_simple(rng, 200, SimpleRecipe(peaks=(1, 1), amplitude=(1.0, 1.0)))
+    assert one.max() == pytest.approx(1.0)
+    assert (np.diff(np.sign(np.diff(one))) != 0).sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("recipe", "values", "match"),
+    [
+        (ComplexRecipe, {"volatility": 0.0}, "volatility"),
+        (ComplexRecipe, {"window": 0}, "window"),
+        (ComplexRecipe, {"amplitude": (2.0, 1.0)}, "amplitude"),
+        (SimpleRecipe, {"width": (0.0, 1.0)}, "width"),
+        (SimpleRecipe, {"centre": (0.5, 1.5)}, "centre"),
+        (SimpleRecipe, {"edge": 0.0}, "edge"),
+    ],
+)
+def test_impossible_recipes_name_the_field(recipe, values, match):
+    with pytest.raises(ValueError, match=match):
+        recipe(**values)
+
+
+def test_complexity_of_a_plane():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(50, 2)) @ rng.normal(size=(2, 30))
+    assert complexity(rows, (0.999999,)) == (2,)
+    with pytest.raises(ValueError, match="rows"):
+        complexity(rows[0])
+    with pytest.raises(ValueError, match="shares"):
+        complexity(rows, (1.0,))
