@@ -10,19 +10,22 @@ configfile: "config.yaml"
 
 wildcard_constraints:
     scale="[^/]+",
-    study="chain",
+    study="chain|eliashberg",
     dataset="[a-z_]+",
 
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/chain-names.smk"
+include: "workflow/rules/eliashberg-names.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/steps.smk"
 include: "workflow/rules/gather.smk"
 include: "workflow/rules/chain.smk"
+include: "workflow/rules/eliashberg.smk"
 
 
 rule all:
     default_target: True
     input:
         rules.chain.input,
+        rules.eliashberg.input,

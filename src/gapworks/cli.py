@@ -13,7 +13,10 @@ from typing import Any
 import gapworks
 from gapworks import commands
 
-STUDIES = ("chain",)
+STUDIES = ("chain", "eliashberg")
+"""Studies with a command line."""
+GENERATING = ("eliashberg",)
+"""Those that make data by networks."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -142,12 +145,26 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--threads", type=_positive, default=1)
     train.add_argument("--output", type=Path, required=True, help="the weights, NAME.safetensors")
 
+    generate = command(
+        "generate", commands.generate, "make a data set by putting another through autoencoders"
+    )
+    generate.add_argument("study", choices=GENERATING)
+    generate.add_argument("--settings", type=_json, required=True, metavar="JSON")
+    generate.add_argument(
+        "--data", type=Path, nargs="+", required=True, help="the solved data; what chooses d_L"
+    )
+    generate.add_argument(
+        "--network", type=_named_path, nargs="+", required=True, metavar="NAME=FILE"
+    )
+    generate.add_argument("--threads", type=_positive, default=1)
+    generate.add_argument("--output", type=Path, required=True)
+
     evaluate = command(
         "evaluate", commands.evaluate, "evaluate data, networks or solvers into one file"
     )
     with_study(evaluate, "settings of the evaluation, as in params.settings of the rule")
-    evaluate.add_argument("name", help="what: statistics, floor, cost")
-    evaluate.add_argument("--data", type=Path, nargs="*", default=[], help="gathered data sets")
+    evaluate.add_argument("name", help="what: statistics, prediction and so on")
+    evaluate.add_argument("--data", type=Path, nargs="*", default=[], help="data sets")
     evaluate.add_argument(
         "--network",
         type=_named_path,
@@ -163,9 +180,19 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("study", choices=STUDIES)
     predict.add_argument("--network", type=Path, required=True, help="weights (.safetensors)")
     predict.add_argument(
-        "--input", type=Path, required=True, help="disorder V, units of t: .npy, or .csv by rows"
+        "--input",
+        type=Path,
+        required=True,
+        help="chain: disorder V, units of t, .npy or .csv by rows; eliashberg: columns energy, "
+        "Re Delta, Im Delta, meV, .csv or .txt",
     )
-    predict.add_argument("--output", type=Path, required=True, help="Delta, units of t: .npy, .csv")
+    predict.add_argument(
+        "--output",
+        type=Path,
+        required=True,
+        help="chain: Delta, units of t, .npy or .csv; eliashberg: a2F, .csv, with its forward "
+        "check beside it, .json",
+    )
 
     for name, run, what in (
         ("figure", commands.figure, "draw a figure from evaluations (.pdf, .png)"),

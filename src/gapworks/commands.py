@@ -98,6 +98,15 @@ def train(args: argparse.Namespace) -> None:
     )
 
 
+def generate(args: argparse.Namespace) -> None:
+    room = _room(args.study, "generation")
+    settings = room.Settings.model_validate(args.settings)
+    header = room.generate(settings, args.data, dict(args.network), args.threads, args.output)
+    print(
+        f"{header.path}: {header.attributes['dataset']}, identity {header.attributes['identity']}"
+    )
+
+
 def evaluate(args: argparse.Namespace) -> None:
     evaluate = _member(args.study, "evaluation", "EVALUATIONS", args.name)
     made = evaluate(args.settings, args.data, dict(args.network), args.threads, _say)

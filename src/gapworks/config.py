@@ -13,6 +13,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from gapworks.chain.settings import ChainConfig
+from gapworks.eliashberg.settings import EliashbergConfig
 from gapworks.factory.settings import Section, Seed
 
 
@@ -25,6 +26,7 @@ class ScaleConfig(Section):
 
     seed: Seed
     chain: ChainConfig
+    eliashberg: EliashbergConfig
 
 
 class ConfigFile(ScaleConfig):

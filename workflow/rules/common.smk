@@ -2,6 +2,7 @@
 import hashlib
 import json
 import os
+import re
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,8 +117,10 @@ def all_evaluations(wildcards):
     return [evaluation(wildcards, name) for name in dict.fromkeys(found)]
 
 
-def evaluation(wildcards, name):
-    return f"results/{wildcards.scale}/{wildcards.study}/data/evaluation/{name}.h5"
+def evaluation(wildcards, name, study=None):
+    """An evaluation file; of the study that the target's path names, if no other is given."""
+    study = study or wildcards.study
+    return f"results/{wildcards.scale}/{study}/data/evaluation/{name}.h5"
 
 
 def figure_settings(wildcards):

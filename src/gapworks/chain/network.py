@@ -123,11 +123,6 @@ def build(architecture: dict[str, object]) -> nn.Module:
     return ARCHITECTURES[arguments.pop("kind")](**arguments)
 
 
-def parameter_count(model: nn.Module) -> int:
-    """Number of trainable parameters."""
-    return sum(parameter.numel() for parameter in model.parameters())
-
-
 def on_ring(x: Tensor, reach: int) -> Tensor:
     """Append `reach` sites of the ring at both ends of the last axis.
 

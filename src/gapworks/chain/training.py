@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from pydantic import PositiveInt
 
-from gapworks.chain.network import build, parameter_count
+from gapworks.chain.network import build
 from gapworks.chain.settings import NetworkSettings
 from gapworks.factory.container import DataError, read
 from gapworks.factory.provenance import code_digest
 from gapworks.factory.settings import Section
 from gapworks.learning.data import check_apart, dataset_header
-from gapworks.learning.package import save_package
+from gapworks.learning.package import parameter_count, save_package
 from gapworks.learning.training import reproducible, train, training_key, training_seed
 
 MU_MARGIN = 0.05

@@ -93,3 +93,8 @@ def train_again(path: Path) -> str:
 def card_path(path: Path) -> Path:
     """The card beside the weights."""
     return path.with_suffix(".json")
+
+
+def parameter_count(model: torch.nn.Module) -> int:
+    """Number of trainable parameters, as cards give it."""
+    return sum(parameter.numel() for parameter in model.parameters())

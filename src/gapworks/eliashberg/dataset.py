@@ -1,0 +1,228 @@
+"""The eliashberg study's samples as arrays of a shard.
+
+A sample is a spectral function alpha^2 F that superconducts, and its solution on both axes. One
+that does not superconduct is drawn again, from the sample's own stream, and the draws are counted.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from gapworks.eliashberg.continuation import back_projection, continue_to_real_axis
+from gapworks.eliashberg.matsubara import solve_matsubara
+from gapworks.eliashberg.samples import ComplexRecipe, SimpleRecipe, draw_complex, draw_simple
+from gapworks.eliashberg.settings import Physics
+from gapworks.eliashberg.settings import SimulationSettings as Settings
+from gapworks.eliashberg.solution import MatsubaraSolution, RealAxisSolution
+from gapworks.eliashberg.spectrum import coupling_constant, logarithmic_frequency
+from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.seeds import sample_generator
+
+__all__ = ["VARIABLES", "Settings", "block", "coordinates", "simulate"]
+
+
+class Reason(IntEnum):
+    """How a sample ended."""
+
+    CONVERGED = 0
+    MATSUBARA = 1
+    LINE = 2
+    BACK_PROJECTION = 3
+    NORMAL = 4
+
+
+class Split(IntEnum):
+    """What a sample is for."""
+
+    TRAIN = 0
+    VALIDATION = 1
+    TEST = 2
+
+
+VARIABLES = {
+    "a2f": Variable(("sample", "omega"), "1", "electron-boson spectral function alpha^2 F"),
+    "matsubara_delta": Variable(("sample", "matsubara"), "meV", "gap function Delta(i omega_n)"),
+    "matsubara_z": Variable(("sample", "matsubara"), "1", "renormalisation Z(i omega_n)"),
+    "delta_real": Variable(("sample", "energy"), "meV", "Re Delta(x + i Gamma)"),
+    "delta_imag": Variable(("sample", "energy"), "meV", "Im Delta(x + i Gamma)"),
+    "z_real": Variable(("sample", "energy"), "1", "Re Z(x + i Gamma)"),
+    "z_imag": Variable(("sample", "energy"), "1", "Im Z(x + i Gamma)"),
+    "coupling": Variable(("sample",), "1", "lambda = 2 int a2F / omega"),
+    "omega_log": Variable(("sample",), "meV", "logarithmic mean frequency"),
+    "residual": Variable(("sample",), "meV", "largest residual on the imaginary axis"),
+    "line_residual": Variable(("sample",), "meV", "largest residual on the line x + i Gamma"),
+    "back_projection": Variable(
+        ("sample",), "1", "relative error of Delta(i omega_0) taken back from the line"
+    ),
+    "redraws": Variable(("sample",), "1", "draws that did not superconduct", "int32"),
+    "split": Variable(
+        ("sample",), "1", "what the sample is for", "uint8", {int(s): s.name.lower() for s in Split}
+    ),
+    "reason": Variable(
+        ("sample",), "1", "how the sample ended", "uint8", {int(r): r.name.lower() for r in Reason}
+    ),
+    "valid": Variable(
+        ("sample",), "1", "1 if all checks passed", "uint8", {0: "failed", 1: "valid"}
+    ),
+}
+
+
+def block(settings: Settings) -> int:
+    """Samples solved between two signs of progress; a Ctrl-C waits for so many."""
+    return 64
+
+
+def boson_grid(physics: Physics) -> np.ndarray:
+    """omega_j of the spectral functions, shape (points,), meV."""
+    return physics.cutoff / physics.points * np.arange(1, physics.points + 1)
+
+
+def real_energies(physics: Physics) -> np.ndarray:
+    """Real parts of the energies at which the gap function is kept, shape (energies,), meV."""
+    return physics.highest_energy / physics.energies * np.arange(1, physics.energies + 1)
+
+
+def coordinates(settings: Settings) -> dict[str, Coordinate]:
+    """The dimensions `omega`, `matsubara` and `energy`."""
+    kept = np.arange(settings.solver.kept_frequencies)
+    return {
+        "omega": Coordinate(boson_grid(settings.physics), "meV", "boson energy"),
+        "matsubara": Coordinate(kept, "1", "n of omega_n = (2 n + 1) pi k_B T"),
+        "energy": Coordinate(real_energies(settings.physics), "meV", "real part of the energy"),
+    }
+
+
+def draw(settings: Settings, rng: np.random.Generator) -> np.ndarray:
+    """The next spectrum of a sample's stream, shape (points,)."""
+    choices = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in settings.spectra.model_dump().items()
+    }
+    if settings.kind == "simple":
+        return draw_simple(rng, settings.physics.points, SimpleRecipe(**choices))
+    return draw_complex(rng, settings.physics.points, ComplexRecipe(**choices))
+
+
+def split(index: np.ndarray) -> np.ndarray:
+    """What samples are for: of every hundred, 81 train, 9 validate and 10 test.
+
+    It hangs on the index alone, so that a data set that grows moves no sample from one part to
+    another; the step of 61 scatters the three evenly, also over fewer than a hundred samples.
+    """
+    turn = (61 * index) % 100
+    return np.select([turn < 81, turn < 90], [Split.TRAIN, Split.VALIDATION], Split.TEST)
+
+
+def simulate(settings: Settings, start: int, stop: int, threads: int) -> dict[str, np.ndarray]:
+    """Draw and solve the samples start ... stop - 1.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays of `VARIABLES`. A sample that failed a check has `valid` 0, says its reason and
+        keeps what the solvers last had.
+    """
+    physics, solver = settings.physics, settings.solver
+    omega, x = boson_grid(physics), real_energies(physics)
+    m, redraws = _superconducting(settings, omega, start, stop, threads)
+    r = continue_to_real_axis(
+        m,
+        x,
+        physics.broadening,
+        tolerance=solver.line_tolerance,
+        max_iterations=solver.max_iterations,
+        threads=threads,
+    )
+    with np.errstate(invalid="ignore"):
+        back = back_projection(m, r)[:, 0]
+    reason = _reasons(m, r, back, solver.back_projection)
+    kept = slice(0, solver.kept_frequencies)
+    return {
+        "a2f": m.a2f,
+        "matsubara_delta": m.delta[:, kept],
+        "matsubara_z": m.z[:, kept],
+        "delta_real": r.delta.real,
+        "delta_imag": r.delta.imag,
+        "z_real": r.z.real,
+        "z_imag": r.z.imag,
+        "coupling": coupling_constant(omega, m.a2f),
+        "omega_log": logarithmic_frequency(omega, m.a2f),
+        "residual": m.residual,
+        "line_residual": r.residual,
+        "back_projection": back,
+        "redraws": redraws,
+        "split": split(np.arange(start, stop)),
+        "reason": reason,
+        "valid": reason == Reason.CONVERGED,
+    }
+
+
+def solve_spectra(
+    physics: Physics, a2f: np.ndarray, solver, threads: int
+) -> tuple[MatsubaraSolution, RealAxisSolution]:
+    """Solutions on both axes of spectral functions on the study's grid, shape (n, points)."""
+    m = solve_matsubara(
+        boson_grid(physics),
+        a2f,
+        physics.temperature,
+        physics.mu_star,
+        physics.matsubara,
+        tolerance=solver.tolerance,
+        max_iterations=solver.max_iterations,
+        threads=threads,
+    )
+    r = continue_to_real_axis(
+        m,
+        real_energies(physics),
+        physics.broadening,
+        tolerance=solver.line_tolerance,
+        max_iterations=solver.max_iterations,
+        threads=threads,
+    )
+    return m, r
+
+
+def _superconducting(settings, omega, start, stop, threads):
+    """Spectra that superconduct, solved on the imaginary axis, and how many were drawn in vain."""
+    physics, solver = settings.physics, settings.solver
+    streams = [
+        sample_generator(settings.seed, "eliashberg", settings.stream, index)
+        for index in range(start, stop)
+    ]
+    a2f = np.stack([draw(settings, rng) for rng in streams])
+    redraws = np.zeros(len(a2f), int)
+
+    def solve(spectra):
+        return solve_matsubara(
+            omega,
+            spectra,
+            physics.temperature,
+            physics.mu_star,
+            physics.matsubara,
+            tolerance=solver.tolerance,
+            max_iterations=solver.max_iterations,
+            threads=threads,
+        )
+
+    m = solve(a2f)
+    normal = np.flatnonzero(~m.superconducting)
+    while (again := normal[redraws[normal] + 1 < solver.max_draws]).size:
+        redraws[again] += 1
+        for row in again:
+            a2f[row] = draw(settings, streams[row])
+        superconducting = solve(a2f[again]).superconducting
+        normal = again[~superconducting]
+    return (solve(a2f) if redraws.any() else m), redraws
+
+
+def _reasons(m, r, back, largest):
+    """The first check that a sample failed."""
+    failed = [
+        (~m.converged, Reason.MATSUBARA),
+        (~m.superconducting | (m.delta[:, 0] <= 0), Reason.NORMAL),
+        (~r.converged, Reason.LINE),
+        (~(back <= largest), Reason.BACK_PROJECTION),
+    ]
+    return np.select([where for where, _ in failed], [why for _, why in failed], Reason.CONVERGED)
