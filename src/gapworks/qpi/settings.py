@@ -12,7 +12,7 @@ from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 from gapworks.factory.settings import DatasetSettings, Section
 
 CLASSES = ("A1g", "A12u", "A2g", "Eg", "Eu")
-"""What is told apart; A1u and A2u look the same (paper, section 3). Sample i is of class i mod 5."""
+"""What is told apart; A1u and A2u look the same (section 3). Sample i is of class i mod 5."""
 
 Range = Annotated[list[float], Field(min_length=2, max_length=2)]
 PositiveRange = Annotated[list[PositiveFloat], Field(min_length=2, max_length=2)]
@@ -44,7 +44,9 @@ class Solver(Section):
     """When a sample counts as failed."""
 
     max_error: float = Field(
-        gt=0, description="relative L2 change of the density of states from half as fine a grid"
+        gt=0,
+        description="relative L2 change of the density of states from half as fine a grid; not "
+        "asked of data sets on one grid",
     )
 
 
