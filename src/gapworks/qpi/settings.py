@@ -126,6 +126,13 @@ class QpiConfig(Section):
         """Number of samples of a data set: those of each class times the number of classes."""
         return self._dataset(dataset).per_class * len(CLASSES)
 
+    def sample_bytes(self, dataset: str) -> int:
+        """Bytes of one sample in a file, within a per cent."""
+        if self._dataset(dataset).kind == "image":
+            return 4 * self._dataset(dataset).n_effective ** 2
+        physics = self._physics(dataset)
+        return len(physics.energies) * (3 * 8 * physics.window**2 + 4 * 16)
+
     def simulation(self, dataset: str, seed: int) -> SimulationSettings:
         """The resolved settings that the simulate step of a data set is run with."""
         chosen = self._dataset(dataset)
