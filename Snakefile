@@ -10,7 +10,7 @@ configfile: "config.yaml"
 
 wildcard_constraints:
     scale="[^/]+",
-    study="chain",
+    study="chain|qpi",
     dataset="[a-z_]+",
 
 
@@ -20,6 +20,8 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/steps.smk"
 include: "workflow/rules/gather.smk"
 include: "workflow/rules/chain.smk"
+include: "workflow/rules/qpi-data.smk"
+include: "workflow/rules/qpi-simulate.smk"
 
 
 rule all:

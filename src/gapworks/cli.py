@@ -13,7 +13,7 @@ from typing import Any
 import gapworks
 from gapworks import commands
 
-STUDIES = ("chain",)
+STUDIES = ("chain", "qpi")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -101,6 +101,15 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--start", type=int, required=True, help="first sample")
     simulate.add_argument("--stop", type=int, required=True, help="one past the last sample")
     simulate.add_argument("--threads", type=_positive, default=1)
+    simulate.add_argument(
+        "--ranks", type=_positive, help="MPI ranks that must be there: mpiexec -n N gapworks ..."
+    )
+    simulate.add_argument(
+        "--share",
+        choices=("samples", "grids"),
+        default="samples",
+        help="what the ranks share: whole samples (the efficient way), or the grids of each one",
+    )
     simulate.add_argument("--output", type=Path, required=True, help="the shard, FIRST-LAST.h5")
 
     gather = command("gather", commands.gather, "verify shards and copy them into one data set")

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from gapworks.chain.settings import ChainConfig
 from gapworks.factory.settings import Section, Seed
+from gapworks.qpi.settings import QpiConfig
 
 
 class ConfigError(ValueError):
@@ -24,6 +25,7 @@ class ScaleConfig(Section):
 
     seed: Seed
     chain: ChainConfig
+    qpi: QpiConfig
 
 
 class ConfigFile(ScaleConfig):

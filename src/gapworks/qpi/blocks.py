@@ -1,0 +1,100 @@
+"""Which matrix is inverted: a 2 x 2 block for one electron spin, or all four components.
+
+The other spin's block is a mirror image of the first, unless a u gap is complex:
+
+    even gaps   G_dn(k) = s G_up(-k) s, s = diag(1, -1)      in (e dn, h up) against (e up, h dn)
+    real u gaps G_dn(k) = G_up(-k)^T                         in (e dn, h dn) against (e up, h up)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gapworks.qpi.model import DEGREE, bdg_matrix, harmonics
+from gapworks.qpi.parameters import Parameters
+from gapworks.qpi.propagator import STRETCH
+
+
+@dataclass(frozen=True)
+class Block:
+    """A matrix to invert, as polynomials of e^{iu} and e^{iv}.
+
+    Attributes
+    ----------
+    full, odd : bool
+        4 x 4 form; gap between equal spins.
+    coefficients : ndarray, shape (fields, 5, 9)
+        Of the fields of `propagator.pair_green` or `full_green`, meV.
+    """
+
+    full: bool
+    odd: bool
+    coefficients: np.ndarray
+
+    @property
+    def components(self) -> int:
+        """Complex components of the Green function: ee, eh, he, hh, of each all spin entries."""
+        return 16 if self.full else 4
+
+    @property
+    def real(self) -> bool:
+        """Whether D is real, so that G_eh = G_he in the 2 x 2 form."""
+        return not self.full and not np.abs(self.coefficients[3]).max()
+
+    def rows(self, v) -> np.ndarray:
+        """Polynomials of e^{iu} at fixed v, shape (len(v), fields, 5, 2), meV."""
+        phase = np.exp(1j * np.outer(v, np.arange(-DEGREE, DEGREE + 1)))
+        c = np.einsum("jn,fmn->jfm", phase, self.coefficients)
+        return np.ascontiguousarray(c).view(float).reshape(*c.shape, 2)
+
+
+def independent_blocks(p: Parameters) -> list[Block]:
+    """The blocks that determine G: all in one, the up block alone, or up and down."""
+    if p.rashba:
+        return [_full(p)]
+    # A complex u gap gives the spins different gaps; the phase of a singlet or d_z gap does not.
+    complex_u = p.irrep == "Eu" and np.sin(p.phi) * np.sin(2 * p.theta) != 0
+    return [_pair(p, spin) for spin in range(2 if complex_u else 1)]
+
+
+def _pair(p: Parameters, spin: int) -> Block:
+    hole = 2 + (spin if p.odd else 1 - spin)
+
+    def field(u, v):
+        H = bdg_matrix(p, u, v)
+        xi = (H[..., spin, spin] - H[..., hole, hole]).real / 2
+        shift = (H[..., spin, spin] + H[..., hole, hole]).real / 2
+        return xi, shift, H[..., spin, hole].real, H[..., spin, hole].imag
+
+    return Block(False, p.odd, _coefficients(field, 4))
+
+
+def _full(p: Parameters) -> Block:
+    def field(u, v):
+        H = bdg_matrix(p, u, v)
+        h = (H[..., 0, 0] + H[..., 1, 1]).real / 2
+        L = (H[..., 0, 0] - H[..., 1, 1]).real / 2
+        a, b = (H[..., 0, 2], H[..., 1, 3]) if p.odd else (H[..., 0, 3], H[..., 1, 2])
+        return h, L, H[..., 1, 0].real, H[..., 1, 0].imag, a.real, a.imag, b.real, b.imag
+
+    return Block(True, p.odd, _coefficients(field, 8))
+
+
+def _coefficients(field, count) -> np.ndarray:
+    c = np.array([harmonics(lambda u, v, k=k: field(u, v)[k]) for k in range(count)])
+    # What cancels leaves rounding errors behind; a field that is zero should be so exactly.
+    c[np.abs(c) < 1e-13 * np.abs(c).max()] = 0
+    return c
+
+
+def angles(N: int, shift: float = 0.0) -> np.ndarray:
+    """2 pi (i + shift) / N for i = 0 ... N - 1, rad."""
+    return 2 * np.pi * (np.arange(N) + shift) / N
+
+
+def padded(u) -> tuple[np.ndarray, np.ndarray]:
+    """Cosine and sine of u, filled up to whole stretches."""
+    u = np.concatenate([u, np.zeros(-len(u) % STRETCH)])
+    return np.cos(u), np.sin(u)
