@@ -104,50 +104,49 @@ def ldos_maps(green: Tensor, local: Tensor, odd: Tensor, impurity: Tensor) -> Te
     return rho + torch.where(odd[:, None, None, None], rho, opposite(rho))
 
 
-def noisy(
-    maps: Tensor,
-    view: View,
-    white: Tensor,
-    pink: Tensor,
-    generator: torch.Generator | None,
-) -> Tensor:
-    """Maps within the disc, r = 0 removed, with noise.
-
-    The noise is that of an image: its standard deviation over q is `white` (`pink`) times the
-    image's own over q != 0. White noise has equal power at all r; that of pink noise falls as
-    1 / |r|, the frequency of an image in q. A map is real, so that noise at q and -q is one.
+def within_disc(maps: Tensor, view: View) -> Tensor:
+    """Maps on a torus as wide as the image, within the Hann disc, r = 0 removed.
 
     Parameters
     ----------
     maps : Tensor, shape (n, energies, size, size)
-        LDOS on the torus.
-    view : View
+        LDOS on the torus, 1 / meV per cell.
+    """
+    return _padded(maps, view.pixels) * _disc(view).to(maps)
+
+
+def with_noise(
+    maps: Tensor, white: Tensor, pink: Tensor, generator: torch.Generator
+) -> Tensor:
+    """Maps with the noise of an image.
+
+    Its standard deviation over q is `white` (`pink`) times the image's own over q != 0. White noise
+    has equal power at all r; that of pink noise falls as 1 / |r|, the frequency of an image in q. A
+    map is real, so that noise at q and -q is one.
+
+    Parameters
+    ----------
+    maps : Tensor, shape (n, energies, pixels, pixels)
+        From `within_disc`.
     white, pink : Tensor, shape (n,)
         Standard deviations of the noise, in units of the image's.
-    generator : Generator or None
-        None adds no noise.
-
-    Returns
-    -------
-    Tensor, shape (n, energies, pixels, pixels)
+    generator : Generator
     """
-    clean = _padded(maps, view.pixels) * _disc(view).to(maps)
-    if generator is None:
-        return clean
-    even = 0.5 * (clean + opposite(clean))
-    cells = view.pixels**2
+    even = 0.5 * (maps + opposite(maps))
+    cells = maps.shape[-1] ** 2
     # Parseval: the sum over q of (Re FT)^2, less q = 0.
     power = cells * even.square().sum((-2, -1)) - even.sum((-2, -1)).square()
     deviation = (power.clamp(min=0) / (cells - 1)).sqrt()
     # Re FT of noise with deviation s at each r has deviation s sqrt(cells / 2).
     unit = deviation * (2 / cells) ** 0.5
-    for level, envelope in ((white, None), (pink, _pink(view.pixels))):
+    for level, envelope in ((white, None), (pink, _pink(maps.shape[-1]))):
         if not bool(level.any()):
             continue
-        noise = torch.randn(clean.shape, generator=generator, device=generator.device)
-        noise = noise.to(clean) if envelope is None else noise.to(clean) * envelope.to(clean)
-        clean = clean + (level[:, None] * unit)[..., None, None] * noise
-    return clean
+        noise = torch.randn(maps.shape, generator=generator, device=generator.device).to(maps)
+        if envelope is not None:
+            noise *= envelope.to(maps)
+        maps = maps + (level[:, None] * unit)[..., None, None] * noise
+    return maps
 
 
 def features(maps: Tensor, view: View) -> tuple[Tensor, Tensor]:
@@ -156,7 +155,7 @@ def features(maps: Tensor, view: View) -> tuple[Tensor, Tensor]:
     Parameters
     ----------
     maps : Tensor, shape (n, energies, pixels, pixels)
-        From `noisy`.
+        From `within_disc`, with noise or without.
 
     Returns
     -------
