@@ -21,8 +21,8 @@ def check_room(scale_name, name):
     free = shutil.disk_usage(".").free
     if needed > free:
         raise WorkflowError(
-            f"qpi/{name} at scale {scale_name} needs {needed / 1e9:.3g} GB here (shards, and the data set "
-            f"gathered from them), {free / 1e9:.3g} GB are free: make room, or lower "
+            f"qpi/{name} at scale {scale_name} needs {needed / 1e9:.3g} GB here (shards and the "
+            f"data set gathered from them), {free / 1e9:.3g} GB are free: make room, or lower "
             f"qpi.datasets.{name}.per_class"
         )
 

@@ -9,12 +9,16 @@ The other spin's block is a mirror image of the first, unless a u gap is complex
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from gapworks.qpi.model import DEGREE, bdg_matrix, harmonics
 from gapworks.qpi.parameters import Parameters
 from gapworks.qpi.propagator import STRETCH
+
+# Points in each direction at which slopes are sampled.
+_SAMPLES = 64
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,37 @@ class Block:
         """Whether D is real, so that G_eh = G_he in the 2 x 2 form."""
         return not self.full and not np.abs(self.coefficients[3]).max()
 
+    @cached_property
+    def bounds(self) -> tuple[float, float, float]:
+        """Largest slopes in u and v of the distance from the poles, meV per rad; largest gap, meV.
+
+        The distance is that of `rows.gather`, which leaves the gap out of the 4 x 4 form.
+        """
+        u = 2 * np.pi * np.arange(_SAMPLES) / _SAMPLES
+        m, n = np.arange(DEGREE + 1), np.arange(-DEGREE, DEGREE + 1)
+        waves = np.exp(1j * np.outer(u, m)), np.exp(1j * np.outer(u, n))
+        # Between samples a polynomial of this degree exceeds its largest sample by no more.
+        excess = 1 / np.cos(np.pi * DEGREE / _SAMPLES) ** 2
+
+        def largest(factor):
+            values = np.einsum("um,fmn,vn->fuv", waves[0], factor * self.coefficients, waves[1])
+            return excess * np.abs(values.real).max((1, 2))
+
+        slopes = []
+        for factor in (1j * m[:, None], 1j * n):
+            s = largest(factor)
+            if self.full:
+                slopes.append(s[0] + np.hypot(np.hypot(s[1], s[2]), s[3]))
+            else:
+                slopes.append(np.hypot(np.hypot(s[0], s[2]), s[3]) + s[1])
+        s = largest(1.0)
+        gap = max(np.hypot(s[4], s[5]), np.hypot(s[6], s[7])) if self.full else 0.0
+        return float(slopes[0]), float(slopes[1]), float(gap)
+
     def rows(self, v) -> np.ndarray:
         """Polynomials of e^{iu} at fixed v, shape (len(v), fields, 5, 2), meV."""
         phase = np.exp(1j * np.outer(v, np.arange(-DEGREE, DEGREE + 1)))
-        c = np.einsum("jn,fmn->jfm", phase, self.coefficients)
+        c = np.tensordot(phase, self.coefficients, (1, 2))
         return np.ascontiguousarray(c).view(float).reshape(*c.shape, 2)
 
 

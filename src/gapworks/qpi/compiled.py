@@ -13,7 +13,7 @@ from pathlib import Path
 from numba import njit
 from numba.core.caching import FunctionCache
 
-_KERNELS = ("propagator", "rows", "scattering")
+_KERNELS = ("propagator", "spreading", "rows", "scattering")
 
 
 def _digest() -> str:

@@ -25,7 +25,8 @@ from scipy import fft
 
 from gapworks.qpi.blocks import Block, angles, independent_blocks
 from gapworks.qpi.parameters import Parameters, real_number, whole_number
-from gapworks.qpi.rows import WIDTH, gather
+from gapworks.qpi.rows import gather
+from gapworks.qpi.spreading import WIDTH
 
 # E_N = _SCALE / N, meV: 24 meV on a grid of 512. The band's slope is some 200 meV per rad, so that
 # a cut-off of width E spans ten points of its grid.
@@ -161,6 +162,7 @@ def integrate(sub_grid: SubGrid) -> np.ndarray:
         block.rows(v),
         block.full,
         block.odd,
+        block.bounds,
         *_circle(N),
         np.array(ladder.omegas),
         ladder.p.broadening,
@@ -168,7 +170,6 @@ def integrate(sub_grid: SubGrid) -> np.ndarray:
         sub_grid.far2,
         _kernel(rate),
         sub_grid.first,
-        sub_grid.last,
         lowest,
         out,
     )
@@ -221,10 +222,10 @@ def _bump(x):
 
 @lru_cache(maxsize=16)
 def _kernel(rate):
-    """Weights of the WIDTH cells around each of `rate` places in a cell, shape (rate, WIDTH)."""
+    """Weights of the WIDTH cells around each of `rate` places in a cell, flat."""
     place = np.arange(rate)[:, None] / rate
     cell = np.arange(WIDTH)[None, :] - (WIDTH // 2 - 1)
-    return np.ascontiguousarray(_bump((cell - place) / (WIDTH / 2)))
+    return _bump((cell - place) / (WIDTH / 2)).ravel()
 
 
 @lru_cache(maxsize=8)

@@ -37,12 +37,12 @@ def chi(distance2, E2):
 
 
 @fast
-def polynomial(c, x, y, first, count, out):
-    """Re sum_m c_m e^{i m theta} for m = 0 ... 4 at `count` angles, cos in x and sin in y."""
+def polynomial(c, x, y, out):
+    """Re sum_m c_m e^{i m theta} for m = 0 ... 4, from the cosines x and sines y of theta."""
     a0, a1, a2, a3, a4 = c[0, 0], c[1, 0], c[2, 0], c[3, 0], c[4, 0]
     b1, b2, b3, b4 = c[1, 1], c[2, 1], c[3, 1], c[4, 1]
-    for s in range(count):
-        p, q = x[first + s], y[first + s]
+    for s in range(len(x)):
+        p, q = x[s], y[s]
         re, im = a3 + a4 * p - b4 * q, b3 + a4 * q + b4 * p
         re, im = a2 + re * p - im * q, b2 + re * q + im * p
         re, im = a1 + re * p - im * q, b1 + re * q + im * p
@@ -59,42 +59,57 @@ def value(c, p, q):
 
 
 @fast
-def pair_green(f, count, omega, delta, near2, far2, g, first):
+def pair_green(work, omega, delta, near2, far2):
     """Components ee, eh, he, hh of a 2 x 2 block, times chi(near) - chi(far).
+
+    All in one array with distances known to the compiler: so it sees that nothing overlaps.
 
     Parameters
     ----------
-    f : ndarray, shape (4, STRETCH)
-        xi, L, Re D, Im D, meV.
-    count : int
+    work : ndarray, shape (40 * STRETCH,)
+        Stretches 0 ... 3 hold xi, L, Re D, Im D, meV; 8 ... 15 get the real and imaginary part of
+        each component, 1 / meV.
     omega, delta : float
+        meV.
     near2, far2 : float
         Squares of E, meV^2: chi(near2) = 1 where near2 < 0, chi(far2) = 0 where far2 < 0.
-    g : ndarray, shape (C, STRETCH)
-        Real and imaginary part of each component go to rows first ... first + 7.
     """
-    for s in range(count):
-        xi, zr, dr, di = f[0, s], omega - f[1, s], f[2, s], f[3, s]
+    # Without branches: where a term is absent its share is 0, or the argument of chi.
+    near_share = 0.0 if near2 < 0 else 0.0625 / (near2 * near2)
+    far_share = 0.0625 / (far2 * far2)
+    far_part = 0.0 if far2 < 0 else 1.0
+    near2, far2 = abs(near2), abs(far2)
+    for s in range(STRETCH):
+        xi, zr = work[s], omega - work[STRETCH + s]
+        dr, di = work[2 * STRETCH + s], work[3 * STRETCH + s]
         e2 = xi * xi + dr * dr + di * di
-        P = zr * zr - e2
-        q2 = zr * zr + e2
-        weight = 1.0
-        if near2 >= 0:
-            weight = chi(P * P / (q2 + near2), near2)
-        if far2 >= 0:
-            weight -= chi(P * P / (q2 + far2), far2)
+        z2 = zr * zr
+        P, q2 = z2 - e2, z2 + e2
+        P2 = P * P
+        x = P2 / (q2 + near2)
+        near = max(1.0 - x * x * near_share, 0.0)
+        near *= near
+        near *= near
+        near *= near
+        near *= near
+        x = P2 / (q2 + far2)
+        far = max(1.0 - x * x * far_share, 0.0)
+        far *= far
+        far *= far
+        far *= far
+        far *= far
         re, im = P - delta * delta, -2 * zr * delta
-        weight /= re * re + im * im
+        weight = (near - far_part * far) / (re * re + im * im)
         re *= weight
         im *= weight
-        g[first, s] = (zr + xi) * re - delta * im
-        g[first + 1, s] = (zr + xi) * im + delta * re
-        g[first + 2, s] = dr * re - di * im
-        g[first + 3, s] = dr * im + di * re
-        g[first + 4, s] = dr * re + di * im
-        g[first + 5, s] = dr * im - di * re
-        g[first + 6, s] = (zr - xi) * re - delta * im
-        g[first + 7, s] = (zr - xi) * im + delta * re
+        work[8 * STRETCH + s] = (zr + xi) * re - delta * im
+        work[9 * STRETCH + s] = (zr + xi) * im + delta * re
+        work[10 * STRETCH + s] = dr * re - di * im
+        work[11 * STRETCH + s] = dr * im + di * re
+        work[12 * STRETCH + s] = dr * re + di * im
+        work[13 * STRETCH + s] = dr * im - di * re
+        work[14 * STRETCH + s] = (zr - xi) * re - delta * im
+        work[15 * STRETCH + s] = (zr - xi) * im + delta * re
 
 
 @fast
@@ -149,7 +164,7 @@ def _weight(H, omega, near2, far2):
 
 
 @fast
-def full_green(f, count, odd, omega, delta, near2, far2, g, first):
+def full_green(f, odd, omega, delta, near2, far2, g):
     """Components of the 4 x 4 form, times chi(near) - chi(far).
 
     Parameters
@@ -157,13 +172,13 @@ def full_green(f, count, odd, omega, delta, near2, far2, g, first):
     f : ndarray, shape (8, STRETCH)
         h, L, R_x, R_y and the two entries of Delta_k (odd: up-up and down-down, else up-down and
         down-up), real and imaginary part of each, meV.
-    g : ndarray, shape (C, STRETCH)
-        Rows first ... first + 31: ee, eh, he, hh, of each the four spin entries, row by row.
+    g : ndarray, shape (32, STRETCH)
+        Real and imaginary parts of ee, eh, he, hh, of each the four spin entries, row by row.
     """
     H = np.zeros((4, 4), np.complex128)
     e, h, D, Dh, W, X, Y, Z, S = np.zeros((9, 2, 2), np.complex128)
     z = omega + 1j * delta
-    for s in range(count):
+    for s in range(STRETCH):
         rx, ry = f[2, s], f[3, s]
         e[0, 0], e[1, 1] = f[0, s] + f[1, s], f[0, s] - f[1, s]
         e[0, 1], e[1, 0] = rx - 1j * ry, rx + 1j * ry
@@ -183,7 +198,7 @@ def full_green(f, count, odd, omega, delta, near2, far2, g, first):
         weight = _weight(H, omega, near2, far2)
         if weight == 0.0:
             for c in range(32):
-                g[first + c, s] = 0.0
+                g[c, s] = 0.0
             continue
         for i in range(2):
             for j in range(2):
@@ -198,7 +213,7 @@ def full_green(f, count, odd, omega, delta, near2, far2, g, first):
         _inverse(S, Z)
         for i in range(2):
             for j in range(2):
-                c = first + 4 * i + 2 * j
+                c = 4 * i + 2 * j
                 eh = Z[i, 0] * X[0, j] + Z[i, 1] * X[1, j]
                 he = Y[i, 0] * Z[0, j] + Y[i, 1] * Z[1, j]
                 g[c, s], g[c + 1, s] = weight * Z[i, j].real, weight * Z[i, j].imag
@@ -207,6 +222,6 @@ def full_green(f, count, odd, omega, delta, near2, far2, g, first):
                 S[i, j] = he
         for i in range(2):
             for j in range(2):
-                c = first + 24 + 4 * i + 2 * j
+                c = 24 + 4 * i + 2 * j
                 hh = W[i, j] + S[i, 0] * X[0, j] + S[i, 1] * X[1, j]
                 g[c, s], g[c + 1, s] = weight * hh.real, weight * hh.imag

@@ -21,50 +21,27 @@ from gapworks.qpi.propagator import (
     polynomial,
     value,
 )
+from gapworks.qpi.spreading import LANES, WIDTH, spread_eight, spread_even, spread_one
 
-# Cells that a point is spread over in each direction.
-WIDTH = 6
+
+# Neighbouring rows that are traced once, in the middle.
+_SHARED = 4
 
 
 @fast
-def _evaluate(c, full, odd, x, y, first, omegas, delta, near2, far2, f, g):
-    """Fill g, shape (components, STRETCH), with weighted Green functions from point `first` on."""
+def _model(c, x, y, first, f):
+    """Fill f, shape (8, STRETCH), with the model's fields from point `first` on."""
     for k in range(c.shape[0]):
-        polynomial(c[k], x, y, first, STRETCH, f[k])
-    for o in range(len(omegas)):
-        if full:
-            full_green(f, STRETCH, odd, omegas[o], delta, near2, far2, g, 32 * o)
-        else:
-            pair_green(f, STRETCH, omegas[o], delta, near2, far2, g, 8 * o)
+        polynomial(c[k], x[first : first + STRETCH], y[first : first + STRETCH], f[k])
 
 
 @fast
-def _slope(c):
-    """Bound of |dF/du|."""
-    total = 0.0
-    for m in range(1, c.shape[0]):
-        total += m * np.hypot(c[m, 0], c[m, 1])
-    return total
-
-
-@fast
-def _row_slope(c, full):
+def _green(work, f, g, full, odd, omega, delta, near2, far2):
+    """Fill g, shape (32, STRETCH), with weighted Green functions; f and g are parts of work."""
     if full:
-        return _slope(c[0]) + np.sqrt(_slope(c[1]) ** 2 + _slope(c[2]) ** 2 + _slope(c[3]) ** 2)
-    energy = np.sqrt(_slope(c[0]) ** 2 + _slope(c[2]) ** 2 + _slope(c[3]) ** 2)
-    return energy + _slope(c[1])
-
-
-@fast
-def _largest_gap(c):
-    largest = 0.0
-    for k in (4, 6):
-        total = 0.0
-        for m in range(c.shape[1]):
-            total += np.hypot(c[k, m, 0], c[k, m, 1])
-            total += np.hypot(c[k + 1, m, 0], c[k + 1, m, 1])
-        largest = max(largest, total)
-    return largest
+        full_green(f, odd, omega, delta, near2, far2, g)
+    else:
+        pair_green(work, omega, delta, near2, far2)
 
 
 @fast
@@ -79,79 +56,104 @@ def _distance(c, full, p, q, omega):
 
 
 @entry_point
-def gather(c, full, odd, x, y, omegas, delta, near2, far2, kernel, first, last, lowest, out):
+def gather(c, full, odd, bounds, x, y, omegas, delta, near2, far2, kernel, first, lowest, out):
     """Sum rows of a grid into cells: out[set, cell of v, cell of u, component].
 
     Parameters
     ----------
-    c : ndarray, shape (last - first, fields, 5, 2)
+    c : ndarray, shape (rows, fields, 5, 2)
         Polynomials of each row, real and imaginary part of their coefficients, meV.
     full, odd : bool
         4 x 4 form; gap between equal spins.
+    bounds : tuple of three floats
+        Of |dF/du| and |dF/dv|, F the distance from the poles, meV per rad; and of what `_distance`
+        leaves out, meV.
     x, y : ndarray, shape (N,)
         Cosine and sine of u.
     omegas : ndarray
     delta, near2, far2 : float
         As in `pair_green`. A negative near2 takes all of each row.
-    kernel : ndarray, shape (N / cells, WIDTH)
+    kernel : ndarray, shape (N / cells * WIDTH,)
         Weights of the cells around a point, by its place in its cell.
-    first, last : int
-        Rows of the grid.
+    first : int
+        Index of the first row in the grid, a multiple of _SHARED, as is the number of rows.
     lowest : int
         Cell of out's first line; lines run on without being folded back.
     out : ndarray, shape (sets, lines, cells, components)
         Added to. Set 1, if there, gets the points with both indices even.
     """
-    N, rate = len(x), len(kernel)
+    N, rate = len(x), kernel.size // WIDTH
     sets, cells, parts = out.shape[0], out.shape[2], out.shape[3]
-    f, g = np.empty((c.shape[1], STRETCH)), np.empty((parts, STRETCH))
-    row = np.empty((2, cells + WIDTH, parts))
-    turned = np.empty((STRETCH, parts))
-    span = min(rate, STRETCH)
-    middle = 0.5 * (omegas.min() + omegas.max())
-    for j in range(first, last):
+    work = np.zeros(40 * STRETCH)
+    f, g = work[: 8 * STRETCH].reshape(8, STRETCH), work[8 * STRETCH :].reshape(32, STRETCH)
+    row = np.empty((2, (cells + WIDTH) * parts))
+    points = np.empty((STRETCH, parts))
+    each = parts // len(omegas)
+    middle, spread = 0.5 * (omegas.min() + omegas.max()), 0.5 * (omegas.max() - omegas.min())
+    step = 2 * np.pi / N
+    reach = REACH * np.sqrt(max(near2, 0.0)) + spread + bounds[2]
+    reach += bounds[1] * step * (_SHARED / 2)
+    stretches = np.arange(0, N, STRETCH)
+    found = len(stretches)
+    for j in range(first, first + len(c)):
         poly = c[j - first]
-        slope = _row_slope(poly, full) * 2 * np.pi / N
-        reach = REACH * np.sqrt(max(near2, 0.0)) + 0.5 * (omegas.max() - omegas.min())
-        if full:
-            reach += _largest_gap(poly)
+        if near2 >= 0 and j % _SHARED == 0:
+            centre = c[j - first + _SHARED // 2]
+            found = _trace(centre, full, x, y, middle, reach, bounds[0] * step, stretches)
+        if found == 0:
+            continue
         both = sets > 1 and j % 2 == 0
         row[:] = 0.0
-        i = 0
-        found = False
-        while i < N:
-            if near2 >= 0:
-                empty = _distance(poly, full, x[i], y[i], middle) - reach
-                if empty > 0:
-                    i += int(min(empty / slope, 1.0 * N)) + 1
-                    continue
-            found = True
-            i -= i % STRETCH
-            _evaluate(poly, full, odd, x, y, i, omegas, delta, near2, far2, f, g)
-            for s in range(STRETCH):
-                for k in range(parts):
-                    turned[s, k] = g[k, s]
-            for begin in range(0, STRETCH, span):
-                cell, place = (i + begin) // rate, (i + begin) % rate
-                for s in range(span):
-                    for w in range(WIDTH):
-                        weight = kernel[place + s, w]
-                        for k in range(parts):
-                            row[0, cell + w, k] += weight * turned[begin + s, k]
-                if both:
-                    for s in range(begin % 2, span, 2):
-                        for w in range(WIDTH):
-                            weight = kernel[place + s, w]
-                            for k in range(parts):
-                                row[1, cell + w, k] += weight * turned[begin + s, k]
-            i += STRETCH
-        if not found:
-            continue
+        for hit in range(found):
+            i = stretches[hit]
+            _model(poly, x, y, i, f)
+            for o in range(len(omegas)):
+                _green(work, f, g, full, odd, omegas[o], delta, near2, far2)
+                for s in range(STRETCH):
+                    for k in range(each):
+                        points[s, o * each + k] = g[k, s]
+            _spread(row[0], kernel, points.ravel(), i, rate, parts, False)
+            if both:
+                _spread(row[1], kernel, points.ravel(), i, rate, parts, True)
         for half in range(2 if both else 1):
-            _fold(row[half])
+            line = row[half].reshape(cells + WIDTH, parts)
+            _fold(line)
             for w in range(WIDTH):
-                weight = kernel[j % rate, w]
-                _add(out[half, j // rate + w - lowest], row[half], weight)
+                weight = kernel[(j % rate) * WIDTH + w]
+                _add(out[half, j // rate + w - lowest], line, weight)
+
+
+@fast
+def _trace(c, full, x, y, omega, reach, slope, stretches):
+    """Write down the stretches of a row that come within `reach` of a pole; gives their number."""
+    N, found, i = len(x), 0, 0
+    while i < N:
+        empty = _distance(c, full, x[i], y[i], omega) - reach
+        if empty > 0:
+            i += int(min(empty / slope, 1.0 * N)) + 1
+        else:
+            stretches[found] = i - i % STRETCH
+            found += 1
+            i += STRETCH - i % STRETCH
+    return found
+
+
+@fast
+def _spread(row, kernel, points, i, rate, parts, even):
+    """Add a stretch of points, or those with even index, to the cells of a row."""
+    span = min(rate, LANES)
+    for begin in range(0, STRETCH, span):
+        cell, place = (i + begin) // rate * parts, (i + begin) % rate
+        for k in range(0, parts, LANES):
+            start = begin * parts + k
+            if span == LANES and even:
+                spread_even(row, cell + k, kernel, place, points, start, parts)
+            elif span == LANES:
+                spread_eight(row, cell + k, kernel, place, points, start, parts)
+            else:
+                for s in range(begin % 2 if even else 0, span, 2 if even else 1):
+                    at = start + s * parts
+                    spread_one(row, cell + k, kernel, place + s, points, at, parts)
 
 
 @fast
@@ -185,15 +187,15 @@ def fill(c, full, odd, x, y, omega, delta, kept, out, corner):
     corner : ndarray, shape (rows, components, 2)
         Sums over each row of all components.
     """
-    parts = 2 * corner.shape[1]
-    f, g = np.empty((c.shape[1], STRETCH)), np.empty((parts, STRETCH))
-    omegas = np.array([omega])
+    work = np.zeros(40 * STRETCH)
+    f, g = work[: 8 * STRETCH].reshape(8, STRETCH), work[8 * STRETCH :].reshape(32, STRETCH)
     N = out.shape[2]
     for j in range(c.shape[0]):
         for k in range(corner.shape[1]):
             corner[j, k, 0] = corner[j, k, 1] = 0.0
         for i in range(0, N, STRETCH):
-            _evaluate(c[j], full, odd, x, y, i, omegas, delta, -1.0, -1.0, f, g)
+            _model(c[j], x, y, i, f)
+            _green(work, f, g, full, odd, omega, delta, -1.0, -1.0)
             count = min(STRETCH, N - i)
             for k in range(corner.shape[1]):
                 re = im = 0.0
