@@ -16,7 +16,7 @@ from gapworks.factory.settings import Section
 from gapworks.learning.data import dataset_header
 from gapworks.qpi import scores
 from gapworks.qpi.learning_settings import Evaluation, Inputs, Model, Statements
-from gapworks.qpi.settings import Physics
+from gapworks.qpi.settings import CLASSES, Physics
 
 
 class NetworkTest(Section):
@@ -67,6 +67,7 @@ def evaluate_network(
     import torch  # only where it is used
 
     from gapworks.qpi.inputs import ldos_maps, with_noise, within_disc
+    from gapworks.qpi.network import outline
     from gapworks.qpi.predict import Network
     from gapworks.qpi.training import U_CLASSES, windows
 
@@ -76,12 +77,12 @@ def evaluate_network(
     header = dataset_header(path, "qpi")
     network = Network.load(where)
     _check_unseen(network, where, header.attributes)
-    energies = network.settings.condition.energies
-    arrays = windows(path, header, energies, network.view)
+    view, energies = network.view, network.settings.condition.energies
+    arrays = windows(path, header, energies, view)
     odd = torch.isin(arrays["label"], torch.tensor(U_CLASSES))
     maps = torch.cat(
         [
-            within_disc(ldos_maps(*(part[i : i + 64] for part in parts)), network.view)
+            within_disc(ldos_maps(*(part[i : i + 64] for part in parts)), view)
             for parts in [(arrays["green"], arrays["local"], odd, arrays["impurity"])]
             for i in range(0, len(odd), 64)
         ]
@@ -109,7 +110,7 @@ def evaluate_network(
         report(f"white {white:g} pink {pink:g}: mean hit {found[-1]['mean_hit']:.4f}")
     made = {key: np.stack([one[key] for one in found]) for key in found[0]}
     made["white"], made["pink"] = np.array(levels).T
-    made["samples"] = np.bincount(true["label"], minlength=len(scores.CLASSES))
+    made["samples"] = np.bincount(true["label"], minlength=len(CLASSES))
     places = (true["label"] * len(scores.GAP_EDGES)) + scores.gap_bin(true["delta"])
     shape = made["gap_hit"].shape[1:]
     made["gap_samples"] = np.bincount(places, minlength=np.prod(shape)).reshape(shape)
@@ -125,6 +126,7 @@ def evaluate_network(
         "weights_sha256": card["weights_sha256"],
         "parameters": card["parameters"],
         "architecture": card["architecture"],
+        "outline": outline(network.model, view.channels(len(energies)), view.scalar_count(len(energies)), view.pixels),
         "settings_of_network": card["settings"],
         "training_data": card["training_data"],
         "history": card["history"],

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-CLASSES = ("A1g", "A12u", "A2g", "Eg", "Eu")
-"""What the classification head tells apart; A1u and A2u are one class (paper, section 3)."""
+from gapworks.qpi.settings import CLASSES
+
 TARGETS = ("sin_2theta", "cos_2theta", "eps0", "delta")
 """What the regression head predicts (eq. 15), normalised."""
 WITHOUT_ANGLE = CLASSES.index("A12u")
@@ -239,3 +239,39 @@ def two_head_loss(
 def parameter_count(model: nn.Module) -> int:
     """Number of trainable parameters."""
     return sum(parameter.numel() for parameter in model.parameters())
+
+
+@torch.no_grad()
+def outline(model: TwoHeads, channels: int, scalars: int, pixels: int) -> list[dict[str, object]]:
+    """The layers of a network in order, as a figure shows them.
+
+    Returns
+    -------
+    list of dict
+        name, and shape: (channels, height, width) of what comes out of the features, or (width,).
+        Norms and activations go with the layer before.
+    """
+    model.eval()
+    x = torch.zeros(1, channels, pixels, pixels)
+    made: list[dict[str, object]] = [{"name": "input", "shape": list(x.shape[1:])}]
+    for layer in model.features:
+        x = layer(x)
+        name = _NAMES.get(type(layer))
+        if name == "convolution":
+            name = f"{name} {layer.kernel_size[0]}x{layer.kernel_size[1]}"
+        if name:
+            made.append({"name": name, "shape": list(x.shape[1:])})
+    if scalars:
+        made.append({"name": "scalars", "shape": [scalars]})
+    made.append({"name": "aggregation", "shape": [model.classify.in_features]})
+    made.append({"name": "classification", "shape": [model.classify.out_features]})
+    made.append({"name": "regression", "shape": [model.answers, len(TARGETS)]})
+    return made
+
+
+_NAMES = {
+    nn.Conv2d: "convolution",
+    nn.MaxPool2d: "max pool",
+    Pool: "mean pool",
+    ConvNextBlock: "block",
+}
