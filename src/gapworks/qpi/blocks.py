@@ -16,6 +16,7 @@ import numpy as np
 from gapworks.qpi.model import DEGREE, bdg_matrix, harmonics
 from gapworks.qpi.parameters import Parameters
 from gapworks.qpi.propagator import STRETCH
+from gapworks.qpi.rows import along_rows
 
 # Points in each direction at which slopes are sampled.
 _SAMPLES = 64
@@ -77,8 +78,9 @@ class Block:
     def rows(self, v) -> np.ndarray:
         """Polynomials of e^{iu} at fixed v, shape (len(v), fields, 5, 2), meV."""
         phase = np.exp(1j * np.outer(v, np.arange(-DEGREE, DEGREE + 1)))
-        c = np.tensordot(phase, self.coefficients, (1, 2))
-        return np.ascontiguousarray(c).view(float).reshape(*c.shape, 2)
+        c = np.empty((len(v), *self.coefficients.shape[:2], 2))
+        along_rows(phase, self.coefficients, c)
+        return c
 
 
 def independent_blocks(p: Parameters) -> list[Block]:

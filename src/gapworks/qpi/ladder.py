@@ -36,6 +36,8 @@ _RATIO = 2
 # Blocks of rows in a grid.
 _SHARES = 16
 LARGEST = 131072
+# What cut-offs and gathering add to the relative error of A(r): twice and more what was seen.
+FLOOR = 2e-5
 # Exponent of the kernel exp(_BETA (sqrt(1 - x^2) - 1)), for cells twice as dense as the window.
 _BETA = 2.30 * WIDTH
 
@@ -112,7 +114,7 @@ class Ladder:
     @property
     def cells(self) -> int:
         """Width of the grid that points are gathered on."""
-        return 1 << int(np.ceil(np.log2(2 * self.size)))
+        return max(16, 1 << int(np.ceil(np.log2(2 * self.size))))
 
     @cached_property
     def blocks(self) -> list[Block]:

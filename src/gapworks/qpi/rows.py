@@ -56,6 +56,27 @@ def _distance(c, full, p, q, omega):
 
 
 @entry_point
+def along_rows(phase, coefficients, out):
+    """Sum the polynomials over n at fixed v. A loop, not BLAS, whose threads would only wait.
+
+    Parameters
+    ----------
+    phase : ndarray, shape (rows, 9), complex
+        e^{inv}.
+    coefficients : ndarray, shape (fields, 5, 9), complex
+    out : ndarray, shape (rows, fields, 5, 2)
+    """
+    for j in range(len(phase)):
+        for k in range(coefficients.shape[0]):
+            for m in range(coefficients.shape[1]):
+                total = 0j
+                for n in range(phase.shape[1]):
+                    total += phase[j, n] * coefficients[k, m, n]
+                out[j, k, m, 0] = total.real
+                out[j, k, m, 1] = total.imag
+
+
+@entry_point
 def gather(c, full, odd, bounds, x, y, omegas, delta, near2, far2, kernel, first, lowest, out):
     """Sum rows of a grid into cells: out[set, cell of v, cell of u, component].
 
