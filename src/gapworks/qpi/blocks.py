@@ -48,6 +48,11 @@ class Block:
         """Whether D is real, so that G_eh = G_he in the 2 x 2 form."""
         return not self.full and not np.abs(self.coefficients[3]).max()
 
+    @property
+    def active(self) -> np.ndarray:
+        """Indices of the fields that are not zero everywhere."""
+        return np.flatnonzero(np.abs(self.coefficients).max((1, 2)))
+
     @cached_property
     def bounds(self) -> tuple[float, float, float]:
         """Largest slopes in u and v of the distance from the poles, meV per rad; largest gap, meV.

@@ -31,8 +31,8 @@ def image(p: Parameters, n_k: int = 64, observable: str = "eq12", *, dtype=np.fl
 
     With A(r) = (1 / N^2) sum_k e^{ikr} G(k), "eq12" is eq. 12 with its trace over the electron
     components, rho(q) = -Im FFT_r Tr_e[A(-r) T A(r)] / pi; "ldos" is the real part of the Fourier
-    transform of the density of states, -Im Tr_e[A(r) T A(-r)] / pi. They are equal where the density of states is
-    even in r, for the g gaps with a scalar impurity and no Rashba coupling.
+    transform of the density of states, -Im Tr_e[A(r) T A(-r)] / pi. They are equal
+    where that is even in r: for the g gaps with a scalar impurity and no Rashba coupling.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def green_on_grid(block: Block, p: Parameters, N: int, dtype, shift=(0.0, 0.0), 
     def work(first):
         rows = slice(first, min(first + _ROWS, N))
         c = block.rows(v[rows])
-        constants = (block.full, block.odd, x, y, p.omega, p.broadening, kept)
+        constants = (block.active, block.full, block.odd, x, y, p.omega, p.broadening, kept)
         fill(c, *constants, numbers[:, rows], corner[rows])
 
     if threads == 1:

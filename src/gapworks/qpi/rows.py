@@ -23,15 +23,14 @@ from gapworks.qpi.propagator import (
 )
 from gapworks.qpi.spreading import LANES, WIDTH, spread_eight, spread_even, spread_one
 
-
 # Neighbouring rows that are traced once, in the middle.
 _SHARED = 4
 
 
 @fast
-def _model(c, x, y, first, f):
-    """Fill f, shape (8, STRETCH), with the model's fields from point `first` on."""
-    for k in range(c.shape[0]):
+def _model(c, active, x, y, first, f):
+    """Fill f, shape (8, STRETCH), with the model's fields from point `first` on; others are 0."""
+    for k in active:
         polynomial(c[k], x[first : first + STRETCH], y[first : first + STRETCH], f[k])
 
 
@@ -77,13 +76,17 @@ def along_rows(phase, coefficients, out):
 
 
 @entry_point
-def gather(c, full, odd, bounds, x, y, omegas, delta, near2, far2, kernel, first, lowest, out):
+def gather(
+    c, active, full, odd, bounds, x, y, omegas, delta, near2, far2, kernel, first, lowest, out
+):
     """Sum rows of a grid into cells: out[set, cell of v, cell of u, component].
 
     Parameters
     ----------
     c : ndarray, shape (rows, fields, 5, 2)
         Polynomials of each row, real and imaginary part of their coefficients, meV.
+    active : ndarray of int
+        Fields that are not zero.
     full, odd : bool
         4 x 4 form; gap between equal spins.
     bounds : tuple of three floats
@@ -127,7 +130,7 @@ def gather(c, full, odd, bounds, x, y, omegas, delta, near2, far2, kernel, first
         row[:] = 0.0
         for hit in range(found):
             i = stretches[hit]
-            _model(poly, x, y, i, f)
+            _model(poly, active, x, y, i, f)
             for o in range(len(omegas)):
                 _green(work, f, g, full, odd, omegas[o], delta, near2, far2)
                 for s in range(STRETCH):
@@ -194,12 +197,12 @@ def _add(line, row, weight):
 
 
 @entry_point
-def fill(c, full, odd, x, y, omega, delta, kept, out, corner):
+def fill(c, active, full, odd, x, y, omega, delta, kept, out, corner):
     """Green functions of whole rows, and their sum.
 
     Parameters
     ----------
-    c, full, odd, x, y, delta
+    c, active, full, odd, x, y, delta
         As in `gather`; the length of x and y may be padded to whole stretches.
     omega : float
     kept : ndarray of int
@@ -215,7 +218,7 @@ def fill(c, full, odd, x, y, omega, delta, kept, out, corner):
         for k in range(corner.shape[1]):
             corner[j, k, 0] = corner[j, k, 1] = 0.0
         for i in range(0, N, STRETCH):
-            _model(c[j], x, y, i, f)
+            _model(c[j], active, x, y, i, f)
             _green(work, f, g, full, odd, omega, delta, -1.0, -1.0)
             count = min(STRETCH, N - i)
             for k in range(corner.shape[1]):
@@ -226,6 +229,11 @@ def fill(c, full, odd, x, y, omega, delta, kept, out, corner):
                 corner[j, k, 0] += re
                 corner[j, k, 1] += im
             for k in range(len(kept)):
+                numbers, real, imaginary = (
+                    out[k, j, i : i + count],
+                    g[2 * kept[k]],
+                    g[2 * kept[k] + 1],
+                )
                 for s in range(count):
-                    out[k, j, i + s, 0] = g[2 * kept[k], s]
-                    out[k, j, i + s, 1] = g[2 * kept[k] + 1, s]
+                    numbers[s, 0] = real[s]
+                    numbers[s, 1] = imaginary[s]

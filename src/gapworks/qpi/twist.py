@@ -1,4 +1,4 @@
-"""A(r) by averaging over shifted grids (twisted boundary conditions): slow, and nothing to go wrong."""
+"""A(r) by averaging over shifted grids (twisted boundary conditions): slow and simple."""
 
 from __future__ import annotations
 

@@ -214,7 +214,7 @@ def ldos_window(
         values = values[0, crop, crop]
         half = ldos_from_window(coarse, p)[0, crop, crop]
         error = FLOOR + relative_difference(values, half)
-        if error <= accuracy or 2 * N > largest:
+        if error <= accuracy or largest < 2 * N:
             converged = bool(error <= accuracy and regular)
             return LdosWindow(values, N, error, converged, regular)
         N *= 2
