@@ -55,7 +55,7 @@ class Block:
 
     @cached_property
     def bounds(self) -> tuple[float, float, float]:
-        """Largest slopes in u and v of the distance from the poles, meV per rad; largest gap, meV.
+        """Largest slopes in v and u of the distance from the poles, meV per rad; largest gap, meV.
 
         The distance is that of `rows.gather`, which leaves the gap out of the 4 x 4 form.
         """
@@ -80,10 +80,10 @@ class Block:
         gap = max(np.hypot(s[4], s[5]), np.hypot(s[6], s[7])) if self.full else 0.0
         return float(slopes[0]), float(slopes[1]), float(gap)
 
-    def rows(self, v) -> np.ndarray:
-        """Polynomials of e^{iu} at fixed v, shape (len(v), fields, 5, 2), meV."""
-        phase = np.exp(1j * np.outer(v, np.arange(-DEGREE, DEGREE + 1)))
-        c = np.empty((len(v), *self.coefficients.shape[:2], 2))
+    def rows(self, u) -> np.ndarray:
+        """Polynomials of e^{iv} at fixed u, shape (len(u), fields, 5, 2), meV."""
+        phase = np.exp(1j * np.outer(u, np.arange(-DEGREE, DEGREE + 1)))
+        c = np.empty((len(u), *self.coefficients.shape[:2], 2))
         along_rows(phase, self.coefficients, c)
         return c
 
@@ -132,7 +132,7 @@ def angles(N: int, shift: float = 0.0) -> np.ndarray:
     return 2 * np.pi * (np.arange(N) + shift) / N
 
 
-def padded(u) -> tuple[np.ndarray, np.ndarray]:
-    """Cosine and sine of u, filled up to whole stretches."""
-    u = np.concatenate([u, np.zeros(-len(u) % STRETCH)])
-    return np.cos(u), np.sin(u)
+def padded(v) -> tuple[np.ndarray, np.ndarray]:
+    """Cosine and sine of v, filled up to whole stretches."""
+    v = np.concatenate([v, np.zeros(-len(v) % STRETCH)])
+    return np.cos(v), np.sin(v)

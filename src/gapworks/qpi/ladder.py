@@ -159,9 +159,9 @@ def integrate(sub_grid: SubGrid) -> np.ndarray:
     last_level = ladder.n_effective == N
     parts = 2 * block.components * len(ladder.omegas)
     out = np.zeros((2 if last_level else 1, lines, ladder.cells, parts))
-    v = angles(N)[sub_grid.first : sub_grid.last]
+    u = angles(N)[sub_grid.first : sub_grid.last]
     gather(
-        block.rows(v),
+        block.rows(u),
         block.active,
         block.full,
         block.odd,
@@ -207,15 +207,15 @@ def assemble(ladder: Ladder, parts: Iterable[np.ndarray]) -> tuple[np.ndarray, n
     A = fft.ifft(A, axis=3, norm="forward")[:, :, :, r]
     correction = _correction(cells, half)
     A *= (correction[:, None] * correction)[..., None]
-    # [block, set, v, u, energy x component] -> [block, set, energy, component, u, v].
-    A = A.reshape(*A.shape[:4], len(ladder.omegas), -1).transpose(0, 1, 4, 5, 3, 2)
+    # [block, set, u, v, energy x component] -> [block, set, energy, component, u, v].
+    A = A.reshape(*A.shape[:4], len(ladder.omegas), -1).transpose(0, 1, 4, 5, 2, 3)
     return A[:, 0], A[:, 0] + A[:, 1]
 
 
 @lru_cache(maxsize=8)
 def _circle(N):
-    u = angles(N)
-    return np.cos(u), np.sin(u)
+    v = angles(N)
+    return np.cos(v), np.sin(v)
 
 
 def _bump(x):

@@ -1,6 +1,6 @@
 """Rows of a grid of wave vectors: all of each, or only what lies near the Fermi surface.
 
-A row has fixed v and N values of u. The model is a polynomial of e^{iu} on it, so that |dF/du| has
+A row has fixed u and N values of v. The model is a polynomial of e^{iv} on it, so that |dF/dv| has
 a bound: from a point where some pole is at least f + reach away in energy, f / slope of the row is
 known to be empty, and is skipped (sphere tracing). What is found is gathered on a finer grid in r's
 dual by a type-1 non-uniform FFT; on a regular grid its kernel needs no evaluation, since a point's
@@ -56,12 +56,12 @@ def _distance(c, full, p, q, omega):
 
 @entry_point
 def along_rows(phase, coefficients, out):
-    """Sum the polynomials over n at fixed v. A loop, not BLAS, whose threads would only wait.
+    """Sum the polynomials over n at fixed u. A loop, not BLAS, whose threads would only wait.
 
     Parameters
     ----------
     phase : ndarray, shape (rows, 9), complex
-        e^{inv}.
+        e^{inu}.
     coefficients : ndarray, shape (fields, 5, 9), complex
     out : ndarray, shape (rows, fields, 5, 2)
     """
@@ -79,7 +79,7 @@ def along_rows(phase, coefficients, out):
 def gather(
     c, active, full, odd, bounds, x, y, omegas, delta, near2, far2, kernel, first, lowest, out
 ):
-    """Sum rows of a grid into cells: out[set, cell of v, cell of u, component].
+    """Sum rows of a grid into cells: out[set, cell of u, cell of v, component].
 
     Parameters
     ----------
@@ -90,10 +90,10 @@ def gather(
     full, odd : bool
         4 x 4 form; gap between equal spins.
     bounds : tuple of three floats
-        Of |dF/du| and |dF/dv|, F the distance from the poles, meV per rad; and of what `_distance`
+        Of |dF/dv| and |dF/du|, F the distance from the poles, meV per rad; and of what `_distance`
         leaves out, meV.
     x, y : ndarray, shape (N,)
-        Cosine and sine of u.
+        Cosine and sine of v.
     omegas : ndarray
     delta, near2, far2 : float
         As in `pair_green`. A negative near2 takes all of each row.

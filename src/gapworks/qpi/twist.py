@@ -6,7 +6,7 @@ import numpy as np
 from scipy import fft
 
 from gapworks.qpi.blocks import independent_blocks
-from gapworks.qpi.image import green_on_grid
+from gapworks.qpi.interference import green_on_grid
 from gapworks.qpi.parameters import Parameters, whole_number
 
 
