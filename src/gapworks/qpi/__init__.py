@@ -16,11 +16,11 @@ _HOME = {
     "assemble": "ladder",
     "bdg_matrix": "model",
     "green_window": "window",
-    "image": "image",
+    "image": "interference",
     "integrate": "ladder",
     "ldos_from_window": "window",
     "ldos_window": "window",
-    "literal_image": "image",
+    "literal_image": "interference",
     "twisted_window": "window",
     "windows": "window",
 }

@@ -16,6 +16,7 @@ import numpy as np
 from gapworks.qpi.model import DEGREE, bdg_matrix, harmonics
 from gapworks.qpi.parameters import Parameters
 from gapworks.qpi.propagator import STRETCH
+from gapworks.qpi.rows import along_rows
 
 # Points in each direction at which slopes are sampled.
 _SAMPLES = 64
@@ -47,9 +48,14 @@ class Block:
         """Whether D is real, so that G_eh = G_he in the 2 x 2 form."""
         return not self.full and not np.abs(self.coefficients[3]).max()
 
+    @property
+    def active(self) -> np.ndarray:
+        """Indices of the fields that are not zero everywhere."""
+        return np.flatnonzero(np.abs(self.coefficients).max((1, 2)))
+
     @cached_property
     def bounds(self) -> tuple[float, float, float]:
-        """Largest slopes in u and v of the distance from the poles, meV per rad; largest gap, meV.
+        """Largest slopes in v and u of the distance from the poles, meV per rad; largest gap, meV.
 
         The distance is that of `rows.gather`, which leaves the gap out of the 4 x 4 form.
         """
@@ -74,11 +80,12 @@ class Block:
         gap = max(np.hypot(s[4], s[5]), np.hypot(s[6], s[7])) if self.full else 0.0
         return float(slopes[0]), float(slopes[1]), float(gap)
 
-    def rows(self, v) -> np.ndarray:
-        """Polynomials of e^{iu} at fixed v, shape (len(v), fields, 5, 2), meV."""
-        phase = np.exp(1j * np.outer(v, np.arange(-DEGREE, DEGREE + 1)))
-        c = np.tensordot(phase, self.coefficients, (1, 2))
-        return np.ascontiguousarray(c).view(float).reshape(*c.shape, 2)
+    def rows(self, u) -> np.ndarray:
+        """Polynomials of e^{iv} at fixed u, shape (len(u), fields, 5, 2), meV."""
+        phase = np.exp(1j * np.outer(u, np.arange(-DEGREE, DEGREE + 1)))
+        c = np.empty((len(u), *self.coefficients.shape[:2], 2))
+        along_rows(phase, self.coefficients, c)
+        return c
 
 
 def independent_blocks(p: Parameters) -> list[Block]:
@@ -125,7 +132,7 @@ def angles(N: int, shift: float = 0.0) -> np.ndarray:
     return 2 * np.pi * (np.arange(N) + shift) / N
 
 
-def padded(u) -> tuple[np.ndarray, np.ndarray]:
-    """Cosine and sine of u, filled up to whole stretches."""
-    u = np.concatenate([u, np.zeros(-len(u) % STRETCH)])
-    return np.cos(u), np.sin(u)
+def padded(v) -> tuple[np.ndarray, np.ndarray]:
+    """Cosine and sine of v, filled up to whole stretches."""
+    v = np.concatenate([v, np.zeros(-len(v) % STRETCH)])
+    return np.cos(v), np.sin(v)

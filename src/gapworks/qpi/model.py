@@ -198,7 +198,7 @@ def bdg_matrix(p: Parameters, u, v):
 
 
 def harmonics(function) -> np.ndarray:
-    """Coefficients c of a real function F(u, v) = Re sum_mn c_mn e^{i (m u + n v)}.
+    """Coefficients c of a real function F(u, v) = Re sum_mn c_mn e^{i (m v + n u)}.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def harmonics(function) -> np.ndarray:
         m = 0 ... DEGREE, n = -DEGREE ... DEGREE.
     """
     grid = 2 * np.pi * np.arange(16) / 16
-    c = np.fft.fft2(np.broadcast_to(function(grid[:, None], grid[None, :]), (16, 16))) / 256
+    c = np.fft.fft2(np.broadcast_to(function(grid[None, :], grid[:, None]), (16, 16))) / 256
     kept = c[: DEGREE + 1, np.arange(-DEGREE, DEGREE + 1)]
     kept[1:] *= 2
     return kept

@@ -6,8 +6,8 @@ Without Rashba coupling H_BdG falls apart into two 2 x 2 blocks, one for each el
     P = (z - L)^2 - xi^2 - |D|^2,     z = omega + i delta.
 
 Singlet and d_z gaps pair (e up, h down): xi = h + L, D = s - t and no shift; d_x and d_y gaps
-pair (e up, h up): xi = h, the Ising term shifts the energy. With Rashba coupling the 4 x 4 matrix is
-inverted by its 2 x 2 blocks. The cut-off is a smooth function chi of the square distance d^2 of
+pair (e up, h up): xi = h, the Ising term shifts the energy. With Rashba coupling the 4 x 4 matrix
+is inverted by its 2 x 2 blocks. The cut-off is a smooth function chi of the square distance d^2 of
 omega from the nearest eigenvalue, in units of E^2: 1 at a pole, 0 beyond about 2 E.
 """
 

@@ -1,6 +1,6 @@
 """Rows of a grid of wave vectors: all of each, or only what lies near the Fermi surface.
 
-A row has fixed v and N values of u. The model is a polynomial of e^{iu} on it, so that |dF/du| has
+A row has fixed u and N values of v. The model is a polynomial of e^{iv} on it, so that |dF/dv| has
 a bound: from a point where some pole is at least f + reach away in energy, f / slope of the row is
 known to be empty, and is skipped (sphere tracing). What is found is gathered on a finer grid in r's
 dual by a type-1 non-uniform FFT; on a regular grid its kernel needs no evaluation, since a point's
@@ -23,15 +23,14 @@ from gapworks.qpi.propagator import (
 )
 from gapworks.qpi.spreading import LANES, WIDTH, spread_eight, spread_even, spread_one
 
-
 # Neighbouring rows that are traced once, in the middle.
 _SHARED = 4
 
 
 @fast
-def _model(c, x, y, first, f):
-    """Fill f, shape (8, STRETCH), with the model's fields from point `first` on."""
-    for k in range(c.shape[0]):
+def _model(c, active, x, y, first, f):
+    """Fill f, shape (8, STRETCH), with the model's fields from point `first` on; others are 0."""
+    for k in active:
         polynomial(c[k], x[first : first + STRETCH], y[first : first + STRETCH], f[k])
 
 
@@ -56,20 +55,45 @@ def _distance(c, full, p, q, omega):
 
 
 @entry_point
-def gather(c, full, odd, bounds, x, y, omegas, delta, near2, far2, kernel, first, lowest, out):
-    """Sum rows of a grid into cells: out[set, cell of v, cell of u, component].
+def along_rows(phase, coefficients, out):
+    """Sum the polynomials over n at fixed u. A loop, not BLAS, whose threads would only wait.
+
+    Parameters
+    ----------
+    phase : ndarray, shape (rows, 9), complex
+        e^{inu}.
+    coefficients : ndarray, shape (fields, 5, 9), complex
+    out : ndarray, shape (rows, fields, 5, 2)
+    """
+    for j in range(len(phase)):
+        for k in range(coefficients.shape[0]):
+            for m in range(coefficients.shape[1]):
+                total = 0j
+                for n in range(phase.shape[1]):
+                    total += phase[j, n] * coefficients[k, m, n]
+                out[j, k, m, 0] = total.real
+                out[j, k, m, 1] = total.imag
+
+
+@entry_point
+def gather(
+    c, active, full, odd, bounds, x, y, omegas, delta, near2, far2, kernel, first, lowest, out
+):
+    """Sum rows of a grid into cells: out[set, cell of u, cell of v, component].
 
     Parameters
     ----------
     c : ndarray, shape (rows, fields, 5, 2)
         Polynomials of each row, real and imaginary part of their coefficients, meV.
+    active : ndarray of int
+        Fields that are not zero.
     full, odd : bool
         4 x 4 form; gap between equal spins.
     bounds : tuple of three floats
-        Of |dF/du| and |dF/dv|, F the distance from the poles, meV per rad; and of what `_distance`
+        Of |dF/dv| and |dF/du|, F the distance from the poles, meV per rad; and of what `_distance`
         leaves out, meV.
     x, y : ndarray, shape (N,)
-        Cosine and sine of u.
+        Cosine and sine of v.
     omegas : ndarray
     delta, near2, far2 : float
         As in `pair_green`. A negative near2 takes all of each row.
@@ -106,7 +130,7 @@ def gather(c, full, odd, bounds, x, y, omegas, delta, near2, far2, kernel, first
         row[:] = 0.0
         for hit in range(found):
             i = stretches[hit]
-            _model(poly, x, y, i, f)
+            _model(poly, active, x, y, i, f)
             for o in range(len(omegas)):
                 _green(work, f, g, full, odd, omegas[o], delta, near2, far2)
                 for s in range(STRETCH):
@@ -173,12 +197,12 @@ def _add(line, row, weight):
 
 
 @entry_point
-def fill(c, full, odd, x, y, omega, delta, kept, out, corner):
+def fill(c, active, full, odd, x, y, omega, delta, kept, out, corner):
     """Green functions of whole rows, and their sum.
 
     Parameters
     ----------
-    c, full, odd, x, y, delta
+    c, active, full, odd, x, y, delta
         As in `gather`; the length of x and y may be padded to whole stretches.
     omega : float
     kept : ndarray of int
@@ -194,7 +218,7 @@ def fill(c, full, odd, x, y, omega, delta, kept, out, corner):
         for k in range(corner.shape[1]):
             corner[j, k, 0] = corner[j, k, 1] = 0.0
         for i in range(0, N, STRETCH):
-            _model(c[j], x, y, i, f)
+            _model(c[j], active, x, y, i, f)
             _green(work, f, g, full, odd, omega, delta, -1.0, -1.0)
             count = min(STRETCH, N - i)
             for k in range(corner.shape[1]):
@@ -205,6 +229,11 @@ def fill(c, full, odd, x, y, omega, delta, kept, out, corner):
                 corner[j, k, 0] += re
                 corner[j, k, 1] += im
             for k in range(len(kept)):
+                numbers, real, imaginary = (
+                    out[k, j, i : i + count],
+                    g[2 * kept[k]],
+                    g[2 * kept[k] + 1],
+                )
                 for s in range(count):
-                    out[k, j, i + s, 0] = g[2 * kept[k], s]
-                    out[k, j, i + s, 1] = g[2 * kept[k] + 1, s]
+                    numbers[s, 0] = real[s]
+                    numbers[s, 1] = imaginary[s]

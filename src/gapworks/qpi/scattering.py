@@ -17,7 +17,7 @@ _POLE = 1e10
 
 
 def impurity_matrix(p: Parameters) -> np.ndarray:
-    """V, meV, shape (4, 4), in the order (e up, e dn, h up, h dn): v on electrons, -v^T on holes."""
+    """V, meV, shape (4, 4), in the order (e up, e dn, h up, h dn): v, and -v^T on holes."""
     v = p.impurity * _SPIN[p.impurity_kind]
     zero = np.zeros((2, 2))
     return np.block([[v, zero], [zero, -v.T]])

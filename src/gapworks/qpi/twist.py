@@ -1,4 +1,4 @@
-"""A(r) by averaging over shifted grids (twisted boundary conditions): slow, and nothing to go wrong."""
+"""A(r) by averaging over shifted grids (twisted boundary conditions): slow and simple."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from scipy import fft
 
 from gapworks.qpi.blocks import independent_blocks
-from gapworks.qpi.image import green_on_grid
+from gapworks.qpi.interference import green_on_grid
 from gapworks.qpi.parameters import Parameters, whole_number
 
 

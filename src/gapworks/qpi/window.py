@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from gapworks.qpi.ladder import LARGEST, Ladder, assemble, integrate
+from gapworks.qpi.ladder import FLOOR, Ladder, assemble, integrate
 from gapworks.qpi.parameters import Parameters, real_number, whole_number
 from gapworks.qpi.scattering import (
     full_charge,
@@ -15,6 +15,7 @@ from gapworks.qpi.scattering import (
     pair_weights,
     t_matrix,
 )
+from gapworks.qpi.twist import twisted_green
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class LdosWindow:
     n_effective : int
         N of the grid.
     error : float
-        Bound of the relative L2 error: the difference between N_eff and N_eff / 2.
+        Bound of the relative L2 error: the difference between N_eff and N_eff / 2, and 2e-5 for the
+        cut-offs. The error itself is some ten times smaller, and more on finer grids.
     converged : bool
         Whether error <= accuracy and the impurity is not at a pole of T.
     regular : bool
@@ -210,16 +212,17 @@ def ldos_window(
         values, regular = _ldos(fine, p)
         crop = slice(0, size)
         values = values[0, crop, crop]
-        error = relative_difference(values, ldos_from_window(coarse, p)[0, crop, crop])
-        if error <= accuracy or 2 * N > largest:
+        half = ldos_from_window(coarse, p)[0, crop, crop]
+        error = FLOOR + relative_difference(values, half)
+        if error <= accuracy or largest < 2 * N:
             converged = bool(error <= accuracy and regular)
             return LdosWindow(values, N, error, converged, regular)
         N *= 2
 
 
 def starting_grid(broadening: float, size: int, accuracy: float, largest: int) -> int:
-    """Grid that will probably do: a pole of width delta wants N delta of some thousand meV."""
-    wanted = 700 * (1 - np.log10(accuracy)) / broadening
+    """Grid that will probably do: the error falls tenfold with every 2500 meV of N delta."""
+    wanted = 2500 * max(-1.2 - np.log10(accuracy), 0.2) / broadening
     least = max(1024, 4 * size)
     N = 1 << int(np.ceil(np.log2(max(wanted, least))))
     return min(N, largest)
@@ -254,12 +257,5 @@ def twisted_window(p: Parameters, size: int = 128, n_effective: int = 1024) -> G
     ValueError
         If an argument is not as above.
     """
-    from gapworks.qpi.twist import twisted_green
-
     size = whole_number("size", size, 2)
     return _window(p, (p.omega,), twisted_green(p, size // 2, n_effective), n_effective)
-
-
-def with_impurity(p: Parameters, strength: float, kind: str | None = None) -> Parameters:
-    """The same superconductor around another impurity, strength in meV."""
-    return replace(p, impurity=strength, impurity_kind=kind or p.impurity_kind)

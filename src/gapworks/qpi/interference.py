@@ -31,8 +31,8 @@ def image(p: Parameters, n_k: int = 64, observable: str = "eq12", *, dtype=np.fl
 
     With A(r) = (1 / N^2) sum_k e^{ikr} G(k), "eq12" is eq. 12 with its trace over the electron
     components, rho(q) = -Im FFT_r Tr_e[A(-r) T A(r)] / pi; "ldos" is the real part of the Fourier
-    transform of the density of states, -Im Tr_e[A(r) T A(-r)] / pi. They are equal where the density of states is
-    even in r, for the g gaps with a scalar impurity and no Rashba coupling.
+    transform of the density of states, -Im Tr_e[A(r) T A(-r)] / pi. They are equal
+    where that is even in r: for the g gaps with a scalar impurity and no Rashba coupling.
 
     Parameters
     ----------
@@ -111,14 +111,13 @@ def green_on_grid(block: Block, p: Parameters, N: int, dtype, shift=(0.0, 0.0), 
     A = np.empty((len(kept), N, N), dtype)
     numbers = A.view(A.real.dtype).reshape(len(kept), N, N, 2)
     corner = np.empty((N, block.components, 2))
-    x, y = padded(angles(N, shift[0]))
-    v = angles(N, shift[1])
+    u = angles(N, shift[0])
+    x, y = padded(angles(N, shift[1]))
 
-    # A row of the kernel has fixed v: the arrays it fills are [u, v] transposed.
     def work(first):
         rows = slice(first, min(first + _ROWS, N))
-        c = block.rows(v[rows])
-        constants = (block.full, block.odd, x, y, p.omega, p.broadening, kept)
+        c = block.rows(u[rows])
+        constants = (block.active, block.full, block.odd, x, y, p.omega, p.broadening, kept)
         fill(c, *constants, numbers[:, rows], corner[rows])
 
     if threads == 1:
@@ -127,7 +126,7 @@ def green_on_grid(block: Block, p: Parameters, N: int, dtype, shift=(0.0, 0.0), 
     else:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(work, range(0, N, _ROWS)))
-    return A.transpose(0, 2, 1), corner.sum(0) @ np.array([1, 1j]) / N**2
+    return A, corner.sum(0) @ np.array([1, 1j]) / N**2
 
 
 def literal_image(p: Parameters, n_k: int = 16, observable: str = "eq12") -> np.ndarray:
