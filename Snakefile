@@ -16,15 +16,18 @@ wildcard_constraints:
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/chain-names.smk"
+include: "workflow/rules/qpi-names.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/steps.smk"
 include: "workflow/rules/gather.smk"
 include: "workflow/rules/chain.smk"
 include: "workflow/rules/qpi-data.smk"
 include: "workflow/rules/qpi-simulate.smk"
+include: "workflow/rules/qpi.smk"
 
 
 rule all:
     default_target: True
     input:
         rules.chain.input,
+        rules.qpi.input,

@@ -79,7 +79,7 @@ def fig1(evaluations: Sequence[Evaluated]) -> Figure:
         label = (0, 2, 3, 4)[number]
         left = boxes[2][0] + 0.008 + 0.081 * (number % 2)
         axes = figure.add_axes((left, 0.49 - 0.29 * (number // 2), 0.076, 0.27))
-        _image(axes, examples["image"][label, 1])
+        show_image(axes, examples["image"][label, 1])
         axes.set_axis_off()
     _blocks(figure.add_axes((boxes[3][0] + 0.01, 0.2, width - 0.02, 0.56)), network.attributes)
     text = [
@@ -98,7 +98,7 @@ def _samples(network: Evaluated) -> int:
     return network.attributes["training_data"]["samples"]
 
 
-def _image(axes: plt.Axes, image: np.ndarray) -> Any:
+def show_image(axes: plt.Axes, image: np.ndarray) -> Any:
     """An image over q in Cartesian coordinates, on a scale that shows both its ends."""
     limit = np.abs(image).max()
     n = len(image)
@@ -129,8 +129,14 @@ def _blocks(axes: plt.Axes, said: Mapping[str, Any]) -> None:
     for y, name, color in ((2.4, "class", CURVES[1]), (-2.4, "parameters", CURVES[3])):
         axes.plot([end + 0.4, end + 1.4], [0, y], color="0.5", linewidth=0.7)
         axes.plot([end + 1.6], [y], "s", color=color, markersize=5)
-        axes.annotate(name, (end + 1.6, y), (0, 7 if y > 0 else -12), textcoords="offset points",
-                      fontsize=5.5, ha="center")
+        axes.annotate(
+            name,
+            (end + 1.6, y),
+            (0, 7 if y > 0 else -12),
+            textcoords="offset points",
+            fontsize=5.5,
+            ha="center",
+        )
     axes.set_xlim(-1, end + 3.2)
     axes.set_ylim(-5, 5)
     axes.set_axis_off()
@@ -150,31 +156,56 @@ def fig2(evaluations: Sequence[Evaluated]) -> Figure:
         color = colors.get(layer["name"].split()[0], CURVES[0])
         axes.bar(x * step, size, bottom=-size / 2, width=0.62, color=color, linewidth=0)
         axes.text(x * step, size / 2 + 0.12, f"{channels}", ha="center", va="bottom", fontsize=6)
+        axes.text(x * step, -size / 2 - 0.12, rf"{height}$^2$", ha="center", va="top", fontsize=6)
         axes.text(
-            x * step, -size / 2 - 0.12, rf"{height}$^2$", ha="center", va="top", fontsize=6
-        )
-        axes.text(
-            x * step, 2.55, layer["name"], ha="left", va="bottom", fontsize=6, rotation=45,
+            x * step,
+            2.55,
+            layer["name"],
+            ha="left",
+            va="bottom",
+            fontsize=6,
+            rotation=45,
             rotation_mode="anchor",
         )
     end = len(features) * step
     axes.bar(end + 0.3, 2.4, bottom=-1.2, width=0.5, color=CURVES[5], linewidth=0)
     vectors = {layer["name"]: layer["shape"] for layer in layers if len(layer["shape"]) < 3}
-    axes.text(end + 0.3, 2.55, "aggregation, ReLU", fontsize=6, rotation=45, ha="left", va="bottom",
-              rotation_mode="anchor")
+    axes.text(
+        end + 0.3,
+        2.55,
+        "aggregation, ReLU",
+        fontsize=6,
+        rotation=45,
+        ha="left",
+        va="bottom",
+        rotation_mode="anchor",
+    )
     axes.text(end + 0.3, 1.28, f"{vectors['aggregation'][0]}", ha="center", va="bottom", fontsize=6)
     if "scalars" in vectors:
         axes.annotate(
-            f"{vectors['scalars'][0]} scalars", (end + 0.3, -1.2), (end - 0.3, -2.2), fontsize=6,
-            ha="center", va="top", arrowprops={"arrowstyle": "-|>", "linewidth": 0.6},
+            f"{vectors['scalars'][0]} scalars",
+            (end + 0.3, -1.2),
+            (end - 0.3, -2.2),
+            fontsize=6,
+            ha="center",
+            va="top",
+            arrowprops={"arrowstyle": "-|>", "linewidth": 0.6},
         )
     answers, width = vectors["regression"]
     per_class = f" for each of {answers} classes" if answers > 1 else ""
     heads = (
-        (0.9, CURVES[1], f"classification: {vectors['classification'][0]}",
-         ", ".join(NAMES.values())),
-        (-0.9, CURVES[3], f"regression: {width}{per_class}",
-         r"$\sin 2\theta, \cos 2\theta, \epsilon_0, \Delta$"),
+        (
+            0.9,
+            CURVES[1],
+            f"classification: {vectors['classification'][0]}",
+            ", ".join(NAMES.values()),
+        ),
+        (
+            -0.9,
+            CURVES[3],
+            f"regression: {width}{per_class}",
+            r"$\sin 2\theta, \cos 2\theta, \epsilon_0, \Delta$",
+        ),
     )
     for y, color, title, below in heads:
         axes.plot([end + 0.6, end + 1.3], [0, y], color="0.5", linewidth=0.8)
@@ -215,7 +246,11 @@ def _surface(axes: plt.Axes, data: Evaluated, bare: bool = False) -> None:
     """The Fermi surface of both spins in the Brillouin zone."""
     for spin, color, _ in SPINS:
         axes.contour(
-            data["kx"], data["ky"], data[f"zone_{spin}"], [0.0], colors=[color],
+            data["kx"],
+            data["ky"],
+            data[f"zone_{spin}"],
+            [0.0],
+            colors=[color],
             linewidths=0.7 if bare else 1.0,
         )
     axes.plot(*ZONE.T, color="0.4", linewidth=0.6)

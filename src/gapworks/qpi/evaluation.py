@@ -126,7 +126,12 @@ def evaluate_network(
         "weights_sha256": card["weights_sha256"],
         "parameters": card["parameters"],
         "architecture": card["architecture"],
-        "outline": outline(network.model, view.channels(len(energies)), view.scalar_count(len(energies)), view.pixels),
+        "outline": outline(
+            network.model,
+            view.channels(len(energies)),
+            view.scalar_count(len(energies)),
+            view.pixels,
+        ),
         "settings_of_network": card["settings"],
         "training_data": card["training_data"],
         "history": card["history"],

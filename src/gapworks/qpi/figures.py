@@ -1,4 +1,4 @@
-"""The figures of the qpi study, drawn from evaluation files alone; drawings stand in drawings.py."""
+"""The figures of the qpi study, from evaluation files alone; drawings stand apart."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from matplotlib.lines import Line2D
 
 from gapworks.factory.evaluation import Evaluated
 from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, panel_label
-from gapworks.qpi.drawings import NAMES, RECIPROCAL, _image, band, fig1, fig2
+from gapworks.qpi.drawings import NAMES, show_image, band, fig1, fig2
 from gapworks.qpi.settings import CLASSES
-from gapworks.qpi.tables import PAPER, at_level, title
+from gapworks.qpi.tables import PAPER, at_level, reported, title
 
 LABELS = [NAMES[name] for name in CLASSES]
 
@@ -26,7 +26,7 @@ def examples(evaluations: Sequence[Evaluated]) -> Figure:
     for column, name in enumerate(CLASSES):
         for row in range(2):
             axes = panels[row, column]
-            drawn = _image(axes, data["image"][column, row])
+            drawn = show_image(axes, data["image"][column, row])
             axes.set_xticks([])
             axes.set_yticks([])
             if row == 0:
@@ -47,13 +47,13 @@ def examples(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def confusion(evaluations: Sequence[Evaluated], reported: float) -> Figure:
+def confusion(evaluations: Sequence[Evaluated]) -> Figure:
     """Which class is taken for which, at the reported noise."""
     figure, panels = plt.subplots(
         1, len(evaluations), figsize=(2.35 * len(evaluations) + 0.2, 2.6), squeeze=False
     )
     for axes, data, letter in zip(panels[0], evaluations, "abcdef", strict=False):
-        counts = data["confusion"][at_level(data, reported)]
+        counts = data["confusion"][at_level(data, reported(data))]
         share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
         axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
         for row in range(len(CLASSES)):
@@ -72,13 +72,15 @@ def confusion(evaluations: Sequence[Evaluated], reported: float) -> Figure:
         axes.set_yticks(range(len(CLASSES)), LABELS)
         axes.tick_params(length=0)
         axes.set_xlabel("network's answer")
-        axes.set_title(f"{title(data)}\n{100 * data['mean_hit'][at_level(data, reported)]:.1f} %")
+        axes.set_title(
+            f"{title(data)}\n{100 * data['mean_hit'][at_level(data, reported(data))]:.1f} %"
+        )
         panel_label(axes, letter)
     panels[0, 0].set_ylabel("true class [%]")
     return figure
 
 
-def noise(evaluations: Sequence[Evaluated], reported: float) -> Figure:
+def noise(evaluations: Sequence[Evaluated]) -> Figure:
     """Hits against white noise, and against 1 / f noise."""
     data = evaluations[0]
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 2.6), sharey=True)
@@ -100,13 +102,15 @@ def noise(evaluations: Sequence[Evaluated], reported: float) -> Figure:
                 elinewidth=0.6,
                 label=LABELS[label],
             )
-        axes.set_xlabel(f"{'white' if kind == 'white' else '1/f'} noise [% of the image's deviation]")
+        axes.set_xlabel(
+            f"{'white' if kind == 'white' else '1/f'} noise [% of the image's deviation]"
+        )
     trained = data.attributes["settings_of_network"]["inputs"]
     for axes, kind in ((left, "white"), (right, "pink")):
         low, high = (100 * bound for bound in trained[kind])
         if high > low:
             axes.axvspan(low, high, color="0.92", linewidth=0, zorder=0, label="in training")
-    left.axvline(100 * reported, color="0.6", linewidth=0.7, linestyle=":", label="Table I")
+    left.axvline(100 * reported(data), color="0.6", linewidth=0.7, linestyle=":", label="Table I")
     left.set_ylabel("hits [%]")
     left.legend(loc="lower left", ncols=2)
     left.set_ylim(None, 101)
@@ -143,14 +147,14 @@ def curves(evaluations: Sequence[Evaluated], training_from: int) -> Figure:
     return figure
 
 
-def hits(evaluations: Sequence[Evaluated], reported: float) -> Figure:
+def hits(evaluations: Sequence[Evaluated]) -> Figure:
     """Hits of each class beside the paper's Table I, and against Delta."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 2.6), width_ratios=(1.3, 1))
     place = np.arange(len(CLASSES))
     left.plot(place, [PAPER[name]["hit"] for name in CLASSES], label="paper, Table I", **SOLVED)
     width = 0.8 / (len(evaluations) + 1)
     for number, data in enumerate(evaluations):
-        row = at_level(data, reported)
+        row = at_level(data, reported(data))
         hit, low, high = (100 * data[name][row] for name in ("hit", "hit_lower", "hit_upper"))
         left.errorbar(
             place + width * (number + 1),
@@ -168,10 +172,14 @@ def hits(evaluations: Sequence[Evaluated], reported: float) -> Figure:
     left.set_ylabel("hits [%]")
     left.legend(fontsize=6, loc="lower right")
     data = evaluations[0]
-    row = at_level(data, reported)
+    row = at_level(data, reported(data))
     for label, color in zip(range(len(CLASSES)), CURVES, strict=False):
         right.plot(
-            data["gap"], 100 * data["gap_hit"][row, label], color=color, marker="o", markersize=2.6,
+            data["gap"],
+            100 * data["gap_hit"][row, label],
+            color=color,
+            marker="o",
+            markersize=2.6,
             label=LABELS[label],
         )
     right.set_xticks(data["gap"], [f"{low:g}-" for low in data["gap"]])
@@ -195,8 +203,14 @@ def degeneracy(evaluations: Sequence[Evaluated]) -> Figure:
         values = np.maximum(statements["difference"][row], rounding)
         color = CURVES[("scalar", "sz", "sx").index(one["impurity"])]
         offset = 0.18 * (("scalar", "sz", "sx").index(one["impurity"]) - 1)
-        left.plot(values, np.full(len(values), y + offset), "o", color=color, markersize=2,
-                  linestyle="none")
+        left.plot(
+            values,
+            np.full(len(values), y + offset),
+            "o",
+            color=color,
+            markersize=2,
+            linestyle="none",
+        )
     left.set_xscale("log")
     left.set_xlim(1e-17, 5)
     left.axvspan(1e-17, 1e-6, color="0.92", linewidth=0, zorder=0)
@@ -211,8 +225,13 @@ def degeneracy(evaluations: Sequence[Evaluated]) -> Figure:
     width = symmetry["bin"][1] - symmetry["bin"][0]
     for row, (name, color) in enumerate((("A12u", CURVES[0]), ("Eu", CURVES[1]))):
         right.bar(
-            symmetry["bin"], symmetry["histogram"][row], width=width, color=color, alpha=0.6,
-            linewidth=0, label=NAMES[name],
+            symmetry["bin"],
+            symmetry["histogram"][row],
+            width=width,
+            color=color,
+            alpha=0.6,
+            linewidth=0,
+            label=NAMES[name],
         )
     level = symmetry.attributes["settings"]["evaluation"]["reported"]
     accuracy = symmetry["accuracy"][symmetry.row("white", level)]

@@ -94,9 +94,7 @@ def ldos_maps(green: Tensor, local: Tensor, odd: Tensor, impurity: Tensor) -> Te
     inverse = (1 / impurity)[:, None]
     a, d = inverse - ee, -inverse - hh
     determinant = a * d - eh * he
-    t_ee, t_eh, t_he, t_hh = (
-        (x / determinant)[..., None, None] for x in (d, eh, he, a)
-    )
+    t_ee, t_eh, t_he, t_hh = ((x / determinant)[..., None, None] for x in (d, eh, he, a))
     A_ee, A_eh, A_he = green.unbind(2)
     back_ee, back_he = opposite(A_ee), opposite(A_he)
     charge = A_ee * (t_ee * back_ee + t_eh * back_he) + A_eh * (t_he * back_ee + t_hh * back_he)
@@ -115,9 +113,7 @@ def within_disc(maps: Tensor, view: View) -> Tensor:
     return _padded(maps, view.pixels) * _disc(view).to(maps)
 
 
-def with_noise(
-    maps: Tensor, white: Tensor, pink: Tensor, generator: torch.Generator
-) -> Tensor:
+def with_noise(maps: Tensor, white: Tensor, pink: Tensor, generator: torch.Generator) -> Tensor:
     """Maps with the noise of an image.
 
     Its standard deviation over q is `white` (`pink`) times the image's own over q != 0. White noise
@@ -246,7 +242,7 @@ def _disc(view: View) -> Tensor:
 
 @lru_cache
 def _rings(view: View) -> Tensor:
-    """Which ring of r a cell is in, shape (pixels^2, RINGS): equal steps of |r| up to the radius."""
+    """Which ring of r a cell is in, shape (pixels^2, RINGS): equal steps of |r|."""
     ring = np.floor(RINGS * distance(view.pixels) / view.radius).ravel()
     return torch.from_numpy((ring[:, None] == np.arange(RINGS)).astype(np.float32))
 

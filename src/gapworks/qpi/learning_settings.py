@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
@@ -12,7 +12,7 @@ from gapworks.learning.settings import Training
 Backbone = Literal["vgg16", "convnext", "small"]
 BACKBONES = ("vgg16", "convnext", "small")
 CONDITIONS = ("converged", "literal")
-"""What a network is trained on: converged windows, or the paper's grid."""
+"""What a network is trained on: converged windows, or the paper's grid. Fields of Conditions."""
 
 NoiseRange = Annotated[list[NonNegativeFloat], Field(min_length=2, max_length=2)]
 
@@ -25,6 +25,13 @@ class Condition(Section):
         description="three images per energy, even and odd under C3 and odd under r -> -r; else one"
     )
     scalars: bool = Field(description="amplitudes beside the images, which are standardised")
+
+
+class Conditions(Section):
+    """What networks are shown, by the data that they are trained on."""
+
+    converged: Condition = Field(description="Green functions converged on a window")
+    literal: Condition = Field(description="those of one grid, as the paper has it")
 
 
 class Inputs(Section):
@@ -62,7 +69,6 @@ class NetworkSettings(Section):
     )
     kernel: PositiveInt = Field(default=3, description="width of the first convolution, odd")
     aggregation: PositiveInt = Field(description="width of the aggregation layer, eq. 13")
-    dropout: float = Field(default=0.0, ge=0, lt=1, description="in the aggregation layer")
     conditional: bool = Field(description="a regression answer for each class, or one for all")
     class_weight: NonNegativeFloat = Field(description="w_IR of eq. 16")
     parameter_weight: NonNegativeFloat = Field(description="w_param of eq. 16")
@@ -80,7 +86,7 @@ class Networks(Section):
 
     shown: Backbone = Field(description="the backbone of the figures and tables")
     inputs: Inputs
-    conditions: dict[Literal["converged", "literal"], Condition] = Field(min_length=2)
+    conditions: Conditions
     vgg16: NetworkSettings
     convnext: NetworkSettings
     small: NetworkSettings
@@ -124,7 +130,7 @@ class Statements(Section):
     """What the model says of degenerate and invisible parameters, measured on random samples."""
 
     stream: PositiveInt = Field(description="random stream of the samples")
-    samples: int = Field(ge=2, description="superconductors per irreducible representation")
+    samples: int = Field(ge=1, description="superconductors per irreducible representation")
     n_effective: int = Field(ge=1024, description="points of the grid in each direction")
     omegas: list[float] = Field(min_length=1, description="energies, units of the sample's Delta")
     rashba: list[PositiveFloat] = Field(min_length=1, description="Rashba coupling, meV")
@@ -152,31 +158,3 @@ class Learning(Section):
     statements: Statements
     model: Model
     figures: Figures
-
-    def training(self, network: str, seed: int, per_class: dict[str, int]) -> dict[str, Any]:
-        """The resolved settings that the train step of a network is run with.
-
-        Parameters
-        ----------
-        network : str
-            "small-converged" and so on.
-        seed : int
-        per_class : dict
-            Training samples of each class, by condition.
-
-        Raises
-        ------
-        ValueError
-            If there is no such network.
-        """
-        backbone, condition = self.networks.named(network)
-        chosen = getattr(self.networks, backbone)
-        return {
-            "name": network,
-            "seed": seed,
-            "per_class": per_class[condition],
-            "backbone": backbone,
-            "inputs": self.networks.inputs.model_dump(mode="json"),
-            "condition": self.networks.conditions[condition].model_dump(mode="json"),
-            "network": chosen.model_dump(mode="json"),
-        }

@@ -45,8 +45,6 @@ class TwoHeads(nn.Module):
         Of the small backbone's six layers.
     kernel : int
         Of the first convolution of vgg16 and small, odd (the paper: 3).
-    dropout : float
-        In the aggregation layer.
     """
 
     def __init__(
@@ -60,7 +58,6 @@ class TwoHeads(nn.Module):
         target_scale: Sequence[float],
         widths: Sequence[int] = (),
         kernel: int = 3,
-        dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.answers = len(CLASSES) if conditional else 1
@@ -75,9 +72,7 @@ class TwoHeads(nn.Module):
         else:
             self.features, features = small(channels, widths, kernel), 16 * widths[-1]
             self.features.append(Pool(4))
-        self.aggregation = nn.Sequential(
-            nn.Linear(features + scalars, aggregation), nn.ReLU(), nn.Dropout(dropout)
-        )
+        self.aggregation = nn.Sequential(nn.Linear(features + scalars, aggregation), nn.ReLU())
         self.classify = nn.Linear(aggregation, len(CLASSES))
         self.regress = nn.Linear(aggregation, self.answers * len(TARGETS))
         for module in self.modules():

@@ -25,8 +25,10 @@ VARIABLES = {
     "mean_hit": Variable(("level",), "1", "mean of the classes' hits"),
     "confusion": Variable(("level", "class", "answer"), "1", "samples of a class by answer"),
     "mae": Variable(
-        ("level", "class", "parameter"), "1", "mean absolute error of Delta (meV), theta (rad) and "
-        "eps_0 (meV), over all samples of a class, whatever the answer"
+        ("level", "class", "parameter"),
+        "1",
+        "mean absolute error of Delta (meV), theta (rad) and "
+        "eps_0 (meV), over all samples of a class, whatever the answer",
     ),
     "mae_lower": Variable(("level", "class", "parameter"), "1", "lower end of its interval"),
     "mae_upper": Variable(("level", "class", "parameter"), "1", "upper end of its interval"),

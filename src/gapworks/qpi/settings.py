@@ -5,11 +5,12 @@ The models here import neither numpy nor numba: the workflow reads them on every
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from gapworks.factory.settings import DatasetSettings, Section
+from gapworks.qpi.learning_settings import Learning
 
 CLASSES = ("A1g", "A12u", "A2g", "Eg", "Eu")
 """What is told apart; A1u and A2u look the same (section 3). Sample i is of class i mod 5."""
@@ -85,6 +86,7 @@ class Datasets(Section):
     literal_train: Dataset
     literal_validation: Dataset
     literal_test: Dataset
+    literal_converged: Dataset
     fidelity: Dataset
 
     @model_validator(mode="after")
@@ -96,8 +98,8 @@ class Datasets(Section):
         return self
 
 
-class QpiConfig(Section):
-    """The section `qpi` of config.yaml."""
+class QpiConfig(Learning):
+    """The section `qpi` of config.yaml; networks and evaluations stand in learning_settings.py."""
 
     physics: Physics
     solver: Solver
@@ -107,6 +109,25 @@ class QpiConfig(Section):
     max_failed_share: Annotated[float, Field(ge=0, lt=1)] = Field(
         description="a shard with a larger share of failed samples is an error"
     )
+
+    @model_validator(mode="after")
+    def _networks_see_what_is_there(self) -> QpiConfig:
+        for condition, name in (("converged", "train"), ("literal", "literal_train")):
+            known = self._physics(name).energies
+            missing = set(getattr(self.networks.conditions, condition).energies) - set(known)
+            if missing:
+                raise ValueError(
+                    f"networks.conditions.{condition}.energies names {sorted(missing)}, not among "
+                    f"the energies of datasets.{name}"
+                )
+        if self.networks.inputs.pixels < self.physics.window:
+            raise ValueError("networks.inputs.pixels is below physics.window")
+        if self.networks.inputs.radius > 0.75**0.5 * (self.physics.window // 2):
+            raise ValueError(
+                "networks.inputs.radius: the disc must lie within physics.window, at most "
+                f"{0.75**0.5 * (self.physics.window // 2):.1f}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _data_sets_are_possible(self) -> QpiConfig:
@@ -146,6 +167,31 @@ class QpiConfig(Section):
             n_effective=chosen.n_effective,
             max_failed_share=self.max_failed_share,
         )
+
+    def learning_data(self, network: str) -> tuple[str, str]:
+        """Data sets that a network is trained and validated on.
+
+        Raises
+        ------
+        ValueError
+            If there is no such network.
+        """
+        group = {"converged": "", "literal": "literal_"}[self.networks.named(network)[1]]
+        return f"{group}train", f"{group}validation"
+
+    def training(self, network: str, seed: int) -> dict[str, Any]:
+        """The resolved settings that the train step of a network is run with."""
+        backbone, condition = self.networks.named(network)
+        chosen = getattr(self.networks, backbone)
+        return {
+            "name": network,
+            "seed": seed,
+            "per_class": self._dataset(self.learning_data(network)[0]).per_class,
+            "backbone": backbone,
+            "inputs": self.networks.inputs.model_dump(mode="json"),
+            "condition": getattr(self.networks.conditions, condition).model_dump(mode="json"),
+            "network": chosen.model_dump(mode="json"),
+        }
 
     def _physics(self, name: str) -> Physics:
         replaced = self._dataset(name).model_dump(include={"energies", "broadening"})

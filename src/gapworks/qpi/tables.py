@@ -79,7 +79,9 @@ def networks(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
                                 ("dDelta [meV]", "dtheta [rad]", "deps0 [meV]")
                             )
                             for end, key in (
-                                ("", "mae"), ("lower", "mae_lower"), ("upper", "mae_upper")
+                                ("", "mae"),
+                                ("lower", "mae_lower"),
+                                ("upper", "mae_upper"),
                             )
                         },
                     }
@@ -147,7 +149,13 @@ def title(data: Evaluated) -> str:
     """How a network on a data set is called in legends and columns."""
     trained = data.attributes["training_data"]["n_effective"]
     energies = len(data.attributes["settings_of_network"]["condition"]["energies"])
-    count = "two energies" if energies == 2 else "one energy" if energies == 1 else f"{energies} energies"
+    count = (
+        "two energies"
+        if energies == 2
+        else "one energy"
+        if energies == 1
+        else f"{energies} energies"
+    )
     if _grid(data) == trained:
         return f"$N = {trained}$, {count}"
     return f"$N = {trained}$ on ${_grid(data)}$, {count}"

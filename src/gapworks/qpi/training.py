@@ -113,9 +113,7 @@ def train_network(
         "scalars": view.scalar_count(energies),
         "target_mean": target_mean,
         "target_scale": target_scale,
-        **settings.network.model_dump(
-            include={"aggregation", "conditional", "widths", "kernel", "dropout"}
-        ),
+        **settings.network.model_dump(include={"aggregation", "conditional", "widths", "kernel"}),
     }
     seed = training_seed(settings.seed, "qpi", settings.name, settings.repeat)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -213,7 +211,11 @@ def windows(
     at = [known.index(energy) for energy in energies]
     green = on_torus(torch.from_numpy(arrays["green"][valid][:, at].astype(np.complex64)))
     local = torch.from_numpy(arrays["local"][valid][:, at].astype(np.complex64))
-    made = {"green": green, "local": local, "label": torch.from_numpy(arrays["label"][valid]).long()}
+    made = {
+        "green": green,
+        "local": local,
+        "label": torch.from_numpy(arrays["label"][valid]).long(),
+    }
     for name in ("theta", "eps0", "delta_reported", "impurity"):
         made[name] = torch.from_numpy(arrays[name][valid].astype(np.float32))
     return made
@@ -262,8 +264,10 @@ class Drawing:
         for first in range(0, len(label), 64):
             rows = slice(first, first + 64)
             maps = ldos_maps(green[rows], local[rows], _is_u(label[rows]), impurity[rows])
-            middle = [torch.full((len(maps),), float(np.mean(bounds))) for bounds in
-                      (self.inputs.white, self.inputs.pink)]
+            middle = [
+                torch.full((len(maps),), float(np.mean(bounds)))
+                for bounds in (self.inputs.white, self.inputs.pink)
+            ]
             maps = with_noise(within_disc(maps, self.view), *middle, generator)
             parts.append(features(maps, self.view))
         channels, scalars = (torch.cat(part) for part in zip(*parts, strict=True))
