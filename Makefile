@@ -27,6 +27,7 @@ setup: .venv/installed  ## make .venv, install gapworks into it, link the Slurm 
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
 	$(BIN)/python -c 'import numpy; from gapworks.chain import solve; solve(numpy.zeros((1, 8)))'  # compiles, for all jobs to come
+	$(BIN)/python -c 'from gapworks.qpi import Parameters, green_window; green_window(Parameters("A1g"), size=8, n_effective=1024)'
 	@ln -sfn profiles/slurm slurm  # so that the literal `snakemake --profile slurm` finds the profile
 	@touch $@
 

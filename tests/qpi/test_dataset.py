@@ -16,7 +16,7 @@ from gapworks.factory.ranks import World
 from gapworks.factory.shards import simulate_shard
 from gapworks.qpi import Parameters, bdg_matrix, dataset, ldos_window
 from gapworks.qpi.fermi_surface import gap_rms
-from gapworks.qpi.image import image
+from gapworks.qpi.interference import image
 from gapworks.qpi.model import band, gap_components, ising
 from gapworks.qpi.samples import draw, irrep
 from gapworks.qpi.settings import CLASSES

@@ -194,9 +194,10 @@ def _communicator() -> Any:
     try:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as error:
+        reason = str(error).partition("\n")[0]
         raise DataError(
-            f"several ranks need MPI, which is not there ({error}): `make setup` installs one, "
-            "`make MPI=site setup` and `pip install mpi4py` take the site's"
+            f"several ranks need MPI, which is not there ({reason}): `make setup` installs one; "
+            "README says how to take the site's"
         ) from error
     return MPI.COMM_WORLD
 

@@ -12,7 +12,7 @@ import numpy as np
 from gapworks.factory.container import Coordinate, DataError, Variable
 from gapworks.factory.ranks import World
 from gapworks.qpi.fermi_surface import gap_rms
-from gapworks.qpi.image import image
+from gapworks.qpi.interference import image
 from gapworks.qpi.ladder import Ladder, integrate
 from gapworks.qpi.samples import Sample, draw
 from gapworks.qpi.scattering import impurity_matrix, pair_indices, t_matrix
