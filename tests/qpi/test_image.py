@@ -128,11 +128,11 @@ def test_phase_is_visible_to_a_scalar_impurity_but_not_its_sign():
 def test_image_of_a_one_dimensional_irrep_has_threefold_symmetry(irrep, rashba):
     p = Parameters(irrep, 0.7, broadening=0.3, eps0=30.0, rashba=rashba)
     rho = image(p, 36, "ldos")
-    # C6 on this grid is (i, j) -> (-j, i + j), and the real part of a transform is even.
+    # b1 and b2 are 120 degrees apart: C6 takes b1 to b1 + b2 and b2 to -b1. A real part is even.
     i, j = np.mgrid[:36, :36]
-    assert relative(rho[-j % 36, (i + j) % 36], rho) < 1e-11
+    assert relative(rho[(i - j) % 36, i], rho) < 1e-11
     E = image(Parameters("E" + irrep[-1], 0.7, broadening=0.3, eps0=30.0), 36, "ldos")
-    assert relative(E[-j % 36, (i + j) % 36], E) > 0.01
+    assert relative(E[(i - j) % 36, i], E) > 0.01
 
 
 def test_printed_d_vector_turns_the_image_of_a_u_gap_round():

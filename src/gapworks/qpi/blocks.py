@@ -124,7 +124,7 @@ def _coefficients(field, count) -> np.ndarray:
 
 
 def angles(N: int, shift: float = 0.0) -> np.ndarray:
-    """2 pi (i + shift) / N for i = 0 ... N - 1, less 2 pi beyond pi: small, for exact sines, rad."""
+    """2 pi (i + shift) / N for i = 0 ... N - 1, rad; less 2 pi where that is above pi."""
     i = np.arange(N) + shift
     return 2 * np.pi * np.where(i > N / 2, i - N, i) / N
 
