@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from gapworks.factory.evaluation import Evaluated
 from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, panel_label
-from gapworks.qpi.drawings import NAMES, show_image, band, fig1, fig2
+from gapworks.qpi.drawings import NAMES, band, fig1, fig2, show_image
 from gapworks.qpi.settings import CLASSES
 from gapworks.qpi.tables import PAPER, at_level, reported, title
 
