@@ -1,9 +1,11 @@
 # `make` sets up and runs the default scale; `make test` sets up and tests. Everything else is below.
-# Variables: PYTHON (the interpreter that .venv is made of), CORES, SCALE.
+# Variables: PYTHON (the interpreter that .venv is made of), CORES, SCALE, MPI (`site` installs none).
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 PYTHON ?= python3
+COMMA := ,
 CORES ?= $(shell nproc)
+EXTRAS := $(if $(filter site,$(MPI)),dev,dev$(COMMA)mpi)
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake -c$(CORES)
 
@@ -23,8 +25,9 @@ setup: .venv/installed  ## make .venv, install gapworks into it, link the Slurm 
 	  { echo "$(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
 	@[ -x $(BIN)/python ] || rm -rf .venv
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
 	$(BIN)/python -c 'import numpy; from gapworks.chain import solve; solve(numpy.zeros((1, 8)))'  # compiles, for all jobs to come
+	$(BIN)/python -c 'from gapworks.qpi import Parameters, green_window; green_window(Parameters("A1g"), size=8, n_effective=1024)'
 	@ln -sfn profiles/slurm slurm  # so that the literal `snakemake --profile slurm` finds the profile
 	@touch $@
 

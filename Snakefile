@@ -10,18 +10,22 @@ configfile: "config.yaml"
 
 wildcard_constraints:
     scale="[^/]+",
-    study="chain|eliashberg",
+    study="chain|eliashberg|qpi",
     dataset="[a-z_]+",
 
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/chain-names.smk"
 include: "workflow/rules/eliashberg-names.smk"
+include: "workflow/rules/qpi-names.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/steps.smk"
 include: "workflow/rules/gather.smk"
 include: "workflow/rules/chain.smk"
 include: "workflow/rules/eliashberg.smk"
+include: "workflow/rules/qpi-data.smk"
+include: "workflow/rules/qpi-simulate.smk"
+include: "workflow/rules/qpi.smk"
 
 
 rule all:
@@ -29,3 +33,4 @@ rule all:
     input:
         rules.chain.input,
         rules.eliashberg.input,
+        rules.qpi.input,

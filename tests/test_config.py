@@ -54,6 +54,28 @@ def changed(path, value):
         ("chain/max_failed_share", 1.0, "chain.max_failed_share: "),
         ("chain/networks/surrogate/kernel", 4, "chain.networks.surrogate.kernel: must be odd"),
         ("chain/figures/correlation_distance", 129, "more than half the ring"),
+        ("qpi/physics/eps", [0, 1], "qpi.physics.eps: unknown key"),
+        ("qpi/physics/eps0", [100, -300], "qpi.physics: eps0: the first value must not be above"),
+        ("qpi/physics/delta", [0, 2], "qpi.physics.delta.0: "),
+        ("qpi/physics/impurity", [20, 100, 300], "qpi.physics.impurity: "),
+        ("qpi/physics/energies", [0, 0], "energies are given twice"),
+        ("qpi/physics/energies", [], "qpi.physics.energies: "),
+        (
+            "qpi/datasets/train/n_effective",
+            5000,
+            "a ladder needs a power of two from 1024, not 5000",
+        ),
+        (
+            "qpi/datasets/literal_test/n_effective",
+            1000,
+            "literal_test.n_effective: give a multiple",
+        ),
+        ("qpi/datasets/train/kind", "lattice", "qpi.datasets.train.kind: "),
+        ("qpi/datasets/fidelity/energies", [0, 1], "an image data set has one energy"),
+        ("qpi/datasets/test/stream", 2, "train, validation, test must have different streams"),
+        ("qpi/physics/window", 2048, "qpi.physics.window: "),
+        ("qpi/physics/window", 1024, "datasets.literal_train.n_effective: give a multiple of 4096"),
+        ("qpi/ranks", 0, "qpi.ranks: "),
         ("scale", "labtop", "scale: 'labtop' is none of smoke, laptop"),
         ("seed", -1, "seed: "),
         ("chain/physics", None, "chain.physics: "),
@@ -93,6 +115,28 @@ def test_the_papers_values_are_in_the_file():
     assert chain.samples("test") * chain.physics.length > 50_000
 
 
+def test_the_qpi_papers_values_are_in_the_file():
+    _, scales = load(raw_config())
+    qpi = scales["paper"].qpi
+    assert [qpi.samples(name) for name in ("train", "validation", "test")] == [5000, 250, 250]
+    literal = qpi.simulation("literal_test", 1)
+    assert literal.n_effective == 1024
+    assert literal.physics.energies == [0]
+    assert literal.physics.broadening == [0.1, 0.1]
+    assert qpi.simulation("fidelity", 1).kind == "image"
+    # The same superconductors under another condition.
+    for name in ("train", "validation", "test"):
+        assert qpi.simulation(f"literal_{name}", 1).stream == qpi.simulation(name, 1).stream
+    assert scales["laptop"].qpi.datasets.test.per_class >= 150
+
+
+def test_a_sample_takes_as_much_room_as_is_said():
+    _, scales = load(raw_config())
+    qpi = scales["paper"].qpi
+    assert qpi.sample_bytes("train") == pytest.approx(2 * 3 * 64 * 64 * 8, rel=0.01)
+    assert qpi.sample_bytes("fidelity") == 4 * 1024 * 1024
+
+
 def test_the_scales_that_ship_change_sizes_only():
     _, scales = load(raw_config())
     assert list(scales) == ["smoke", "laptop", "campaign", "workstation", "paper"]
@@ -104,6 +148,11 @@ def test_the_scales_that_ship_change_sizes_only():
             assert ours.identity == papers.identity
         assert scale.chain.figures == scales["paper"].chain.figures
         assert scale.chain.max_failed_share == scales["paper"].chain.max_failed_share
+        for dataset in type(scale.qpi.datasets).model_fields:
+            ours = scale.qpi.simulation(dataset, scale.seed)
+            papers = scales["paper"].qpi.simulation(dataset, scale.seed)
+            assert ours.identity == papers.identity
+            assert ours == papers
 
 
 def test_a_users_scale_may_change_physics_and_only_its_own():
@@ -140,7 +189,8 @@ def test_the_schema_for_editors_is_that_of_the_models():
 
 def test_the_conda_environment_has_the_pins_of_pyproject():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    pins = dict(line.split("==") for line in project["dependencies"])
+    lines = project["dependencies"] + project["optional-dependencies"]["mpi"]
+    pins = dict(line.split("==") for line in lines)
     environment = yaml.safe_load((ROOT / "envs/gapworks.yaml").read_text())
     conda = dict(line.split("=") for line in environment["dependencies"] if "=" in line)
     python = conda.pop("python")

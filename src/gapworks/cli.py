@@ -13,7 +13,7 @@ from typing import Any
 import gapworks
 from gapworks import commands
 
-STUDIES = ("chain", "eliashberg")
+STUDIES = ("chain", "eliashberg", "qpi")
 """Studies with a command line."""
 GENERATING = ("eliashberg",)
 """Those that make data by networks."""
@@ -117,6 +117,15 @@ def _parser() -> argparse.ArgumentParser:
         default=0.0,
         metavar="SHARE",
         help="a shard with a larger share of failed samples is an error (default 0)",
+    )
+    simulate.add_argument(
+        "--ranks", type=_positive, help="MPI ranks that must be there: mpiexec -n N gapworks ..."
+    )
+    simulate.add_argument(
+        "--share",
+        choices=("samples", "grids"),
+        default="samples",
+        help="what the ranks share: whole samples (the efficient way), or the grids of each one",
     )
     simulate.add_argument("--output", type=Path, required=True, help="the shard, FIRST-LAST.h5")
 

@@ -17,6 +17,7 @@ from gapworks.config import ConfigFile
 
 def simulate(args: argparse.Namespace) -> None:
     from gapworks.factory.progress import progress
+    from gapworks.factory.ranks import world
     from gapworks.factory.shards import simulate_shard
 
     study = _room(args.study, "dataset")
@@ -24,18 +25,14 @@ def simulate(args: argparse.Namespace) -> None:
     if not 0 <= args.start < args.stop:
         raise SystemExit(f"gapworks: samples {args.start} ... {args.stop}: not a range")
     what = f"{settings.study}/{settings.dataset} samples {args.start}-{args.stop}"
-    with progress(args.stop - args.start, what) as advance:
-        header = simulate_shard(
-            study,
-            settings,
-            args.start,
-            args.stop,
-            args.output,
-            args.threads,
-            args.max_failed_share,
-            advance,
-        )
-    print(f"{header.path}: {what}, identity {header.attributes['identity']}")
+    bounds = (args.start, args.stop, args.output, args.threads, args.max_failed_share)
+    with world(args.ranks) as ranks:
+        if ranks.rank:
+            simulate_shard(study, settings, *bounds, world=ranks, share=args.share)
+            return
+        with progress(args.stop - args.start, what) as advance:
+            header = simulate_shard(study, settings, *bounds, advance, ranks, args.share)
+        print(f"{header.path}: {what}, identity {header.attributes['identity']}")
 
 
 def gather(args: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 from gapworks.chain.settings import ChainConfig
 from gapworks.eliashberg.settings import EliashbergConfig
 from gapworks.factory.settings import Section, Seed
+from gapworks.qpi.settings import QpiConfig
 
 
 class ConfigError(ValueError):
@@ -27,6 +28,7 @@ class ScaleConfig(Section):
     seed: Seed
     chain: ChainConfig
     eliashberg: EliashbergConfig
+    qpi: QpiConfig
 
 
 class ConfigFile(ScaleConfig):

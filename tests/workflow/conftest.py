@@ -41,7 +41,19 @@ TINY = {
         },
         "cost": {"lengths": [64], "sites": 64, "dense_up_to": 64},
         "evaluation": {"resamples": 50},
-    }
+    },
+    "qpi": {
+        "datasets": {
+            "train": {"per_class": 2},
+            "validation": {"per_class": 1},
+            "test": {"per_class": 1},
+            "literal_train": {"per_class": 1},
+            "literal_validation": {"per_class": 1},
+            "literal_test": {"per_class": 1},
+            "fidelity": {"per_class": 1},
+        },
+        "shard_size": 5,
+    },
 }
 
 
@@ -125,7 +137,7 @@ class Checkout:
             text=True,
             timeout=60,
         ).stdout.splitlines()
-        assert any(line.endswith("  delta") for line in said)
+        assert any(line.endswith("  valid") for line in said)
         return said
 
     def made(self, below: str = "results") -> set[str]:

@@ -55,6 +55,7 @@ class Coordinate:
     values: np.ndarray
     units: str
     description: str
+    flags: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,7 @@ class Writer:
             scale.make_scale(name)
             scale.attrs["units"] = coordinate.units
             scale.attrs["long_name"] = coordinate.description
+            _describe_flags(scale, coordinate.flags)
             scale.attrs["sha256"] = hashlib.sha256(scale[()].tobytes()).hexdigest()
         for name, variable in self._variables.items():
             shape = tuple(len(self._coordinates[d].values) for d in variable.dimensions)
@@ -200,9 +202,7 @@ class Writer:
             self._datasets[name] = dataset
             dataset.attrs["units"] = variable.units
             dataset.attrs["long_name"] = variable.description
-            if variable.flags:
-                dataset.attrs["flag_values"] = np.array(list(variable.flags), variable.dtype)
-                dataset.attrs["flag_meanings"] = " ".join(variable.flags.values())
+            _describe_flags(dataset, variable.flags)
             for axis, dimension in enumerate(variable.dimensions):
                 dataset.dims[axis].attach_scale(self._file[dimension])
 
@@ -274,6 +274,13 @@ def _opened(path: Path) -> Iterator[h5py.File]:
             yield file
     except (OSError, KeyError, RuntimeError, ValueError, TypeError, UnicodeError) as error:
         raise DataError(f"{path}: is truncated or damaged ({error})") from error
+
+
+def _describe_flags(array: h5py.Dataset, flags: Mapping[int, str]) -> None:
+    """Say what codes mean, as the CF conventions do."""
+    if flags:
+        array.attrs["flag_values"] = np.array(list(flags), array.dtype)
+        array.attrs["flag_meanings"] = " ".join(flags.values())
 
 
 def _attributes(file: h5py.File) -> dict[str, Any]:

@@ -14,11 +14,15 @@ from gapworks.factory.settings import DatasetSettings
 from gapworks.factory.shards import (
     Study,
     dataset_attributes,
+    held_variables,
     sample_coordinate,
     shard_name,
     shard_ranges,
     verify_member,
 )
+
+LARGEST_ITEM = 16
+"""Bytes of a complex number of double precision."""
 
 
 def gather(
@@ -69,12 +73,13 @@ def gather(
         "shards": [header.sha256 for header in headers],
     }
     coordinates = {"sample": sample_coordinate(0, samples), **study.coordinates(settings)}
-    with Writer(output, "dataset", attributes, coordinates, study.VARIABLES) as writer:
+    variables = held_variables(study, coordinates)
+    with Writer(output, "dataset", attributes, coordinates, variables) as writer:
         for header, (start, stop) in zip(headers, ranges, strict=True):
             row_bytes = _row_bytes(header)
             rows = max(1, BLOCK_BYTES // row_bytes)
             for first in range(0, stop - start, rows):
-                arrays = read(header.path, list(study.VARIABLES), slice(first, first + rows))
+                arrays = read(header.path, list(variables), slice(first, first + rows))
                 writer.append(arrays)
                 advance(min(first + rows, stop - start) - first)
     return writer.header
@@ -82,4 +87,4 @@ def gather(
 
 def _row_bytes(header: Header) -> int:
     """An upper bound on the bytes of one sample, all arrays together."""
-    return sum(8 * int(np.prod(shape[1:])) for shape in header.shapes.values())
+    return sum(LARGEST_ITEM * int(np.prod(shape[1:])) for shape in header.shapes.values())

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import gapworks
 
-PACKAGES = ("numpy", "scipy", "numba", "h5py", "torch")
+PACKAGES = ("numpy", "scipy", "numba", "h5py", "torch", "mpi4py")
 
 
 def provenance() -> dict[str, object]:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
 from gapworks.factory.container import Coordinate, DataError, Header, Variable, Writer, read, verify
+from gapworks.factory.ranks import World
 from gapworks.factory.settings import DatasetSettings
 
 
 class Study(Protocol):
-    """What a study's `dataset` module gives to the factory."""
+    """What a study's `dataset` module gives to the factory.
+
+    `VARIABLES` are the arrays of all its data sets: one holds those whose dimensions it has. A
+    study whose samples can be shared among ranks, and not only handed out to them, also has
+    `simulate_shared`, with the arguments of `simulate` and the world.
+    """
 
     Settings: type[DatasetSettings]
     VARIABLES: Mapping[str, Variable]
@@ -53,36 +59,84 @@ def simulate_shard(
     threads: int,
     max_failed_share: float = 0.0,
     advance: Callable[[int], None] = lambda samples: None,
-) -> Header:
+    world: World | None = None,
+    share: Literal["samples", "grids"] = "samples",
+) -> Header | None:
     """Simulate the samples start ... stop - 1 and write them as one shard.
 
     Samples that whole shards of the same identity beside `output` hold already are taken from
     them: a data set that grew past a partly filled last shard, or was cut into shards of another
     size, simulates only what is new.
 
+    Every rank of a world calls this; rank 0 writes. The shard is the same bits in any world.
+
+    Parameters
+    ----------
+    world : World, optional
+        The ranks that work together; without it this process alone.
+    share : {"samples", "grids"}
+        Whether whole samples are handed out to the ranks, or all work on one sample at a time. More
+        ranks than samples stay idle.
+
+    Returns
+    -------
+    Header or None
+        What the shard says of itself; None on other ranks than 0.
+
     Raises
     ------
     DataError
-        If a larger share of samples failed than `max_failed_share`, or the disk is full.
+        If a larger share of samples failed than `max_failed_share`, the disk is full, a rank
+        failed, or the study's samples cannot be shared.
     """
-    coordinates = {"sample": sample_coordinate(start, stop), **study.coordinates(settings)}
-    attributes = {**dataset_attributes(settings), "start": start, "stop": stop}
+    world = world or World()
     step = study.block(settings)
+    plan = world.from_first(lambda: list(_plan(settings, start, stop, output)))
+    blocks = [
+        (block, min(block + step, last), source)
+        for first, last, source in plan
+        for block in range(first, last, step)
+    ]
+    new = [(first, last) for first, last, source in blocks if source is None]
+    if share == "samples":
+        made = world.in_order(len(new), lambda i: study.simulate(settings, *new[i], threads))
+    elif hasattr(study, "simulate_shared"):
+        made = (study.simulate_shared(settings, *bounds, threads, world) for bounds in new)
+    else:
+        raise DataError(f"{settings.study}: ranks can share samples only (--share samples)")
+    if world.rank:
+        for _ in made:
+            pass
+        return None
+    return _write(study, settings, start, stop, output, blocks, made, max_failed_share, advance)
+
+
+def _write(
+    study: Study,
+    settings: DatasetSettings,
+    start: int,
+    stop: int,
+    output: Path,
+    blocks: list[tuple[int, int, Path | None]],
+    made: Iterator[dict[str, np.ndarray]],
+    max_failed_share: float,
+    advance: Callable[[int], None],
+) -> Header:
+    coordinates = {"sample": sample_coordinate(start, stop), **study.coordinates(settings)}
+    variables = held_variables(study, coordinates)
+    attributes = {**dataset_attributes(settings), "start": start, "stop": stop}
     failed: list[int] = []
-    with Writer(output, "shard", attributes, coordinates, study.VARIABLES) as writer:
-        for first, last, source in _plan(settings, start, stop, output):
-            for block in range(first, last, step):
-                end = min(block + step, last)
-                if source is None:
-                    arrays = study.simulate(settings, block, end, threads)
-                else:
-                    offset = int(source.name.split("-")[0])
-                    rows = slice(block - offset, end - offset)
-                    arrays = read(source, list(study.VARIABLES), rows)
-                _check_valid_samples_are_finite(arrays, block)
-                failed += [block + int(i) for i in np.flatnonzero(arrays["valid"] == 0)]
-                writer.append(arrays)
-                advance(end - block)
+    with Writer(output, "shard", attributes, coordinates, variables) as writer:
+        for first, last, source in blocks:
+            if source is None:
+                arrays = next(made)
+            else:
+                offset = int(source.name.split("-")[0])
+                arrays = read(source, list(variables), slice(first - offset, last - offset))
+            _check_valid_samples_are_finite(arrays, first)
+            failed += [first + int(i) for i in np.flatnonzero(arrays["valid"] == 0)]
+            writer.append(arrays)
+            advance(last - first)
         if len(failed) > max_failed_share * (stop - start):
             raise DataError(
                 f"{output}: {len(failed)} of {stop - start} samples failed "
@@ -91,6 +145,15 @@ def simulate_shard(
                 f"if these failures are physics."
             )
     return writer.header
+
+
+def held_variables(study: Study, dimensions: Container[str]) -> dict[str, Variable]:
+    """Those of a study's variables whose dimensions a data set has."""
+    return {
+        name: variable
+        for name, variable in study.VARIABLES.items()
+        if all(dimension in dimensions for dimension in variable.dimensions)
+    }
 
 
 def dataset_attributes(settings: DatasetSettings) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -38,6 +39,15 @@ def bootstrap_ratio(
     levels = 0.5 + np.array([-0.5, 0.5]) * confidence
     lower, upper = np.quantile(ratios, levels)
     return Estimate(float(numerator.mean() / denominator.mean()), float(lower), float(upper))
+
+
+def wilson(hits: int, samples: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Wilson's interval of a share: honest at 100 % too, where a bootstrap has no width."""
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    centre = hits + z * z / 2
+    spread = z * np.sqrt(hits * (samples - hits) / samples + z * z / 4)
+    total = samples + z * z
+    return max(0.0, float((centre - spread) / total)), min(1.0, float((centre + spread) / total))
 
 
 def resample_counts(n: int, resamples: int, rng: np.random.Generator) -> np.ndarray:

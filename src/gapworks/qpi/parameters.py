@@ -1,0 +1,113 @@
+"""What an image is computed from: the free parameters of the paper's section 2 and of eqs A4-A6."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+IRREPS = ("A1g", "A2g", "Eg", "A1u", "A2u", "Eu")
+IMPURITY_KINDS = ("scalar", "sz", "sx")
+D_VECTORS = ("closed", "printed")
+SIXTH_SHELLS = ("corrected", "printed")
+_CHOICES = {
+    "irrep": IRREPS,
+    "impurity_kind": IMPURITY_KINDS,
+    "d_vector": D_VECTORS,
+    "sixth_shell": SIXTH_SHELLS,
+}
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """One superconductor, one impurity, one energy.
+
+    Parameters
+    ----------
+    irrep : {"A1g", "A2g", "Eg", "A1u", "A2u", "Eu"}
+        Irreducible representation of the gap, in the paper's names (eqs 6-11).
+    theta : float
+        Mixing angle, rad: singlet with d_z triplet for A1g and A2g, the two components for Eg and
+        Eu; without effect for A1u and A2u.
+    delta : float
+        Gap magnitude Delta >= 0, meV: the prefactor of eqs 6-11.
+    eps0 : float
+        Energy eps_0 of eq. 4, meV.
+    impurity : float
+        Strength v, meV.
+    impurity_kind : {"scalar", "sz", "sx"}
+        v tau_z, or a classical spin along z or x.
+    omega : float
+        Energy, meV.
+    broadening : float
+        Imaginary part of the energy, > 0, meV.
+    phi : float
+        Relative phase of the two components of Eg or Eu, rad (eqs A5, A6).
+    rashba : float
+        Rashba coupling to the six neighbours, meV.
+    channel_angle, theta_triplet, phi_triplet : float
+        Eq. A6: the angle that mixes singlet and d_z triplet in Eg (0: singlet alone), mixing angle
+        and phase of the triplet's components, rad.
+    d_vector : {"closed", "printed"}
+        Gap matrix of the u irreps: (d.s) i s_y, closed under C3, or i s_y (d.s) as printed.
+    sixth_shell : {"corrected", "printed"}
+        The sixth shell of eq. 4; the printed one repeats the second.
+
+    Raises
+    ------
+    ValueError
+        Naming the field and what it may be.
+    """
+
+    irrep: str
+    theta: float = 0.0
+    delta: float = 1.0
+    eps0: float = 0.0
+    impurity: float = 100.0
+    impurity_kind: str = "scalar"
+    omega: float = 0.0
+    broadening: float = 0.5
+    phi: float = 0.0
+    rashba: float = 0.0
+    channel_angle: float = 0.0
+    theta_triplet: float = 0.0
+    phi_triplet: float = 0.0
+    d_vector: str = "closed"
+    sixth_shell: str = "corrected"
+
+    def __post_init__(self):
+        for field in fields(self):
+            name, value = field.name, getattr(self, field.name)
+            if name in _CHOICES:
+                if not (isinstance(value, str) and value in _CHOICES[name]):
+                    allowed = ", ".join(_CHOICES[name])
+                    raise ValueError(f"{name}={value!r}: choose one of {allowed}")
+                continue
+            object.__setattr__(self, name, real_number(name, value))
+        if self.delta < 0:
+            raise ValueError(f"delta={self.delta!r}: give a gap >= 0 in meV; its sign is invisible")
+        if self.broadening <= 0:
+            raise ValueError(f"broadening={self.broadening!r}: give a broadening > 0 in meV")
+
+    @property
+    def odd(self) -> bool:
+        """Whether the gap pairs equal spins: the irreps A1u, A2u and Eu."""
+        return self.irrep.endswith("u")
+
+
+def real_number(name: str, value) -> float:
+    """A finite number as float, or a ValueError that names it."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}={value!r}: give a real number") from error
+    if not np.isfinite(number):
+        raise ValueError(f"{name}={value!r}: give a finite number")
+    return number
+
+
+def whole_number(name: str, value, least: int) -> int:
+    """A whole number as int, or a ValueError that names it."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name}={value!r}: give a whole number, at least {least}")
+    return int(value)

@@ -1,0 +1,37 @@
+# Ranks and room of the qpi study's data; no rules.
+import functools
+import re
+import shutil
+
+
+def qpi_ranks(wildcards):
+    return scale(wildcards).qpi.ranks
+
+
+@functools.cache
+def check_room(scale_name, name):
+    """Refuse before any job what would not fit: shards yet to be made, and the data set of them."""
+    chosen = SCALES[scale_name].qpi
+    folder = Path(f"results/{scale_name}/qpi")
+    places = shard_ranges(chosen.samples(name), chosen.shard_size)
+    shards = [(folder / "shards" / name / shard_name(*bounds), bounds) for bounds in places]
+    missing = sum(stop - start for path, (start, stop) in shards if not path.exists())
+    gathered = 0 if (folder / "data" / f"{name}.h5").exists() else chosen.samples(name)
+    needed = (missing + gathered) * chosen.sample_bytes(name)
+    free = shutil.disk_usage(".").free
+    if needed > free:
+        raise WorkflowError(
+            f"qpi/{name} at scale {scale_name} needs {needed / 1e9:.3g} GB here (shards and the "
+            f"data set gathered from them), {free / 1e9:.3g} GB are free: make room, or lower "
+            f"qpi.datasets.{name}.per_class"
+        )
+
+
+def qpi_simulation_settings(wildcards):
+    settings = simulation_settings(wildcards, "qpi")
+    check_room(wildcards.scale, wildcards.dataset)
+    return settings
+
+
+# Scales whose simulate jobs are MPI jobs; (?!) matches nothing.
+QPI_WITH_MPI = "|".join(re.escape(name) for name in SCALES if SCALES[name].qpi.ranks > 1) or "(?!)"
