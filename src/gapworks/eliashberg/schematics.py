@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from gapworks.factory.evaluation import Evaluated
 from gapworks.plotting.style import COLUMN, CURVES, PAGE
 
+INFINITE = r"\infty"
 SHOWN = 7
 """Most neurons of a layer that are drawn."""
 
@@ -55,7 +56,7 @@ def _comparison(said: Mapping[str, Any]) -> str:
         return str(value) if value else r"\infty"
 
     output, source = (
-        rf"d_{{L{which}}} = {said[name] or r'\infty'}"
+        rf"d_{{L{which}}} = {said[name] or INFINITE}"
         for which, name in (("o", "required_a2f"), ("i", "required_input"))
     )
     return f"${output} > {source}$" if said["reduce"] else f"${output}$, ${source}$"
