@@ -8,10 +8,9 @@ import numpy as np
 
 from gapworks.eliashberg.approximant import acceptance, pade
 from gapworks.eliashberg.continuation import continue_to_real_axis
-from gapworks.eliashberg.dataset import Split, boson_grid, real_energies
-from gapworks.eliashberg.fields import gap_function, part, rows_of
-from gapworks.eliashberg.forward import pearson, relative_distance
+from gapworks.eliashberg.fields import Split, boson_grid, gap_function, part, real_energies, rows_of
 from gapworks.eliashberg.matsubara import solve_matsubara
+from gapworks.eliashberg.scores import pearson, relative_distance
 from gapworks.eliashberg.settings import Evaluation, Physics
 from gapworks.factory.container import Coordinate, Variable
 

@@ -9,8 +9,7 @@ import numpy as np
 import torch
 
 from gapworks.eliashberg import scores
-from gapworks.eliashberg.dataset import Split
-from gapworks.eliashberg.fields import joined, part, rows_of
+from gapworks.eliashberg.fields import Split, joined, part, rows_of
 from gapworks.eliashberg.settings import Evaluation
 from gapworks.factory.container import Coordinate, Variable
 
@@ -38,7 +37,7 @@ def evaluate(
 
     Parameters
     ----------
-    networks : sequence of gapworks.eliashberg.predict.Network
+    networks : sequence of gapworks.eliashberg.trained.Network
     arrays : mapping of str to ndarray
         The data set that they were trained on.
     """

@@ -11,6 +11,7 @@ from enum import IntEnum
 import numpy as np
 
 from gapworks.eliashberg.continuation import back_projection, continue_to_real_axis
+from gapworks.eliashberg.fields import Split, boson_grid, real_energies
 from gapworks.eliashberg.matsubara import solve_matsubara
 from gapworks.eliashberg.samples import ComplexRecipe, SimpleRecipe, draw_complex, draw_simple
 from gapworks.eliashberg.settings import Physics
@@ -31,14 +32,6 @@ class Reason(IntEnum):
     LINE = 2
     BACK_PROJECTION = 3
     NORMAL = 4
-
-
-class Split(IntEnum):
-    """What a sample is for."""
-
-    TRAIN = 0
-    VALIDATION = 1
-    TEST = 2
 
 
 VARIABLES = {
@@ -72,16 +65,6 @@ VARIABLES = {
 def block(settings: Settings) -> int:
     """Samples solved between two signs of progress; a Ctrl-C waits for so many."""
     return 64
-
-
-def boson_grid(physics: Physics) -> np.ndarray:
-    """omega_j of the spectral functions, shape (points,), meV."""
-    return physics.cutoff / physics.points * np.arange(1, physics.points + 1)
-
-
-def real_energies(physics: Physics) -> np.ndarray:
-    """Real parts of the energies at which the gap function is kept, shape (energies,), meV."""
-    return physics.highest_energy / physics.energies * np.arange(1, physics.energies + 1)
 
 
 def coordinates(settings: Settings) -> dict[str, Coordinate]:

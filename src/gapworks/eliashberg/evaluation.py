@@ -148,7 +148,7 @@ def _of_data(settings, path, method, variables, evaluate, **more) -> Made:
 
 def _network(networks, header):
     """The one network, which was trained on just these data: their test part is new to it."""
-    from gapworks.eliashberg.predict import Network  # torch: only where it is used
+    from gapworks.eliashberg.trained import Network  # torch: only where it is used
 
     ((name, where),) = networks.items()
     network = Network.load(where)

@@ -6,11 +6,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import IntEnum
 
 import numpy as np
 
-from gapworks.eliashberg.dataset import Split
+from gapworks.eliashberg.settings import Physics
 from gapworks.eliashberg.solution import density_of_states
+
+
+class Split(IntEnum):
+    """What a sample is for."""
+
+    TRAIN = 0
+    VALIDATION = 1
+    TEST = 2
+
+
+def boson_grid(physics: Physics) -> np.ndarray:
+    """omega_j of the spectral functions, shape (points,), meV."""
+    return physics.cutoff / physics.points * np.arange(1, physics.points + 1)
+
+
+def real_energies(physics: Physics) -> np.ndarray:
+    """Real parts of the energies at which the gap function is kept, shape (energies,), meV."""
+    return physics.highest_energy / physics.energies * np.arange(1, physics.energies + 1)
 
 
 def gap_function(arrays: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gapworks.eliashberg.dataset import boson_grid, solve_spectra
+from gapworks.eliashberg.dataset import solve_spectra
+from gapworks.eliashberg.fields import boson_grid
 from gapworks.eliashberg.readings import MOMENTS, moment_name
+from gapworks.eliashberg.scores import pearson, relative_distance
 from gapworks.eliashberg.settings import Physics, Solver
 from gapworks.eliashberg.spectrum import coupling_constant, logarithmic_frequency
 from gapworks.factory.container import Variable
@@ -98,16 +100,3 @@ def spectrum_numbers(physics: Physics, a2f: np.ndarray) -> dict[str, np.ndarray]
         "omega_log": logarithmic_frequency(omega, a2f),
     }
     return made | {moment_name(p): step * (a2f * omega**p).sum(-1) for p in MOMENTS}
-
-
-def relative_distance(found: np.ndarray, true: np.ndarray) -> np.ndarray:
-    """|found - true| / |true| of each row, by Euclid's norm."""
-    return np.linalg.norm(found - true, axis=1) / np.linalg.norm(true, axis=1)
-
-
-def pearson(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Pearson's correlation coefficient of each pair of rows; 0 where a row is constant."""
-    a = first - first.mean(1, keepdims=True)
-    b = second - second.mean(1, keepdims=True)
-    norm = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
-    return np.divide((a * b).sum(1), norm, out=np.zeros(len(a)), where=norm > 0)

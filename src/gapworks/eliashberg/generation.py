@@ -13,7 +13,7 @@ import torch
 from pydantic import PositiveInt
 
 from gapworks.eliashberg.fields import sizes
-from gapworks.eliashberg.predict import Network
+from gapworks.eliashberg.trained import Network
 from gapworks.factory.container import Coordinate, DataError, Header, Variable, Writer
 from gapworks.factory.evaluation import read_evaluation
 from gapworks.factory.settings import Section

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from gapworks.eliashberg import scores
-from gapworks.eliashberg.dataset import Split
-from gapworks.eliashberg.fields import field, part, rows_of, sizes
+from gapworks.eliashberg.fields import Split, field, part, rows_of, sizes
 from gapworks.eliashberg.forward import FORWARD_SOLVER, push_forward
 from gapworks.eliashberg.readings import FIELDS
 from gapworks.eliashberg.settings import Evaluation
@@ -57,7 +56,7 @@ def evaluate(
 
     Parameters
     ----------
-    network : gapworks.eliashberg.predict.Network
+    network : gapworks.eliashberg.trained.Network
     arrays : mapping of str to ndarray
         The solved data set that it was trained on.
     """

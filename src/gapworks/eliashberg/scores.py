@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from gapworks.eliashberg.forward import pearson, relative_distance
 from gapworks.eliashberg.settings import Evaluation
 from gapworks.factory.container import Variable
 from gapworks.learning.metrics import bootstrap_ratio, resample_counts
 
 SCORES = ("r2", "mse", "relative_error", "pcc")
-"""Meaning of `score` along its dimension: R^2 over all samples and numbers, mean squared error,
-median relative L2 error, mean Pearson correlation."""
+"""Meaning of `score` along its dimension `measure`: R^2 over all samples and numbers, mean squared
+error, median relative L2 error, mean Pearson correlation."""
 
 VARIABLES = {
     "squared": Variable(("row",), "1", "mean squared error of a sample, units of the target^2"),
     "deviation": Variable(("row",), "1", "the same of the training data's mean curve"),
     "relative_error": Variable(("row",), "1", "relative L2 error of a sample"),
     "pcc": Variable(("row",), "1", "Pearson correlation of prediction and target"),
-    "score": Variable(("score",), "1", ", ".join(SCORES)),
-    "score_lower": Variable(("score",), "1", "lower ends of their intervals"),
-    "score_upper": Variable(("score",), "1", "upper ends of their intervals"),
+    "score": Variable(("measure",), "1", ", ".join(SCORES)),
+    "score_lower": Variable(("measure",), "1", "lower ends of their intervals"),
+    "score_upper": Variable(("measure",), "1", "upper ends of their intervals"),
 }
 
 
@@ -75,3 +74,16 @@ def median(
     levels = 0.5 + np.array([-0.5, 0.5]) * settings.confidence
     lower, upper = np.quantile(medians, levels)
     return float(np.median(values)), float(lower), float(upper)
+
+
+def relative_distance(found: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """|found - true| / |true| of each row, by Euclid's norm."""
+    return np.linalg.norm(found - true, axis=1) / np.linalg.norm(true, axis=1)
+
+
+def pearson(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Pearson's correlation coefficient of each pair of rows; 0 where a row is constant."""
+    a = first - first.mean(1, keepdims=True)
+    b = second - second.mean(1, keepdims=True)
+    norm = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    return np.divide((a * b).sum(1), norm, out=np.zeros(len(a)), where=norm > 0)

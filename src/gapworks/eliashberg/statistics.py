@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gapworks.eliashberg.dataset import Split
-from gapworks.eliashberg.fields import field, gap_function, part, rows_of
+from gapworks.eliashberg.fields import Split, field, gap_function, part, rows_of
 from gapworks.eliashberg.readings import FIELDS
 from gapworks.eliashberg.settings import Evaluation, Physics
 from gapworks.eliashberg.transition import critical_temperature

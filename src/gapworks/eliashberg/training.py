@@ -9,8 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from gapworks.eliashberg.dataset import Split
-from gapworks.eliashberg.fields import joined, part, rows_of, seen, sizes
+from gapworks.eliashberg.fields import Split, joined, part, rows_of, seen, sizes
 from gapworks.eliashberg.network import build
 from gapworks.eliashberg.settings import Network
 from gapworks.factory.container import DataError
