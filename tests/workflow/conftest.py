@@ -39,7 +39,7 @@ TINY = {
             "scan_cutoffs": [8],
             "scan_realizations": [2],
         },
-        "cost": {"lengths": [64], "sites": 64, "dense_up_to": 64},
+        "cost": {"lengths": [128], "sites": 128, "dense_up_to": 128},
         "evaluation": {"resamples": 50},
     },
     "qpi": {
