@@ -74,7 +74,6 @@ def changed(path, value):
         ("qpi/datasets/fidelity/energies", [0, 1], "an image data set has one energy"),
         ("qpi/datasets/test/stream", 2, "train, validation, test must have different streams"),
         ("qpi/physics/window", 2048, "qpi.physics.window: "),
-        ("qpi/physics/window", 1024, "datasets.literal_train.n_effective: give a multiple of 4096"),
         ("qpi/ranks", 0, "qpi.ranks: "),
         ("scale", "labtop", "scale: 'labtop' is none of smoke, laptop"),
         ("seed", -1, "seed: "),
