@@ -17,7 +17,7 @@ TABLES = ["disorder", "errors", "correlations", "cost", "claims"]
 @pytest.fixture(scope="module")
 def finished(shared_checkout):
     """A checkout in which the whole study was made at the scale `tiny`."""
-    shared_checkout.make("--config", "scale=tiny")
+    shared_checkout.make("chain", "--config", "scale=tiny")
     return shared_checkout
 
 
@@ -56,7 +56,7 @@ def test_a_table_is_the_same_as_csv_and_as_tex(finished):
 
 
 def test_a_second_run_has_nothing_to_do(finished):
-    assert finished.make("--config", "scale=tiny").nothing_to_be_done
+    assert finished.make("chain", "--config", "scale=tiny").nothing_to_be_done
 
 
 def test_a_deleted_figure_is_drawn_again_and_nothing_else_runs(finished):
@@ -101,7 +101,7 @@ def changed_plan(finished, **changes):
         before = copy.deepcopy(config)
         config["chain"] = merge(config["chain"], changes)
     try:
-        return finished.make("-n", "--config", "scale=tiny")
+        return finished.make("-n", "chain", "--config", "scale=tiny")
     finally:
         with finished.config() as config:
             config.clear()
@@ -165,7 +165,7 @@ def test_every_job_leaves_a_log_and_a_benchmark(finished):
 
 
 def test_the_report_holds_every_figure_and_table_with_its_caption(finished):
-    finished.make("--config", "scale=tiny", "--report", "report.zip")
+    finished.make("chain", "--config", "scale=tiny", "--report", "report.zip")
     with zipfile.ZipFile(finished.folder / "report.zip") as report:
         assert report.testzip() is None
         names = report.namelist()
