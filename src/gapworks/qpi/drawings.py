@@ -137,7 +137,7 @@ def _blocks(axes: plt.Axes, said: Mapping[str, Any]) -> None:
             fontsize=5.5,
             ha="center",
         )
-    axes.set_xlim(-1, end + 3.2)
+    axes.set_xlim(-1, end + 4)
     axes.set_ylim(-5, 5)
     axes.set_axis_off()
 
@@ -147,7 +147,7 @@ def fig2(evaluations: Sequence[Evaluated]) -> Figure:
     said = evaluations[0].attributes
     layers = said["outline"]
     features = [layer for layer in layers if len(layer["shape"]) == 3]
-    figure, axes = plt.subplots(figsize=(PAGE, 2.9))
+    figure, axes = plt.subplots(figsize=(PAGE, 2.6))
     colors = {"input": "0.75", "max": CURVES[4], "mean": CURVES[2]}
     step = 1.0
     for x, layer in enumerate(features):
@@ -172,7 +172,7 @@ def fig2(evaluations: Sequence[Evaluated]) -> Figure:
     vectors = {layer["name"]: layer["shape"] for layer in layers if len(layer["shape"]) < 3}
     axes.text(
         end + 0.3,
-        2.55,
+        1.9,
         "aggregation, ReLU",
         fontsize=6,
         rotation=45,
@@ -213,7 +213,7 @@ def fig2(evaluations: Sequence[Evaluated]) -> Figure:
         axes.text(end + 1.95, y + 0.14, title, fontsize=7, va="center")
         axes.text(end + 1.95, y - 0.24, below, fontsize=6, va="center")
     axes.set_xlim(-0.8, end + 3.2 + 0.32 * end)
-    axes.set_ylim(-2.7, 4.2)
+    axes.set_ylim(-2.7, 3.6)
     axes.set_axis_off()
     backbone = said["architecture"]["backbone"]
     axes.set_title(f"{backbone}: {said['parameters']:,} parameters", loc="left")
