@@ -39,7 +39,8 @@ RECIPROCAL = 2 * np.pi * np.array([[1, -1 / np.sqrt(3)], [0, 2 / np.sqrt(3)]])
 def fig1(evaluations: Sequence[Evaluated]) -> Figure:
     """Fig. 1: from the model of the normal state and the gaps to images, network and answer."""
     model, examples, network = evaluations
-    figure = plt.figure(figsize=(PAGE, 2.5), layout="none")
+    figure = plt.figure(figsize=(PAGE, 2.5))
+    figure.set_layout_engine("none")  # everything below stands where it is put
     boxes = [
         (0.010, "normal state", "bands, Fermi surface"),
         (0.212, "gap functions", "by representation of $D_{3h}$"),
