@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from gapworks.qpi.model import DEGREE, bdg_matrix, harmonics
+from gapworks.qpi.model import DEGREE, band, gap_matrix, harmonics, ising, rashba
 from gapworks.qpi.parameters import Parameters
 from gapworks.qpi.propagator import STRETCH
 from gapworks.qpi.rows import along_rows
@@ -98,38 +98,35 @@ def independent_blocks(p: Parameters) -> list[Block]:
 
 
 def _pair(p: Parameters, spin: int) -> Block:
-    hole = 2 + (spin if p.odd else 1 - spin)
+    hole = spin if p.odd else 1 - spin
+    sign = 1 - 2 * spin
 
     def field(u, v):
-        H = bdg_matrix(p, u, v)
-        xi = (H[..., spin, spin] - H[..., hole, hole]).real / 2
-        shift = (H[..., spin, spin] + H[..., hole, hole]).real / 2
-        return xi, shift, H[..., spin, hole].real, H[..., spin, hole].imag
+        h, L = band(p, u, v), sign * ising(p, u, v)
+        D = gap_matrix(p, u, v)[..., spin, hole]
+        return (h, L, D.real, D.imag) if p.odd else (h + L, 0 * L, D.real, D.imag)
 
     return Block(False, p.odd, _coefficients(field, 4))
 
 
 def _full(p: Parameters) -> Block:
     def field(u, v):
-        H = bdg_matrix(p, u, v)
-        h = (H[..., 0, 0] + H[..., 1, 1]).real / 2
-        L = (H[..., 0, 0] - H[..., 1, 1]).real / 2
-        a, b = (H[..., 0, 2], H[..., 1, 3]) if p.odd else (H[..., 0, 3], H[..., 1, 2])
-        return h, L, H[..., 1, 0].real, H[..., 1, 0].imag, a.real, a.imag, b.real, b.imag
+        D = gap_matrix(p, u, v)
+        a, b = (D[..., 0, 0], D[..., 1, 1]) if p.odd else (D[..., 0, 1], D[..., 1, 0])
+        gap = a.real, a.imag, b.real, b.imag
+        return band(p, u, v), ising(p, u, v), *rashba(p, u, v), *gap
 
     return Block(True, p.odd, _coefficients(field, 8))
 
 
 def _coefficients(field, count) -> np.ndarray:
-    c = np.array([harmonics(lambda u, v, k=k: field(u, v)[k]) for k in range(count)])
-    # What cancels leaves rounding errors behind; a field that is zero should be so exactly.
-    c[np.abs(c) < 1e-13 * np.abs(c).max()] = 0
-    return c
+    return np.array([harmonics(lambda u, v, k=k: field(u, v)[k]) for k in range(count)])
 
 
 def angles(N: int, shift: float = 0.0) -> np.ndarray:
-    """2 pi (i + shift) / N for i = 0 ... N - 1, rad."""
-    return 2 * np.pi * (np.arange(N) + shift) / N
+    """2 pi (i + shift) / N for i = 0 ... N - 1, rad; less 2 pi where that is above pi."""
+    i = np.arange(N) + shift
+    return 2 * np.pi * np.where(i > N / 2, i - N, i) / N
 
 
 def padded(v) -> tuple[np.ndarray, np.ndarray]:

@@ -150,7 +150,7 @@ def literal_image(p: Parameters, n_k: int = 16, observable: str = "eq12") -> np.
             amplitude[i, j] = np.einsum("xyab,xyba->", left, scattered) / N**2
     if observable == "eq12":
         return -amplitude.imag / np.pi
-    # The density of states at r is -Im sum_q e^{-iqr} amplitude(q) / (pi N^2), summed out.
+    # Undo the sum over r, take the imaginary part there, and sum anew.
     phase = np.exp(-1j * np.outer(u, np.arange(N)))
     ldos = -(phase.T @ amplitude @ phase).imag / np.pi / N**2
     return (phase @ ldos @ phase.T).real

@@ -37,7 +37,7 @@ _RATIO = 2
 _SHARES = 16
 LARGEST = 131072
 # What cut-offs and gathering add to the relative error of A(r): twice and more what was seen.
-FLOOR = 2e-5
+FLOOR = 5e-5
 # Exponent of the kernel exp(_BETA (sqrt(1 - x^2) - 1)), for cells twice as dense as the window.
 _BETA = 2.30 * WIDTH
 

@@ -63,7 +63,7 @@ class LdosWindow:
     n_effective : int
         N of the grid.
     error : float
-        Bound of the relative L2 error: the difference between N_eff and N_eff / 2, and 2e-5 for the
+        Bound of the relative L2 error: the difference between N_eff and N_eff / 2, and 5e-5 for the
         cut-offs. The error itself is some ten times smaller, and more on finer grids.
     converged : bool
         Whether error <= accuracy and the impurity is not at a pole of T.
