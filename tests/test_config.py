@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from gapworks.config import ConfigError, ConfigFile, load
+from gapworks.qpi.parameters import HOPPING, SPIN_ORBIT
 from tests.conftest import ROOT
 
 
@@ -54,6 +55,7 @@ def changed(path, value):
         ("chain/max_failed_share", 1.0, "chain.max_failed_share: "),
         ("chain/figures/correlation_distance", 129, "more than half the ring"),
         ("qpi/physics/eps", [0, 1], "qpi.physics.eps: unknown key"),
+        ("qpi/physics/hopping", [33.52, 97.26], "qpi.physics.hopping: "),
         ("qpi/physics/eps0", [100, -300], "qpi.physics: eps0: the first value must not be above"),
         ("qpi/physics/delta", [0, 2], "qpi.physics.delta.0: "),
         ("qpi/physics/impurity", [20, 100, 300], "qpi.physics.impurity: "),
@@ -128,6 +130,8 @@ def test_the_papers_values_are_in_the_file():
 def test_the_qpi_papers_values_are_in_the_file():
     _, scales = load(raw_config())
     qpi = scales["paper"].qpi
+    assert tuple(qpi.physics.hopping) == HOPPING
+    assert tuple(qpi.physics.spin_orbit) == SPIN_ORBIT
     assert [qpi.samples(name) for name in ("train", "validation", "test")] == [5000, 250, 250]
     literal = qpi.simulation("literal_test", 1)
     assert literal.n_effective == 1024

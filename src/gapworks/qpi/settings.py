@@ -23,6 +23,10 @@ Kind = Literal["ladder", "grid", "image"]
 class Physics(Section):
     """What is drawn: superconductors with an impurity; energies in meV. theta is in [0, pi)."""
 
+    hopping: list[float] = Field(min_length=7, max_length=7, description="t_1 ... t_7, meV")
+    spin_orbit: list[float] = Field(
+        min_length=2, max_length=2, description="lambda_I of the first and third neighbours, meV"
+    )
     eps0: Range = Field(description="eps_0 of eq. 4, lowest and highest, meV")
     delta: PositiveRange = Field(description="printed prefactor Delta of eqs 6-11, meV")
     impurity: PositiveRange = Field(description="|v|, meV; both signs are drawn")
