@@ -70,7 +70,8 @@ def shards(results: measure.Results, sizes: Sizes, folder: Path) -> None:
     scale = configuration("paper")
     settings = scale.chain.simulation("train", scale.seed)
     size = scale.chain.shard_size
-    blocks = [(first, min(first + study.BLOCK, size)) for first in range(0, size, study.BLOCK)]
+    step = study.block(settings)
+    blocks = [(first, min(first + step, size)) for first in range(0, size, step)]
 
     def simulate():
         return [study.simulate(settings, first, last, 1) for first, last in blocks]
@@ -140,7 +141,7 @@ def ready_made(study, arrays):
     return SimpleNamespace(
         Settings=study.Settings,
         VARIABLES=study.VARIABLES,
-        BLOCK=study.BLOCK,
+        block=study.block,
         coordinates=study.coordinates,
         simulate=simulate,
     )

@@ -44,7 +44,7 @@ class Sizes(NamedTuple):
     )
     whole: tuple[int, int] = (64, 2048)
     errors: tuple[int, ...] = (4096, 8192, 16384, 32768, 65536)
-    repeats: int = 7
+    repeats: int = 5
 
 
 QUICK = Sizes(
@@ -91,7 +91,7 @@ def images(results: measure.Results, sizes: Sizes) -> None:
         measure.say(f"images: the double sum, N = {N}")
         p = cases["A1g"]
         calls = {"double sum": partial(literal_image, p, N), "FFT": partial(image, p, N)}
-        times = measure.race(calls, sizes.repeats)
+        times = measure.race(calls, sizes.repeats, budget=2.0)
         for method, values in times.items():
             add(results, "image", f"A1g, N = {N}", method, values, times["double sum"])
     for N, dtype in sizes.images:
@@ -102,7 +102,7 @@ def images(results: measure.Results, sizes: Sizes) -> None:
             for name, p in cases.items()
             if N < 2048 or "Rashba" not in name
         }
-        for name, values in measure.race(calls, sizes.repeats).items():
+        for name, values in measure.race(calls, sizes.repeats, budget=2.0).items():
             add(results, "image", f"{name}, N = {N}", f"FFT, {dtype}", values)
 
 
@@ -118,7 +118,7 @@ def windows(results: measure.Results, sizes: Sizes) -> None:
             "whole grid": partial(twisted_window, p, size, N),
             "ladder": partial(green_window, p, None, size, N),
         }
-        times = measure.race(calls, sizes.repeats)
+        times = measure.race(calls, sizes.repeats, budget=2.0)
         for method, values in times.items():
             case = f"{irrep}, {size} wide, N_eff = {N}"
             add(results, "window", case, method, values, times["whole grid"])
@@ -129,7 +129,7 @@ def windows(results: measure.Results, sizes: Sizes) -> None:
                 "ladder": partial(green_window, p, None, size_, N_),
                 "ladder, two energies": partial(green_window, p, (0.0, 1.0), size_, N_),
             }
-            for method, values in measure.race(calls, sizes.repeats).items():
+            for method, values in measure.race(calls, sizes.repeats, budget=2.0).items():
                 case = f"{irrep}, {size_} wide, N_eff = {N_}"
                 add(results, "window", case, method, values)
 

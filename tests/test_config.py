@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from gapworks.config import ConfigError, ConfigFile, check_no_key_twice, load
+from gapworks.qpi.parameters import HOPPING, SPIN_ORBIT
 from tests.conftest import ROOT
 
 
@@ -55,6 +56,7 @@ def changed(path, value):
         ("chain/networks/surrogate/kernel", 4, "chain.networks.surrogate.kernel: must be odd"),
         ("chain/figures/correlation_distance", 129, "more than half the ring"),
         ("qpi/physics/eps", [0, 1], "qpi.physics.eps: unknown key"),
+        ("qpi/physics/hopping", [33.52, 97.26], "qpi.physics.hopping: "),
         ("qpi/physics/eps0", [100, -300], "qpi.physics: eps0: the first value must not be above"),
         ("qpi/physics/delta", [0, 2], "qpi.physics.delta.0: "),
         ("qpi/physics/impurity", [20, 100, 300], "qpi.physics.impurity: "),
@@ -75,6 +77,17 @@ def changed(path, value):
         ("qpi/datasets/test/stream", 2, "train, validation, test must have different streams"),
         ("qpi/physics/window", 2048, "qpi.physics.window: "),
         ("qpi/ranks", 0, "qpi.ranks: "),
+        ("qpi/networks/shwn", "small", "qpi.networks.shwn: unknown key (did you mean shown?)"),
+        ("qpi/networks/shown", "resnet", "qpi.networks.shown: "),
+        ("qpi/networks/inputs/white", [0.4, 0], "white: the first value must not be above"),
+        ("qpi/networks/inputs/radius", 30, "networks.inputs.radius: the disc must lie within"),
+        ("qpi/networks/inputs/pixels", 32, "networks.inputs.pixels is below physics.window"),
+        ("qpi/networks/conditions/converged/energies", [0, 2], "converged.energies names [2.0]"),
+        ("qpi/networks/conditions/ours", {}, "qpi.networks.conditions.ours: unknown key"),
+        ("qpi/networks/small/widths", [8, 8], "qpi.networks.small.widths: "),
+        ("qpi/networks/vgg16/kernel", 4, "qpi.networks.vgg16: kernel must be odd, not 4"),
+        ("qpi/evaluation/reported", 0.2, "reported: 0.2 is not among white"),
+        ("qpi/statements/n_effective", 10, "qpi.statements.n_effective: "),
         ("scale", "labtop", "scale: 'labtop' is none of smoke, laptop"),
         ("seed", -1, "seed: "),
         ("chain/physics", None, "chain.physics: "),
@@ -117,6 +130,8 @@ def test_the_papers_values_are_in_the_file():
 def test_the_qpi_papers_values_are_in_the_file():
     _, scales = load(raw_config())
     qpi = scales["paper"].qpi
+    assert tuple(qpi.physics.hopping) == HOPPING
+    assert tuple(qpi.physics.spin_orbit) == SPIN_ORBIT
     assert [qpi.samples(name) for name in ("train", "validation", "test")] == [5000, 250, 250]
     literal = qpi.simulation("literal_test", 1)
     assert literal.n_effective == 1024

@@ -67,9 +67,9 @@ def slurm_jobs(run: subprocess.CompletedProcess[str]) -> dict[str, list[str]]:
     return jobs
 
 
-def checksums(folder: Path) -> str:
+def checksums(folder: Path, data: str = DATA) -> str:
     return subprocess.run(
-        [BIN / "gapworks", "info", "--checksums", DATA],
+        [BIN / "gapworks", "info", "--checksums", data],
         cwd=folder,
         check=True,
         capture_output=True,
@@ -96,6 +96,21 @@ def test_the_study_on_slurm_has_the_arrays_of_a_local_run(slurm, checkout):
     local = snakemake(laptop, "-c2", DATA)
     assert local.returncode == 0, local.stderr
     assert checksums(cluster) == checksums(laptop) != ""
+
+
+def test_ranks_on_slurm_make_the_data_of_a_local_run(slurm, checkout):
+    """srun --mpi=pmi2 starts MPICH's ranks as one world; --ranks would refuse any other."""
+    cluster, laptop = checkout("cluster"), checkout("laptop")
+    data = "results/smoke/qpi/data/test.h5"
+
+    run = snakemake(cluster, "--profile", "slurm", data)
+
+    assert run.returncode == 0, run.stderr
+    assert slurm_jobs(run) == {"simulate_qpi_mpi": ["COMPLETED"], "gather": ["COMPLETED"]}
+    assert "on 2 ranks" in run.stderr
+    local = snakemake(laptop, "-c2", data)
+    assert local.returncode == 0, local.stderr
+    assert checksums(cluster, data) == checksums(laptop, data) != ""
 
 
 def test_failed_job_shows_its_log_and_fails_the_run(slurm, checkout):

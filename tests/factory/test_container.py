@@ -1,5 +1,6 @@
 """A file is whole or absent, explains itself, and notices every altered byte."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -39,6 +40,24 @@ def test_a_file_comes_back_as_written_with_units_and_dimensions(tmp_path):
         assert opened["V"].dims == ("site",)
         assert opened["V"].units == "t"
         assert opened["flag"].flag_meanings == "no yes"
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_complex_numbers_come_back_as_written(tmp_path, dtype):
+    path = tmp_path / "a.h5"
+    values = np.exp(1j * np.arange(5)).astype(dtype)
+    codes = {"site": Coordinate(np.arange(5), "1", "entry", dict(enumerate("abcde")))}
+    variables = {"G": Variable(("site",), "1/meV", "Green function", dtype)}
+    with Writer(path, "evaluation", {"study": "qpi"}, codes, variables) as writer:
+        writer.append({"G": values[:2]})
+        writer.append({"G": values[2:]})
+    header = verify(path)
+    assert header.checksums["G"] == hashlib.sha256(values.tobytes()).hexdigest()
+    np.testing.assert_array_equal(read(path)["G"], values)
+    with xarray.open_dataset(path, engine="h5netcdf") as opened:
+        assert opened["G"].dtype == dtype
+        np.testing.assert_array_equal(opened["G"].values, values)
+        assert opened["site"].flag_meanings == "a b c d e"
 
 
 def test_the_umask_decides_who_may_read(tmp_path):

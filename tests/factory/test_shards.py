@@ -128,3 +128,28 @@ def test_a_gathered_file_is_verified_like_a_shard(tmp_path):
     assert verify(header.path).checksums == header.checksums
     assert header.attributes["kind"] == "dataset"
     assert len(header.attributes["shards"]) == 2
+
+
+def test_a_data_set_holds_the_arrays_whose_dimensions_it_has(tmp_path):
+    class Flat:
+        Settings, VARIABLES, block = toy.Settings, toy.VARIABLES, toy.block
+
+        @staticmethod
+        def coordinates(settings):
+            return {}
+
+        @staticmethod
+        def simulate(settings, start, stop, threads):
+            made = toy.simulate(settings, start, stop, threads)
+            return {name: made[name] for name in ("reason", "valid")}
+
+    simulate_shard(Flat, toy.Settings(), 0, 6, tmp_path / "0-6.h5", threads=1)
+    header = gather(Flat, toy.Settings(), tmp_path, 6, 6, tmp_path / "data.h5")
+    assert header.shapes == {"sample": (6,), "reason": (6,), "valid": (6,)}
+
+
+def test_samples_that_cannot_be_shared_are_said_to_be_so(tmp_path):
+    path = tmp_path / "0-4.h5"
+    with pytest.raises(DataError, match="share samples only"):
+        simulate_shard(toy, toy.Settings(), 0, 4, path, threads=1, share="grids")
+    assert not path.exists()

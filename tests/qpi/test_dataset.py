@@ -84,6 +84,22 @@ def test_another_range_leaves_the_other_parameters_as_they_were():
         assert 0 <= other.p.eps0 <= 1
 
 
+def test_another_band_of_config_yaml_is_the_band_of_the_samples():
+    hopping = [40.0, 80.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    one, other = drawn(1)[0].p, drawn(1, hopping=hopping, spin_orbit=[0.0, 7.0])[0].p
+    assert replace(other, hopping=one.hopping, spin_orbit=one.spin_orbit) == one
+    # At k = 0 all cosines are 1: six neighbours in each shell, twelve in the fourth and seventh.
+    shells = np.array([6, 6, 6, 12, 6, 6, 12])
+    assert band(other, 0.0, 0.0) == pytest.approx(other.eps0 + shells @ hopping)
+    # Eq. 5 by hand.
+    a, b = 0.2, 0.5
+    g = np.sin(4 * a) - 2 * np.sin(2 * a) * np.cos(2 * b)
+    assert ising(other, 2 * a, b + a) == pytest.approx(2 * 7.0 * g)
+    for wrong in ([1.0], "1234567", 3.0, [1, 2, 3, 4, 5, 6, np.nan]):
+        with pytest.raises(ValueError, match="hopping"):
+            Parameters("A1g", hopping=wrong)
+
+
 def test_stored_windows_give_the_density_of_states_of_any_impurity(windows):
     """T = V / (1 - G_0 V) and A(r) T A(-r) from what is stored, in the block of one spin."""
     for i in range(10):

@@ -50,9 +50,13 @@ TINY = {
             "literal_train": {"per_class": 1},
             "literal_validation": {"per_class": 1},
             "literal_test": {"per_class": 1},
+            "literal_converged": {"per_class": 1},
             "fidelity": {"per_class": 1},
         },
         "shard_size": 5,
+        "networks": {"small": {"training": {"epochs": 1}}},
+        "evaluation": {"white": [0.3, 0], "pink": [], "resamples": 50},
+        "statements": {"samples": 1, "n_effective": 1024, "omegas": [0], "rashba": [10]},
     },
 }
 

@@ -22,6 +22,8 @@ POLL_SECONDS = 2e-4
 """Pause between two looks for a message."""
 GRACE_SECONDS = 20.0
 """So long a failed rank leaves it to rank 0 to clean up and to say what happened."""
+FORWARD_SECONDS = 1.0
+"""So long a launcher has to pass on the last words of a rank."""
 _SIZES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE")
 """Where launchers (MPICH's and Slurm's, Open MPI's) say how many ranks they started."""
 
@@ -88,6 +90,8 @@ class World:
         if self.rank:
             time.sleep(GRACE_SECONDS)
         print(f"gapworks: {message}", file=sys.stderr, flush=True)
+        # The launcher forwards what ranks print, and drops what it has not yet when they abort.
+        time.sleep(FORWARD_SECONDS)
         self._communicator.Abort(1)
 
     def _collect(self, count: int, mine: list[int], do: Callable[[int], Any]) -> Iterator[Any]:

@@ -47,7 +47,9 @@ def wilson(hits: int, samples: int, confidence: float = 0.95) -> tuple[float, fl
     centre = hits + z * z / 2
     spread = z * np.sqrt(hits * (samples - hits) / samples + z * z / 4)
     total = samples + z * z
-    return max(0.0, float((centre - spread) / total)), min(1.0, float((centre + spread) / total))
+    lower = 0.0 if hits == 0 else float((centre - spread) / total)
+    upper = 1.0 if hits == samples else float((centre + spread) / total)
+    return lower, upper
 
 
 def resample_counts(n: int, resamples: int, rng: np.random.Generator) -> np.ndarray:

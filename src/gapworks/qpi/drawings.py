@@ -39,7 +39,8 @@ RECIPROCAL = 2 * np.pi * np.array([[1, -1 / np.sqrt(3)], [0, 2 / np.sqrt(3)]])
 def fig1(evaluations: Sequence[Evaluated]) -> Figure:
     """Fig. 1: from the model of the normal state and the gaps to images, network and answer."""
     model, examples, network = evaluations
-    figure = plt.figure(figsize=(PAGE, 2.5), layout="none")
+    figure = plt.figure(figsize=(PAGE, 2.5))
+    figure.set_layout_engine("none")  # everything below stands where it is put
     boxes = [
         (0.010, "normal state", "bands, Fermi surface"),
         (0.212, "gap functions", "by representation of $D_{3h}$"),
@@ -137,7 +138,7 @@ def _blocks(axes: plt.Axes, said: Mapping[str, Any]) -> None:
             fontsize=5.5,
             ha="center",
         )
-    axes.set_xlim(-1, end + 3.2)
+    axes.set_xlim(-1, end + 4)
     axes.set_ylim(-5, 5)
     axes.set_axis_off()
 
@@ -147,7 +148,7 @@ def fig2(evaluations: Sequence[Evaluated]) -> Figure:
     said = evaluations[0].attributes
     layers = said["outline"]
     features = [layer for layer in layers if len(layer["shape"]) == 3]
-    figure, axes = plt.subplots(figsize=(PAGE, 2.9))
+    figure, axes = plt.subplots(figsize=(PAGE, 2.6))
     colors = {"input": "0.75", "max": CURVES[4], "mean": CURVES[2]}
     step = 1.0
     for x, layer in enumerate(features):
@@ -172,7 +173,7 @@ def fig2(evaluations: Sequence[Evaluated]) -> Figure:
     vectors = {layer["name"]: layer["shape"] for layer in layers if len(layer["shape"]) < 3}
     axes.text(
         end + 0.3,
-        2.55,
+        1.9,
         "aggregation, ReLU",
         fontsize=6,
         rotation=45,
@@ -213,7 +214,7 @@ def fig2(evaluations: Sequence[Evaluated]) -> Figure:
         axes.text(end + 1.95, y + 0.14, title, fontsize=7, va="center")
         axes.text(end + 1.95, y - 0.24, below, fontsize=6, va="center")
     axes.set_xlim(-0.8, end + 3.2 + 0.32 * end)
-    axes.set_ylim(-2.7, 4.2)
+    axes.set_ylim(-2.7, 3.6)
     axes.set_axis_off()
     backbone = said["architecture"]["backbone"]
     axes.set_title(f"{backbone}: {said['parameters']:,} parameters", loc="left")

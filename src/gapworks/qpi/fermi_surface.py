@@ -12,7 +12,7 @@ from gapworks.qpi.parameters import Parameters
 
 # Points of the grid in each direction, and width of the Gaussian that stands for delta(xi), meV:
 # some steps of the band between neighbouring points.
-_POINTS = 192
+_POINTS = 128
 _WIDTH = 12.0
 
 

@@ -112,7 +112,7 @@ def noise(evaluations: Sequence[Evaluated]) -> Figure:
             axes.axvspan(low, high, color="0.92", linewidth=0, zorder=0, label="in training")
     left.axvline(100 * reported(data), color="0.6", linewidth=0.7, linestyle=":", label="Table I")
     left.set_ylabel("hits [%]")
-    left.legend(loc="lower left", ncols=2)
+    figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=7)
     left.set_ylim(None, 101)
     panel_label(left, "a")
     panel_label(right, "b")
@@ -167,10 +167,10 @@ def hits(evaluations: Sequence[Evaluated]) -> Figure:
             elinewidth=0.8,
             label=title(data),
         )
-    left.set_xticks(place + width, LABELS)
+    left.set_xticks(place + 0.5 * width * len(evaluations), LABELS)
     left.tick_params(axis="x", length=0)
     left.set_ylabel("hits [%]")
-    left.legend(fontsize=6, loc="lower right")
+    left.legend(fontsize=6, ncols=2, loc="lower left", bbox_to_anchor=(0.05, 1.0))
     data = evaluations[0]
     row = at_level(data, reported(data))
     for label, color in zip(range(len(CLASSES)), CURVES, strict=False):
@@ -221,7 +221,7 @@ def degeneracy(evaluations: Sequence[Evaluated]) -> Figure:
         Line2D([], [], color=color, marker="o", linestyle="none", markersize=3, label=label)
         for color, label in zip(CURVES, ("scalar impurity", "along z", "along x"), strict=False)
     ]
-    left.legend(handles=handles, ncols=3, fontsize=6, loc="lower left", bbox_to_anchor=(-0.1, 1.0))
+    figure.legend(handles=handles, ncols=3, loc="outside upper left")
     width = symmetry["bin"][1] - symmetry["bin"][0]
     for row, (name, color) in enumerate((("A12u", CURVES[0]), ("Eu", CURVES[1]))):
         right.bar(

@@ -53,7 +53,7 @@ class View:
         """Number of scalars."""
         if not self.scalars:
             return 0
-        return energies * (3 + 2 * RINGS if self.odd_channels else 1)
+        return energies * (3 + 3 * RINGS if self.odd_channels else 1 + RINGS)
 
 
 def on_torus(window: Tensor) -> Tensor:
@@ -156,12 +156,13 @@ def features(maps: Tensor, view: View) -> tuple[Tensor, Tensor]:
     Returns
     -------
     channels : Tensor, shape (n, channels, pixels, pixels)
-        Over q, q = 0 at [0, 0] and removed, each of unit variance. In turns for each energy: the
+        Over q, q = 0 at [0, 0] and removed, each of unit variance (unless
+        it vanishes). In turns for each energy: the
         parts of Re FT that are even and odd under C3, and Im FT, the part odd under r -> -r; or
         Re FT alone.
     scalars : Tensor, shape (n, scalars)
-        For each energy: log of the image's standard deviation (1 / meV); logs of the odd channels'
-        share of it; logs of the odd parts' share of the energy in rings of r. All of order one.
+        For each energy: log of the image's standard deviation (1 / meV); with odd channels, logs of
+        their share of it; logs of shares of the energy in rings of r. All of order one.
     """
     transform = torch.fft.fft2(maps)
     transform[..., 0, 0] = 0
@@ -176,28 +177,38 @@ def features(maps: Tensor, view: View) -> tuple[Tensor, Tensor]:
     units = [part / scale for part in parts]
     if view.compress:
         units = [part.asinh() for part in units]
-    channels = torch.stack([part / _deviation(part) for part in units], 2).flatten(1, 2)
+    channels = torch.stack([part / (_deviation(part) + _FLOOR) for part in units], 2).flatten(1, 2)
     if not view.scalars:
         return channels, maps.new_zeros(len(maps), 0)
     scalars = [scale[..., 0, 0].log()[..., None] + _LOG_AMPLITUDE]
     if view.odd_channels:
         scalars += [(x / scale)[..., 0, 0].log()[..., None] for x in deviations[1:]]
-        scalars.append(_ring_energies(maps, view))
+    scalars.append(_ring_energies(maps, view))
     return channels, torch.cat(scalars, -1).flatten(1)
 
 
 _LOG_AMPLITUDE = 1.0
 """Brings the logarithm of a typical image's deviation near zero."""
 _TINY = 1e-12
+_FLOOR = 1e-3
+"""A part below a thousandth of the image is no more than rounding, and is left small."""
 
 
 def _ring_energies(maps: Tensor, view: View) -> Tensor:
-    """Logs of the shares of the energy in each ring that are odd under C3, and under r -> -r."""
-    odd3 = maps - _c3_mean(maps, THIRD_TURN)
-    odd2 = 0.5 * (maps - opposite(maps))
+    """Logs of the shares of the energy in rings of r.
+
+    The share of each ring in all of it; with odd channels, the shares of the ring that are odd
+    under C3, and under r -> -r.
+    """
     rings = _rings(view).to(maps)
-    total, *shares = (part.square().flatten(-2) @ rings for part in (maps, odd3, odd2))
-    return torch.cat([((x + _TINY * total) / (total + 1e-30)).log() / 3 for x in shares], -1)
+    total = maps.square().flatten(-2) @ rings
+    shares = [total / (total.sum(-1, keepdim=True) + 1e-30)]
+    if view.odd_channels:
+        odd3 = maps - _c3_mean(maps, THIRD_TURN)
+        odd2 = 0.5 * (maps - opposite(maps))
+        odd = ((part.square().flatten(-2) @ rings) / (total + 1e-30) for part in (odd3, odd2))
+        shares += odd
+    return torch.cat([(x + _TINY).log() / 3 + 1 for x in shares], -1)
 
 
 def _c3_mean(maps: Tensor, turn: np.ndarray) -> Tensor:

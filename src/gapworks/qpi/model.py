@@ -14,9 +14,6 @@ import numpy as np
 
 from gapworks.qpi.parameters import Parameters
 
-# Section 3 of the paper, meV.
-T = (33.52, 97.26, -2.11, -13.53, -10.30, 3.48, 1.69)
-LAMBDA_1, LAMBDA_3 = 13.27, -1.94
 DEGREE = 4
 _S3 = sqrt(3.0)
 _SX, _SY, _SZ = (
@@ -31,7 +28,7 @@ def band(p: Parameters, u, v):
     As printed (`sixth_shell="printed"`) the sixth shell repeats the second.
     """
     a, b = np.asarray(u) / 2, np.asarray(v) - np.asarray(u) / 2
-    t1, t2, t3, t4, t5, t6, t7 = T
+    t1, t2, t3, t4, t5, t6, t7 = p.hopping
 
     def f(a, b):
         return np.cos(2 * a) + 2 * np.cos(a) * np.cos(b)
@@ -61,7 +58,8 @@ def ising(p: Parameters, u, v):
     def g(a, b):
         return np.sin(2 * a) - 2 * np.sin(a) * np.cos(b)
 
-    return 2 * (LAMBDA_1 * g(a, b) + LAMBDA_3 * g(2 * a, 2 * b))
+    first, third = p.spin_orbit
+    return 2 * (first * g(a, b) + third * g(2 * a, 2 * b))
 
 
 def rashba(p: Parameters, u, v):

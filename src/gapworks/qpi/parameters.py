@@ -18,6 +18,12 @@ _CHOICES = {
 }
 
 
+HOPPING = (33.52, 97.26, -2.11, -13.53, -10.30, 3.48, 1.69)
+"""t_1 ... t_7 of eq. 4, meV (section 3 of the paper)."""
+SPIN_ORBIT = (13.27, -1.94)
+"""lambda_I^(1) and lambda_I^(3) of eq. 5, meV."""
+
+
 @dataclass(frozen=True)
 class Parameters:
     """One superconductor, one impurity, one energy.
@@ -52,6 +58,10 @@ class Parameters:
         Gap matrix of the u irreps: (d.s) i s_y, closed under C3, or i s_y (d.s) as printed.
     sixth_shell : {"corrected", "printed"}
         The sixth shell of eq. 4; the printed one repeats the second.
+    hopping : sequence of 7 floats
+        t_1 ... t_7 of eq. 4, meV.
+    spin_orbit : sequence of 2 floats
+        lambda_I^(1) and lambda_I^(3) of eq. 5, meV.
 
     Raises
     ------
@@ -74,6 +84,8 @@ class Parameters:
     phi_triplet: float = 0.0
     d_vector: str = "closed"
     sixth_shell: str = "corrected"
+    hopping: tuple[float, ...] = HOPPING
+    spin_orbit: tuple[float, ...] = SPIN_ORBIT
 
     def __post_init__(self):
         for field in fields(self):
@@ -83,7 +95,11 @@ class Parameters:
                     allowed = ", ".join(_CHOICES[name])
                     raise ValueError(f"{name}={value!r}: choose one of {allowed}")
                 continue
-            object.__setattr__(self, name, real_number(name, value))
+            if isinstance(field.default, tuple):
+                value = real_numbers(name, value, len(field.default))
+            else:
+                value = real_number(name, value)
+            object.__setattr__(self, name, value)
         if self.delta < 0:
             raise ValueError(f"delta={self.delta!r}: give a gap >= 0 in meV; its sign is invisible")
         if self.broadening <= 0:
@@ -104,6 +120,13 @@ def real_number(name: str, value) -> float:
     if not np.isfinite(number):
         raise ValueError(f"{name}={value!r}: give a finite number")
     return number
+
+
+def real_numbers(name: str, values, count: int) -> tuple[float, ...]:
+    """So many finite numbers, or a ValueError that names them."""
+    if isinstance(values, str) or not hasattr(values, "__len__") or len(values) != count:
+        raise ValueError(f"{name}={values!r}: give {count} real numbers")
+    return tuple(real_number(name, value) for value in values)
 
 
 def whole_number(name: str, value, least: int) -> int:

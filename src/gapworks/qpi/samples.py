@@ -64,5 +64,7 @@ def draw(seed: int, stream: int, physics: Physics, index: int) -> Sample:
         impurity=-strength if u[5] < 0.5 else strength,
         omega=physics.energies[0],
         broadening=within(physics.broadening, u[4]),
+        hopping=tuple(physics.hopping),
+        spin_orbit=tuple(physics.spin_orbit),
     )
     return Sample(p, label)

@@ -23,6 +23,10 @@ Kind = Literal["ladder", "grid", "image"]
 class Physics(Section):
     """What is drawn: superconductors with an impurity; energies in meV. theta is in [0, pi)."""
 
+    hopping: list[float] = Field(min_length=7, max_length=7, description="t_1 ... t_7, meV")
+    spin_orbit: list[float] = Field(
+        min_length=2, max_length=2, description="lambda_I of the first and third neighbours, meV"
+    )
     eps0: Range = Field(description="eps_0 of eq. 4, lowest and highest, meV")
     delta: PositiveRange = Field(description="printed prefactor Delta of eqs 6-11, meV")
     impurity: PositiveRange = Field(description="|v|, meV; both signs are drawn")
@@ -111,6 +115,20 @@ class QpiConfig(Learning):
     )
 
     @model_validator(mode="after")
+    def _data_sets_are_possible(self) -> QpiConfig:
+        for name in Datasets.model_fields:
+            physics, dataset = self._physics(name), getattr(self.datasets, name)
+            if dataset.kind == "image" and len(physics.energies) > 1:
+                raise ValueError(f"datasets.{name}.energies: give one: images have one energy")
+            # Half as fine a grid must hold the window; plain grids are summed as shifted ones.
+            width = 2 << physics.window.bit_length()
+            if dataset.kind == "grid" and dataset.n_effective % width:
+                raise ValueError(f"datasets.{name}.n_effective: give a multiple of {width}")
+            if dataset.kind == "ladder" and dataset.n_effective < 4 * physics.window:
+                raise ValueError(f"datasets.{name}.n_effective is below 4 x physics.window")
+        return self
+
+    @model_validator(mode="after")
     def _networks_see_what_is_there(self) -> QpiConfig:
         for condition, name in (("converged", "train"), ("literal", "literal_train")):
             known = self._physics(name).energies
@@ -127,20 +145,6 @@ class QpiConfig(Learning):
                 "networks.inputs.radius: the disc must lie within physics.window, at most "
                 f"{0.75**0.5 * (self.physics.window // 2):.1f}"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _data_sets_are_possible(self) -> QpiConfig:
-        for name in Datasets.model_fields:
-            physics, dataset = self._physics(name), getattr(self.datasets, name)
-            if dataset.kind == "image" and len(physics.energies) > 1:
-                raise ValueError(f"datasets.{name}.energies: give one: images have one energy")
-            # Half as fine a grid must hold the window; plain grids are summed as shifted ones.
-            width = 2 << physics.window.bit_length()
-            if dataset.kind == "grid" and dataset.n_effective % width:
-                raise ValueError(f"datasets.{name}.n_effective: give a multiple of {width}")
-            if dataset.kind == "ladder" and dataset.n_effective < 4 * physics.window:
-                raise ValueError(f"datasets.{name}.n_effective is below 4 x physics.window")
         return self
 
     def samples(self, dataset: str) -> int:

@@ -157,8 +157,8 @@ def title(data: Evaluated) -> str:
         else f"{energies} energies"
     )
     if _grid(data) == trained:
-        return f"$N = {trained}$, {count}"
-    return f"$N = {trained}$ on ${_grid(data)}$, {count}"
+        return f"N = {trained}, {count}"
+    return f"N = {trained} on {_grid(data)}, {count}"
 
 
 def _grid(data: Evaluated) -> int:

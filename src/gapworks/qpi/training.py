@@ -8,6 +8,7 @@ on to the same weights.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -116,6 +117,8 @@ def train_network(
         **settings.network.model_dump(include={"aggregation", "conditional", "widths", "kernel"}),
     }
     seed = training_seed(settings.seed, "qpi", settings.name, settings.repeat)
+    # Read when CUDA starts: without it cuBLAS has no deterministic products.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     key = training_key(
         settings=settings.model_dump(mode="json"),

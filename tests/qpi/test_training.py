@@ -1,0 +1,266 @@
+"""Training, evaluation and prediction on small gathered data sets."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from gapworks.factory.container import DataError, verify
+from gapworks.factory.evaluation import read_evaluation
+from gapworks.qpi import evaluation
+from gapworks.qpi.inputs import View, ldos_maps, with_noise, within_disc
+from gapworks.qpi.lattice import group
+from gapworks.qpi.network import TwoHeads
+from gapworks.qpi.predict import Network, predict_file
+from gapworks.qpi.training import Drawing, Loss, Settings, symmetry_copies, train_network, windows
+
+SETTINGS = {
+    "name": "small-converged",
+    "seed": 1,
+    "per_class": 4,
+    "backbone": "small",
+    "inputs": {
+        "pixels": 32,
+        "radius": 13.0,
+        "compress": True,
+        "white": [0.0, 0.2],
+        "pink": [0.0, 0.1],
+        "symmetry_copies": True,
+    },
+    "condition": {"energies": [0.0, 1.0], "odd_channels": True, "scalars": True},
+    "network": {
+        "widths": [4, 8, 8, 8, 12, 12],
+        "aggregation": 16,
+        "conditional": True,
+        "class_weight": 1.0,
+        "parameter_weight": 1.0,
+        "training": {
+            "epochs": 4,
+            "batch_size": 8,
+            "learning_rate": 2e-3,
+            "final_learning_rate": 1e-5,
+            "schedule": "cosine",
+        },
+    },
+}
+TEST = {
+    "seed": 1,
+    "evaluation": {
+        "white": [0.0, 0.3],
+        "pink": [0.3],
+        "reported": 0.3,
+        "resamples": 20,
+        "confidence": 0.95,
+    },
+}
+
+
+def silent(line):
+    pass
+
+
+def settings(**changes):
+    return Settings.model_validate(SETTINGS | changes)
+
+
+@pytest.fixture(scope="module")
+def trained(data, tmp_path_factory):
+    output = tmp_path_factory.mktemp("models") / "small-converged.safetensors"
+    train_network(settings(), data["train"], data["validation"], output, 1, silent)
+    return output
+
+
+class Broken(Exception):
+    pass
+
+
+def test_a_training_that_broke_off_goes_on_to_the_same_weights(data, trained, tmp_path):
+    output = tmp_path / "small-converged.safetensors"
+
+    def stop(line):
+        if line.startswith("epoch 3/"):
+            raise Broken
+
+    with pytest.raises(Broken):
+        train_network(settings(), data["train"], data["validation"], output, 1, stop)
+    assert not output.exists()
+    lines = []
+    train_network(settings(), data["train"], data["validation"], output, 1, lines.append)
+    assert lines[0].startswith("going on after epoch 2")
+    assert output.read_bytes() == trained.read_bytes()
+
+
+def test_the_card_says_what_was_trained_on_what(data, trained):
+    network = Network.load(trained)
+    card = network.card
+    assert card["training_data"]["dataset"] == "train"
+    assert card["training_data"]["samples"] <= 20
+    assert card["training_data"]["sha256"] == verify(data["train"]).sha256
+    assert len(card["history"]) == card["epochs"] == 4
+    assert card["parameters"] == sum(p.numel() for p in network.model.parameters())
+
+
+def test_every_use_of_a_sample_has_another_impurity_and_noise_and_a_copy_of_it(data):
+    chosen = settings()
+    header = verify(data["train"])
+    view = chosen.view()
+    arrays = windows(data["train"], header, [0.0, 1.0], view)
+    batch = tuple(tensor[:10] for tensor in arrays.values())
+    draw = Drawing(chosen, view, [20, 300], [0.0] * 4, [1.0] * 4)
+    one, again, other = (draw(batch, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    for first, second in zip(one, again, strict=True):
+        assert torch.equal(first, second)
+    assert not torch.equal(one[0], other[0])
+    assert torch.equal(one[2], batch[2])
+    theta, targets = batch[3].double(), one[3].double()
+    angle = 0.5 * torch.atan2(targets[:, 0], targets[:, 1])
+    moved = [
+        [(sign * t + shift - a) % np.pi for _, sign, shift in group()]
+        for t, a in zip(theta.tolist(), angle.tolist(), strict=True)
+    ]
+    distance = np.minimum(np.array(moved), np.pi - np.array(moved))
+    one_dimensional = batch[2].numpy() < 3
+    assert (distance.min(1) < 1e-5).all()
+    assert (distance[one_dimensional, 0] < 1e-5).all()
+
+
+def test_data_that_do_not_fit_are_refused_with_the_key_to_change(data, tmp_path):
+    output = tmp_path / "x.safetensors"
+    paths = data["train"], data["validation"], output, 1, silent
+    with pytest.raises(DataError, match=r"holds 20 samples, 50 are asked for"):
+        train_network(settings(per_class=10), *paths)
+    with pytest.raises(DataError, match=r"has energies \[0.0, 1.0\] meV, not \[0.5\]"):
+        condition = SETTINGS["condition"] | {"energies": [0.5]}
+        train_network(settings(condition=condition), *paths)
+    with pytest.raises(DataError, match="reaches beyond windows of 32"):
+        train_network(settings(inputs=SETTINGS["inputs"] | {"radius": 20.0}), *paths)
+    with pytest.raises(DataError, match="it validates nothing"):
+        train_network(settings(), data["train"], data["train"], output, 1, silent)
+    assert not output.exists()
+
+
+def test_an_evaluation_counts_every_test_sample_once(data, trained, tmp_path):
+    made = evaluation.evaluate_network(
+        TEST, [data["test"]], {"small-converged": trained}, 1, silent
+    )
+    made.write(tmp_path / "e.h5")
+    read = read_evaluation(tmp_path / "e.h5", "qpi")
+    assert read["samples"].sum() <= 15
+    assert np.array_equal(read["confusion"].sum(-1), np.tile(read["samples"], (3, 1)))
+    hit = read["confusion"][:, range(5), range(5)] / read["samples"]
+    assert np.allclose(read["hit"], hit)
+    assert (read["hit_lower"] <= read["hit"]).all() and (read["hit"] <= read["hit_upper"]).all()
+    assert np.isnan(read["mae"][:, 1, 1]).all()
+    assert np.isfinite(np.delete(read["mae"].reshape(3, 15), 4, axis=1)).all()
+    again = evaluation.evaluate_network(
+        TEST, [data["test"]], {"small-converged": trained}, 1, silent
+    )
+    assert all(np.array_equal(made.arrays[n], again.arrays[n], equal_nan=True) for n in made.arrays)
+
+
+def test_a_network_is_not_tested_on_what_it_learned(data, trained):
+    with pytest.raises(DataError, match="no test of it"):
+        evaluation.evaluate_network(TEST, [data["train"]], {"small-converged": trained}, 1, silent)
+
+
+class Oracle(nn.Module):
+    """Answers the angle of the copy that it is shown, as a perfect network does."""
+
+    def __init__(self, theta, label):
+        super().__init__()
+        self.theta, self.label = theta, label
+        self.register_buffer("target_mean", torch.zeros(4))
+        self.register_buffer("target_scale", torch.ones(4))
+        self.calls = 0
+
+    def forward(self, channels, scalars):
+        _, sign, shift = group()[self.calls]
+        self.calls += 1
+        moves = self.label >= 3
+        theta = torch.where(moves, sign * self.theta + shift, self.theta)
+        values = torch.stack(
+            [(2 * theta).sin(), (2 * theta).cos(), 0 * theta + 1, 0 * theta + 2], 1
+        )
+        logits = nn.functional.one_hot(self.label, 5).float()
+        return logits, values[:, None].expand(-1, 5, -1)
+
+
+@pytest.mark.parametrize("label", range(5))
+def test_answers_for_the_six_copies_are_turned_back_before_they_are_averaged(trained, label):
+    loaded = Network.load(trained)
+    theta = torch.linspace(0.05, 3.0, 7)
+    labels = torch.full((7,), label)
+    network = Network(Oracle(theta, labels), loaded.card, loaded.settings)
+    answers = network.answer(torch.randn(7, 2, 32, 32))
+    assert (answers.label == label).all()
+    assert np.allclose(answers.theta, theta, atol=1e-5)
+    assert np.allclose(answers.eps0, 1) and np.allclose(answers.delta, 2)
+
+
+def test_an_answer_does_not_depend_on_which_copy_is_asked(data, trained):
+    network = Network.load(trained)
+    arrays = windows(data["test"], verify(data["test"]), [0.0, 1.0], network.view)
+    odd = (arrays["label"] == 1) | (arrays["label"] == 4)
+    maps = ldos_maps(arrays["green"], arrays["local"], odd, arrays["impurity"])
+    maps = within_disc(maps, network.view)
+    noise = torch.full((len(maps),), 0.3)
+    maps = with_noise(maps, noise, 0 * noise, torch.Generator().manual_seed(1))
+    one = network.answer(maps)
+    for number in range(1, 6):
+        copies, _ = symmetry_copies(
+            maps, arrays["theta"], arrays["label"], np.full(len(maps), number)
+        )
+        other = network.answer(copies)
+        assert np.allclose(one.probability, other.probability, atol=1e-4)
+        assert np.allclose(one.delta, other.delta, atol=1e-3)
+
+
+def test_predict_answers_for_a_users_own_maps(trained, tmp_path):
+    maps = np.random.default_rng(1).normal(size=(3, 2, 32, 32))
+    np.save(tmp_path / "maps.npy", maps)
+    for name in ("answer.json", "answer.csv"):
+        predict_file(trained, tmp_path / "maps.npy", tmp_path / name)
+    rows = json.loads((tmp_path / "answer.json").read_text())
+    assert len(rows) == 3
+    assert sum(rows[0][name] for name in ("A1g", "A12u", "A2g", "Eg", "Eu")) == pytest.approx(1)
+    assert (tmp_path / "answer.csv").read_text().startswith("class,A1g,A12u")
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((3, 1, 32, 32), "one LDOS map for each of the energies"),
+        ((2, 32, 30), "give 32 x 32 cells"),
+        ((2, 16, 16), "give 32 x 32 cells"),
+    ],
+)
+def test_maps_that_do_not_fit_are_refused(trained, tmp_path, shape, message):
+    np.save(tmp_path / "maps.npy", np.zeros(shape))
+    with pytest.raises(DataError, match=message):
+        predict_file(trained, tmp_path / "maps.npy", tmp_path / "answer.json")
+    assert not (tmp_path / "answer.json").exists()
+
+
+def test_a_few_steps_on_drawn_samples_lower_the_loss(data):
+    chosen = settings()
+    view = View(pixels=32, radius=13.0)
+    arrays = windows(data["train"], verify(data["train"]), [0.0, 1.0], view)
+    draw = Drawing(chosen, view, [20, 300], [0.0, 0.0, -100.0, 1.0], [1.0, 1.0, 100.0, 1.0])
+    kept = draw.validation(arrays, 1)
+    torch.manual_seed(1)
+    model = TwoHeads(
+        "small", 6, view.scalar_count(2), 32, True, [0.0] * 4, [1.0] * 4, [8, 8, 12, 12, 16, 16]
+    )
+    loss = Loss(1.0, 0.1, torch.device("cpu"))
+    with torch.no_grad():
+        before = float(loss(model, kept))
+    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
+    for step in range(30):
+        batch = draw(tuple(arrays.values()), np.random.default_rng(step))
+        value = loss(model, batch)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+    assert float(value.detach()) < 0.6 * before
