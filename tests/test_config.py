@@ -91,6 +91,11 @@ def changed(path, value):
         ("scale", "labtop", "scale: 'labtop' is none of smoke, laptop"),
         ("seed", -1, "seed: "),
         ("chain/physics", None, "chain.physics: "),
+        ("eliashberg/datasets/simple/stream", 2, "simple and complex must have different streams"),
+        ("eliashberg/physics/temperature", 0, "eliashberg.physics.temperature: "),
+        ("eliashberg/networks/autoencoder/latent", [2, 1], "latent must increase"),
+        ("eliashberg/networks/supervised/points", 300, "more points than physics.energies"),
+        ("eliashberg/datasets/simple/samples", 20, "eliashberg.datasets.simple.samples: "),
     ],
 )
 def test_what_cannot_be_is_an_error_that_names_the_key(path, value, message):
@@ -151,6 +156,19 @@ def test_a_sample_takes_as_much_room_as_is_said():
     assert qpi.sample_bytes("fidelity") == 4 * 1024 * 1024
 
 
+def test_the_values_of_the_eliashberg_paper_are_in_the_file():
+    _, scales = load(raw_config())
+    eliashberg = scales["paper"].eliashberg
+    assert (eliashberg.physics.temperature, eliashberg.physics.mu_star) == (1.16, 0.1)
+    assert 2 * eliashberg.physics.matsubara == 702
+    assert (eliashberg.physics.cutoff, eliashberg.physics.points) == (10.0, 1000)
+    assert (eliashberg.samples("simple"), eliashberg.samples("complex")) == (1800, 10_000)
+    assert eliashberg.networks.supervised.hidden == [500, 800]
+    assert 2 * eliashberg.networks.supervised.paper_points == 300
+    assert {1, 2, 4, 8, 16, 24, 32, 64} == set(eliashberg.networks.autoencoder.latent)
+    assert eliashberg.networks.bases.neurons == [4, 6, 8]
+
+
 def test_the_scales_that_ship_change_sizes_only():
     _, scales = load(raw_config())
     assert list(scales) == ["smoke", "laptop", "campaign", "workstation", "paper"]
@@ -167,6 +185,12 @@ def test_the_scales_that_ship_change_sizes_only():
             papers = scales["paper"].qpi.simulation(dataset, scale.seed)
             assert ours.identity == papers.identity
             assert ours == papers
+        for dataset in type(scale.eliashberg.datasets).model_fields:
+            ours = scale.eliashberg.simulation(dataset, scale.seed)
+            papers = scales["paper"].eliashberg.simulation(dataset, scale.seed)
+            assert ours.identity == papers.identity
+        assert scale.eliashberg.networks.supervised.hidden == [500, 800]
+        assert scale.eliashberg.flow == scales["paper"].eliashberg.flow
 
 
 def test_a_users_scale_may_change_physics_and_only_its_own():

@@ -95,13 +95,40 @@ def test_a_figure_at_another_scale_trains_just_the_networks_it_shows(finished):
     }
 
 
+def test_table_1_of_eliashberg_makes_just_what_it_shows(finished):
+    ran = finished.make("-n", "results/tiny/eliashberg/tables/table1.csv")
+    assert ran.jobs == {
+        "simulate": 1,  # complex
+        "gather": 1,
+        "train": 2,  # the autoencoder with d_L = 2, and the network on its data
+        "generate_eliashberg": 1,
+        "evaluate_eliashberg_network": 1,
+        "table": 1,
+    }
+
+
+def test_the_latent_dimension_of_the_flow_is_chosen_by_autoencoders_of_every_dimension(finished):
+    finished.add_scale(
+        "two", {"eliashberg": {"networks": {"autoencoder": {"latent": [1, 2]}}}}
+    )
+    ran = finished.make("-n", "results/two/eliashberg/models/sl-joint-dos-chosen.safetensors")
+    assert ran.jobs == {
+        "simulate": 1,
+        "gather": 1,
+        "train": 3,
+        "evaluate_eliashberg_autoencoder": 2,
+        "evaluate_eliashberg_dimensions": 1,
+        "generate_eliashberg": 1,
+    }
+
+
 def changed_plan(finished, **changes):
     """The jobs that a change of the section `chain` brings about in a study that was made."""
     with finished.config() as config:
         before = copy.deepcopy(config)
         config["chain"] = merge(config["chain"], changes)
     try:
-        return finished.make("-n", "chain", "--config", "scale=tiny")
+        return finished.make("chain", "-n", "--config", "scale=tiny")
     finally:
         with finished.config() as config:
             config.clear()
@@ -110,7 +137,7 @@ def changed_plan(finished, **changes):
 
 def test_an_option_of_a_figure_draws_that_figure_again_and_nothing_else(finished):
     plan = changed_plan(finished, figures={"profile_strengths": [0.5]})
-    assert {rule: n for rule, n in plan.jobs.items() if rule != "all"} == {"figure": 1}
+    assert {rule: n for rule, n in plan.jobs.items() if rule != "chain"} == {"figure": 1}
 
 
 def test_the_share_of_failures_that_is_accepted_makes_nothing_again(finished):
@@ -131,6 +158,7 @@ def test_a_learning_rate_trains_again_and_simulates_nothing(finished):
         ("huge/chain/data/test.h5", r"no scale 'huge'.*smoke.*laptop.*workstation.*paper.*tiny"),
         ("tiny/chain/data/tset.h5", r"no data set 'tset'.*train.*validation.*test"),
         ("tiny/chain/shards/tset/0-4.h5", r"no data set 'tset'.*train.*validation.*test"),
+        ("tiny/eliashberg/models/sl-gap.safetensors", r"no network 'sl-gap'.*sl-<simple\|complex>"),
         ("tiny/chain/models/windwo.safetensors", r"no network 'windwo'.*surrogate.*window-r<R>"),
         ("tiny/chain/figures/fig99.pdf", r"No rule to produce .*fig99\.pdf"),
         ("tiny/chain/tables/table99.csv", r"No rule to produce .*table99\.csv"),

@@ -159,7 +159,7 @@ NAMES["eliashberg"] = {
         "fig4": {"evaluations": lambda wildcards: ["complex-sl-complex-gap"]},
         "fig5": {
             "evaluations": lambda wildcards: [
-                f"complex-ae-joint-gap-{eliashberg_latent(wildcards)[1]}"
+                f"complex-ae-joint-gap-{eliashberg_latent(wildcards)[0]}"
             ]
         },
         "fig6": {

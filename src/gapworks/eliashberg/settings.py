@@ -120,7 +120,7 @@ class Autoencoder(Section):
     """[EBSF, gap] - 512 - d_L - 512 - [EBSF, gap], in raw units."""
 
     hidden: list[PositiveInt] = Field(min_length=1, description="layers between input and d_L")
-    latent: list[PositiveInt] = Field(min_length=2, description="latent dimensions d_L")
+    latent: list[PositiveInt] = Field(min_length=1, description="latent dimensions d_L")
     training: Training
 
     @model_validator(mode="after")
