@@ -1,7 +1,8 @@
 """Data of the qpi study: time per sample and core, and what MPI ranks gain.
 
 Ranks are compared with one process, and with as many processes side by side that know nothing of
-each other: what those lose, the machine lost.
+each other: what those lose, the machine lost. The CPU time of the busiest rank says what a machine
+with nothing else to do would give.
 """
 
 from __future__ import annotations
@@ -29,11 +30,14 @@ start, stop, share, output = int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], Pa
 with world() as ranks:
     dataset.simulate(settings, 0, 2, 1)
     ranks.finish()
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     simulate_shard(dataset, settings, start, stop, output, 1, world=ranks, share=share)
+    used = time.process_time() - used
     ranks.finish()
+    took = time.perf_counter() - began
+    busy = list(ranks.in_order(ranks.size, lambda rank: used))
     if ranks.rank == 0:
-        print(time.perf_counter() - began)
+        print([took, max(busy)])
 """
 
 
@@ -96,21 +100,26 @@ def scaling(results: measure.Results, sizes: Sizes, folder: Path) -> None:
     """Seconds of one shard of the training set on ranks that share samples, or grids."""
     n = sizes.shard
     for ranks in sizes.ranks:
-        times: dict[str, list[float]] = {}
+        times: dict[str, list[list[float]]] = {}
         for run in range(sizes.runs):
             measure.say(f"scaling: {ranks} ranks, run {run + 1} of {sizes.runs}")
-            for method, took in race_of_ranks(folder / f"{ranks}-{run}", n, ranks):
+            for method, *took in race_of_ranks(folder / f"{ranks}-{run}", n, ranks):
                 times.setdefault(method, []).append(took)
-        one = times["one process"]
+        one, one_cpu = zip(*times["one process"], strict=True)
         case = f"{n} samples of train, {ranks} ranks"
-        for method, values in times.items():
+        for method, pairs in times.items():
+            values, cpu = zip(*pairs, strict=True)
             used = 1 if method == "one process" else ranks
-            efficiency = min(one) / min(values) / used
-            results.add("ranks", case, method, "s", values, reference=one, efficiency=efficiency)
+            shares = {
+                "efficiency": min(one) / min(values) / used,
+                "CPU efficiency": min(one_cpu) / min(cpu) / used,
+            }
+            results.add("ranks", case, method, "s", values, reference=one, **shares)
 
 
 def race_of_ranks(folder: Path, n: int, ranks: int):
-    """Each way of making a shard once: its name and the seconds of its slowest process."""
+    """Each way of making a shard once: its name, the seconds and the CPU seconds of its slowest
+    process."""
     settings = settings_of("train").canonical_json()
 
     def start(name, size=0, first=0, last=n, share="samples"):
@@ -123,7 +132,8 @@ def race_of_ranks(folder: Path, n: int, ranks: int):
         said = [process.communicate()[0] for process in running]
         if any(process.returncode for process in running):
             sys.exit(f"{method}: failed")
-        return method, max(json.loads(text) for text in said)
+        took, busy = zip(*map(json.loads, said), strict=True)
+        return method, max(took), max(busy)
 
     cuts = [n * i // ranks for i in range(ranks + 1)]
     yield waited("one process", [start("one")])
