@@ -12,6 +12,7 @@ from gapworks.plotting import style, table
 from gapworks.qpi import evaluation
 from gapworks.qpi.figures import FIGURES
 from gapworks.qpi.metrics import metrics
+from gapworks.qpi.parameters import HOPPING, SPIN_ORBIT
 from gapworks.qpi.scores import score
 from gapworks.qpi.settings import CLASSES
 from gapworks.qpi.tables import PAPER, TABLES
@@ -25,6 +26,8 @@ STATEMENTS = {
     "seed": 1,
     "radius": 27.0,
     "physics": {
+        "hopping": list(HOPPING),
+        "spin_orbit": list(SPIN_ORBIT),
         "eps0": [-300, 100],
         "delta": [0.5, 2],
         "impurity": [20, 300],
@@ -40,6 +43,11 @@ STATEMENTS = {
         "rashba": [10],
         "phi": 1.5707963267948966,
     },
+}
+NORMAL_STATE = {
+    "hopping": list(HOPPING),
+    "spin_orbit": list(SPIN_ORBIT),
+    "model": {"eps0": 20.0, "points": 60},
 }
 LITERAL = {
     "name": "small-literal",
@@ -74,7 +82,7 @@ def made(data, tmp_path_factory):
         "symmetry": ("symmetry", symmetry, ["train", "test"], None),
         "statements": ("statements", STATEMENTS, [], None),
         "examples": ("examples", {"radius": 13.0}, ["literal_test", "literal_converged"], None),
-        "model": ("model", {"eps0": 20.0, "points": 60}, [], None),
+        "model": ("model", NORMAL_STATE, [], None),
     }
     found = {}
     for name, (what, settings, sources, network) in wanted.items():

@@ -10,11 +10,12 @@ from torch import nn
 from gapworks.factory.container import DataError, verify
 from gapworks.factory.evaluation import read_evaluation
 from gapworks.qpi import evaluation
+from gapworks.qpi.batches import Drawing, symmetry_copies, windows
 from gapworks.qpi.inputs import View, ldos_maps, with_noise, within_disc
 from gapworks.qpi.lattice import group
 from gapworks.qpi.network import TwoHeads
 from gapworks.qpi.predict import Network, predict_file
-from gapworks.qpi.training import Drawing, Loss, Settings, symmetry_copies, train_network, windows
+from gapworks.qpi.training import Loss, Settings, train_network
 
 SETTINGS = {
     "name": "small-converged",
@@ -108,7 +109,7 @@ def test_every_use_of_a_sample_has_another_impurity_and_noise_and_a_copy_of_it(d
     view = chosen.view()
     arrays = windows(data["train"], header, [0.0, 1.0], view)
     batch = tuple(tensor[:10] for tensor in arrays.values())
-    draw = Drawing(chosen, view, [20, 300], [0.0] * 4, [1.0] * 4)
+    draw = Drawing(chosen.inputs, view, [20, 300], [0.0] * 4, [1.0] * 4)
     one, again, other = (draw(batch, np.random.default_rng(seed)) for seed in (1, 1, 2))
     for first, second in zip(one, again, strict=True):
         assert torch.equal(first, second)
@@ -247,7 +248,7 @@ def test_a_few_steps_on_drawn_samples_lower_the_loss(data):
     chosen = settings()
     view = View(pixels=32, radius=13.0)
     arrays = windows(data["train"], verify(data["train"]), [0.0, 1.0], view)
-    draw = Drawing(chosen, view, [20, 300], [0.0, 0.0, -100.0, 1.0], [1.0, 1.0, 100.0, 1.0])
+    draw = Drawing(chosen.inputs, view, [20, 300], [0.0, 0.0, -100.0, 1.0], [1.0, 1.0, 100.0, 1.0])
     kept = draw.validation(arrays, 1)
     torch.manual_seed(1)
     model = TwoHeads(

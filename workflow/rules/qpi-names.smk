@@ -41,7 +41,9 @@ def qpi_evaluation_settings(*sections):
 
 
 def qpi_model_settings(wildcards):
-    return as_json(scale(wildcards).qpi.model.model_dump(mode="json"))
+    chosen = scale(wildcards).qpi
+    normal = chosen.physics.model_dump(mode="json", include={"hopping", "spin_orbit"})
+    return as_json({**normal, "model": chosen.model.model_dump(mode="json")})
 
 
 # An evaluation's name says what it is: literal_test-small-literal is the small network, trained on

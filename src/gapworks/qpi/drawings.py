@@ -228,14 +228,15 @@ def band(evaluations: Sequence[Evaluated]) -> Figure:
     for spin, color, arrow in SPINS:
         left.plot(data["path"], data[f"path_{spin}"], color=color, label=arrow)
     left.axhline(0, color="0.6", linewidth=0.6, linestyle=":")
-    points = data.attributes["settings"]["points"]
+    said = data.attributes["settings"]["model"]
+    points = said["points"]
     ends = data["path"][[0, points, 2 * points, 3 * points]]
     left.set_xticks(ends, [r"$\Gamma$", "K", "M", r"$\Gamma$"])
     for end in ends[1:-1]:
         left.axvline(end, color="0.8", linewidth=0.6)
     left.set_xlim(ends[0], ends[-1])
     left.set_ylabel("energy [meV]")
-    left.set_title(rf"$\epsilon_0 = {data.attributes['settings']['eps0']:g}$ meV", loc="right")
+    left.set_title(rf"$\epsilon_0 = {said['eps0']:g}$ meV", loc="right")
     left.legend(loc="upper right")
     _surface(right, data)
     panel_label(left, "a")

@@ -43,6 +43,14 @@ class StatementTest(Section):
     radius: float = Field(gt=0)
 
 
+class NormalState(Section):
+    """The resolved settings of the normal state's evaluation."""
+
+    hopping: list[float]
+    spin_orbit: list[float]
+    model: Model
+
+
 class Examples(Section):
     """The resolved settings of the example images."""
 
@@ -66,10 +74,10 @@ def evaluate_network(
     """
     import torch  # only where it is used
 
+    from gapworks.qpi.batches import U_CLASSES, windows
     from gapworks.qpi.inputs import ldos_maps, with_noise, within_disc
     from gapworks.qpi.network import outline
     from gapworks.qpi.predict import Network
-    from gapworks.qpi.training import U_CLASSES, windows
 
     chosen = NetworkTest.model_validate(settings)
     torch.set_num_threads(threads)
@@ -198,8 +206,10 @@ def evaluate_model(settings, data, networks, threads, report) -> Made:
     """The normal state: bands along high-symmetry lines, and over the zone."""
     from gapworks.qpi import normal_state
 
-    chosen = Model.model_validate(settings)
-    coordinates, arrays = normal_state.bands(chosen.eps0, chosen.points)
+    chosen = NormalState.model_validate(settings)
+    coordinates, arrays = normal_state.bands(
+        chosen.hopping, chosen.spin_orbit, chosen.model.eps0, chosen.model.points
+    )
     attributes = {"study": "qpi", "dataset": "model", "method": "model", "settings": settings}
     return Made(attributes, coordinates, normal_state.VARIABLES, arrays)
 

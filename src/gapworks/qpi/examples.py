@@ -10,9 +10,9 @@ import torch
 
 from gapworks.factory.container import Coordinate, DataError, Variable
 from gapworks.learning.data import dataset_header
+from gapworks.qpi.batches import U_CLASSES, windows
 from gapworks.qpi.inputs import View, ldos_maps, within_disc
 from gapworks.qpi.network import CLASSES
-from gapworks.qpi.training import U_CLASSES, windows
 
 PIXELS = 128
 """Width of the images that are kept."""

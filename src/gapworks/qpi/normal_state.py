@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gapworks.factory.container import Coordinate, Variable
@@ -19,11 +21,15 @@ CORNERS = {"G": (0.0, 0.0), "K": (2 * np.pi / 3, -2 * np.pi / 3), "M": (np.pi, 0
 LINES = ("G", "K", "M", "G")
 
 
-def bands(eps0: float, points: int) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
+def bands(
+    hopping: Sequence[float], spin_orbit: Sequence[float], eps0: float, points: int
+) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
     """Energies of both spins.
 
     Parameters
     ----------
+    hopping, spin_orbit : sequence of float
+        t_1 ... t_7 of eq. 4 and lambda_I of eq. 5, meV.
     eps0 : float
         meV.
     points : int
@@ -34,7 +40,7 @@ def bands(eps0: float, points: int) -> tuple[dict[str, Coordinate], dict[str, np
     coordinates, arrays
         Of `VARIABLES`.
     """
-    p = Parameters("A1g", eps0=eps0)
+    p = Parameters("A1g", eps0=eps0, hopping=tuple(hopping), spin_orbit=tuple(spin_orbit))
     u, v, length = path(points)
     half = 4.6
     kx = np.linspace(-half, half, points)

@@ -15,10 +15,11 @@ from torch import Tensor
 from gapworks.factory.container import DataError
 from gapworks.factory.disk import write_whole
 from gapworks.learning.package import load_package
+from gapworks.qpi.batches import E_CLASSES
 from gapworks.qpi.inputs import View, features, on_torus, turned, within_disc
 from gapworks.qpi.lattice import group
 from gapworks.qpi.network import CLASSES, TwoHeads
-from gapworks.qpi.training import E_CLASSES, Settings
+from gapworks.qpi.training import Settings
 
 AT_ONCE = 64
 """Samples put through a network at a time."""

@@ -14,11 +14,11 @@ import torch
 from gapworks.factory.container import Coordinate, Variable
 from gapworks.learning.data import dataset_header
 from gapworks.learning.metrics import wilson
+from gapworks.qpi.batches import U_CLASSES, windows
 from gapworks.qpi.inputs import View, ldos_maps, turned, with_noise, within_disc
 from gapworks.qpi.lattice import THIRD_TURN
 from gapworks.qpi.learning_settings import Evaluation, Inputs
 from gapworks.qpi.network import CLASSES
-from gapworks.qpi.training import U_CLASSES, windows
 
 VARIABLES = {
     "accuracy": Variable(("white",), "1", "mean of the shares of A12u and of Eu recognised"),
