@@ -108,9 +108,7 @@ def test_table_1_of_eliashberg_makes_just_what_it_shows(finished):
 
 
 def test_the_latent_dimension_of_the_flow_is_chosen_by_autoencoders_of_every_dimension(finished):
-    finished.add_scale(
-        "two", {"eliashberg": {"networks": {"autoencoder": {"latent": [1, 2]}}}}
-    )
+    finished.add_scale("two", {"eliashberg": {"networks": {"autoencoder": {"latent": [1, 2]}}}})
     ran = finished.make("-n", "results/two/eliashberg/models/sl-joint-dos-chosen.safetensors")
     assert ran.jobs == {
         "simulate": 1,

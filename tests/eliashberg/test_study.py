@@ -1,0 +1,333 @@
+"""Networks, generated data, evaluations, figures, tables and metrics on a small real study."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+import yaml
+
+from gapworks.eliashberg import generation
+from gapworks.eliashberg.evaluation import EVALUATIONS
+from gapworks.eliashberg.fields import Split, gap_function, joined, part, rows_of, seen
+from gapworks.eliashberg.figures import FIGURES
+from gapworks.eliashberg.metrics import metrics
+from gapworks.eliashberg.predict import predict_file
+from gapworks.eliashberg.readings import family, latent, moment_difference, portions
+from gapworks.eliashberg.tables import TABLES
+from gapworks.eliashberg.trained import Network
+from gapworks.eliashberg.training import Settings, train_network
+from gapworks.factory.container import DataError, read
+from gapworks.plotting import style
+from tests.conftest import ROOT
+from tests.eliashberg.study import LATENT, Study, silent
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return Study(tmp_path_factory.mktemp("eliashberg"))
+
+
+@pytest.fixture(scope="module")
+def arrays(study):
+    return read(study.data("complex"))
+
+
+def evaluations(study, name, room):
+    """What the workflow makes a figure or table of."""
+    if room == "tables":
+        starts = {
+            "table1": ("complex-sl-joint-gap-1", "complex-sl-joint-gap-2"),
+            "table2": ("complex-ae-joint-gap", "complex-sl-joint-gap-1", "complex-sl-joint-gap-2"),
+            "data": ("simple-data", "complex-data"),
+            "reconstruction": ("complex-ae",),
+            "learning": ("simple-sl", "complex-sl", "complex-reversed"),
+            "bases": ("simple-bases",),
+            "dimensions": ("complex-dimensions",),
+            "statements": ("complex-statements",),
+            "pade": ("simple-pade", "complex-pade"),
+        }
+        return study.family(*starts[name])
+    if name == "fig1":
+        ordered = ["simple-sl-simple-gap"]
+        for source in ("gap", "dos"):
+            ordered += [f"complex-sl-complex-{source}", f"complex-dimensions-{source}"]
+            ordered.append(f"complex-sl-joint-{source}-chosen")
+        return [study.evaluated(one) for one in ordered]
+    plain = ("complex-sl-complex-gap",)
+    joint = ("complex-sl-joint-gap-1", "complex-sl-joint-gap-2")
+    starts = {
+        "fig3": ("simple-sl-simple-gap",),
+        "fig5": ("complex-ae-joint-gap-2",),
+        "fig6": ("complex-ae-joint-gap",),
+        "fig8": joint,
+        "fig9": ("simple-bases",),
+        "fig10": ("simple-bases",),
+        "fig11": joint + plain,
+        "spectra": ("simple-data", "complex-data"),
+        "pade": ("simple-pade", "complex-pade"),
+        "reconstruction": ("complex-ae",),
+        "learning": ("simple-sl", "complex-sl", "complex-reversed"),
+    }
+    found = study.family(*starts.get(name, plain))
+    return [one for one in found if name != "fig11" or not one.method.endswith("few")]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_is_drawn_with_its_axes_named(study, name, tmp_path):
+    settings = {"latent_shown": [1, 2]} if name == "fig6" else {}
+    with style.house_style():
+        figure = FIGURES[name](evaluations(study, name, "figures"), **settings)
+        style.save(figure, [tmp_path / "a.pdf", tmp_path / "a.png"])
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    plots = [axes for axes in figure.axes if axes.axison]
+    assert not plots or any(axes.get_ylabel() for axes in plots)
+    assert not plots or any(axes.get_xlabel() for axes in plots)
+    drawn = sum(len(axes.lines) + len(axes.texts) + len(axes.patches) for axes in figure.axes)
+    assert drawn > 3
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_has_a_row_for_everything_it_is_made_of(study, name):
+    given = evaluations(study, name, "tables")
+    made = TABLES[name](given)
+    rows = {
+        "table1": len(LATENT),
+        "table2": len(LATENT),
+        "reconstruction": len(given),
+        "learning": len(given),
+        "bases": 4,
+        "dimensions": 2 * len(LATENT),
+        "statements": 9,
+        "pade": 2 * 6,
+    }
+    assert len(made) == rows.get(name, len(made))
+    assert not made.empty
+    assert made.columns.is_unique
+
+
+def test_the_papers_numbers_stand_beside_ours(study):
+    made = TABLES["table2"](evaluations(study, "table2", "tables")).set_index("d_L")
+    assert made.loc[1, "paper portion"] == 0.6371
+    assert made.loc[2, "paper loss"] == 0.0001
+    assert (made["portion"] >= made["portion 99 %"]).all()
+
+
+def test_every_metric_that_a_claim_names_is_measured(study):
+    flow = study.scale.eliashberg.flow.model_dump(mode="json")
+    measured = metrics([study.evaluated(name) for name in study.needed()], flow)
+    claims = yaml.safe_load((ROOT / "docs/claims.yaml").read_text())["claims"]
+    named = {c["metric"] for c in claims if c["id"].startswith("eliashberg-")}
+    assert named
+    assert named <= measured.keys()
+    assert all(value is None or math.isfinite(value) for value in measured.values())
+
+
+def test_the_paper_sees_300_or_400_numbers_of_the_same_range():
+    energies = np.arange(1, 201) * 0.175
+    rows = np.concatenate([energies**2, -energies])[None]
+    assert seen(rows, 200, 200) is rows
+    few = seen(rows, 150, 200)
+    assert few.shape == (1, 300)
+    grid = np.arange(1, 151) * 35 / 150
+    np.testing.assert_allclose(few[0, 150:], -grid, atol=1e-12)
+    np.testing.assert_allclose(few[0, :150], grid**2, atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "hidden", "outputs"),
+    [
+        ("sl-complex-gap", 400, [500, 800], 1000),
+        ("sl-complex-gap-few", 300, [500, 800], 1000),
+        ("sl-complex-dos", 200, [500, 800], 1000),
+        ("reversed-complex-gap", 1000, [500, 800], 400),
+    ],
+)
+def test_a_supervised_network_has_the_papers_layers(study, name, inputs, hidden, outputs):
+    card = Network.load(study.train(name, "complex")).card
+    made = card["architecture"]
+    assert (made["inputs"], made["hidden"], made["outputs"]) == (inputs, hidden, outputs)
+    widths = [inputs, *hidden, outputs]
+    count = sum(a * b + b for a, b in zip(widths, widths[1:], strict=False))
+    assert card["parameters"] == count
+
+
+def test_an_autoencoder_passes_everything_through_its_bottleneck(study, arrays):
+    network = Network.load(study.train("ae-joint-gap-2", "complex"))
+    rows = torch.from_numpy(joined(arrays, ["a2f", "gap"], 0.05)).float()
+    with torch.no_grad():
+        held = network.model.encoder(rows)
+        again = network.model.decoder(held)
+    assert held.shape == (40, 2)
+    np.testing.assert_allclose(network.predict(arrays), again.numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_inputs_are_standardised_over_the_training_samples_only(study, arrays):
+    network = Network.load(study.train("sl-complex-gap", "complex"))
+    training = gap_function(rows_of(arrays, part(arrays, Split.TRAIN)))
+    np.testing.assert_allclose(network.model.input_mean, training.mean(0), atol=1e-5)
+    everything = gap_function(arrays).mean(0)
+    assert np.abs(network.model.input_mean.numpy() - everything).max() > 1e-3
+
+
+def test_failed_samples_train_nothing_and_test_nothing(arrays):
+    spoilt = {**arrays, "valid": arrays["valid"].copy()}
+    test = part(arrays, Split.TEST)
+    spoilt["valid"][test[0]] = 0
+    assert set(part(spoilt, Split.TEST)) == set(test[1:])
+
+
+def test_generated_data_are_the_autoencoders_and_keep_the_split(study, arrays):
+    made = read(study.generate("joint", "gap", 2))
+    network = Network.load(study.train("ae-joint-gap-2", "complex"))
+    expected = network.predict(arrays)
+    np.testing.assert_array_equal(made["a2f"], expected[:, :1000])
+    np.testing.assert_array_equal(made["gap"], expected[:, 1000:])
+    np.testing.assert_array_equal(made["split"], arrays["split"])
+    np.testing.assert_array_equal(made["valid"], arrays["valid"])
+
+
+def test_separate_autoencoders_generate_each_field_by_itself(study, arrays):
+    made = read(study.generate("separate", "gap", 1))
+    alone = Network.load(study.train("ae-gap-1", "complex"))
+    np.testing.assert_array_equal(made["gap"], alone.predict(arrays))
+
+
+def test_the_chosen_dimension_is_the_one_that_validation_data_chose(study):
+    chosen = study.evaluated("complex-dimensions-gap").attributes["chosen"]
+    made = read(study.generate("joint", "gap", "chosen"))
+    same = read(study.generate("joint", "gap", chosen))
+    np.testing.assert_array_equal(made["a2f"], same["a2f"])
+
+
+def test_an_autoencoder_of_other_data_generates_nothing(study, tmp_path):
+    chosen = generation.Settings(input="gap", transform="joint", latent=2)
+    networks = {"ae-joint-gap-2": study.train("ae-joint-gap-2", "complex")}
+    with pytest.raises(DataError, match="was trained on other data"):
+        generation.generate(chosen, [study.data("simple")], networks, 1, tmp_path / "a.h5")
+
+
+def test_a_network_is_not_tested_on_data_it_may_have_seen(study):
+    networks = {"sl-complex-gap": study.train("sl-complex-gap", "complex")}
+    with pytest.raises(DataError, match="was trained on other data"):
+        EVALUATIONS["prediction"](study.evaluation, [study.data("simple")], networks, 1, silent)
+
+
+def test_training_and_validation_samples_are_in_one_file(study, tmp_path):
+    chosen = study.scale.eliashberg.training("sl-complex-gap", 1)
+    with pytest.raises(DataError, match="one file holds training and validation"):
+        train_network(
+            Settings.model_validate(chosen),
+            study.data("complex"),
+            study.data("simple"),
+            tmp_path / "a.safetensors",
+            1,
+            silent,
+        )
+
+
+def test_a_training_gives_the_same_weights_again(study, tmp_path):
+    path = tmp_path / "again.safetensors"
+    chosen = Settings.model_validate(study.scale.eliashberg.training("nto-4-1", study.scale.seed))
+    data = study.data("simple")
+    card = train_network(chosen, data, data, path, 1, silent)
+    first = Network.load(study.train("nto-4-1", "simple")).card
+    assert card["weights_sha256"] == first["weights_sha256"]
+    other = Network.load(study.train("nto-4-2", "simple")).card
+    assert other["weights_sha256"] != first["weights_sha256"]
+    assert not list(tmp_path.glob(".*checkpoint*"))
+
+
+def test_a_prediction_is_pushed_forward_with_its_negative_part_counted(study, arrays):
+    made = study.evaluated("complex-sl-complex-gap")
+    network = Network.load(study.train("sl-complex-gap", "complex"))
+    test = rows_of(arrays, part(arrays, Split.TEST)[: len(made["pushed"])])
+    predicted = network.predict(test)
+    negative = -np.minimum(predicted, 0).sum(1) / np.abs(predicted).sum(1)
+    np.testing.assert_allclose(made["clipped"], negative, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(made["coupling_true"], test["coupling"], rtol=1e-12)
+    omega = arrays["omega"]
+    second = 0.01 * (np.clip(predicted, 0, None) * omega**2).sum(1)
+    np.testing.assert_allclose(made["moment_2_found"], second, rtol=1e-12)
+    expected = 1 - second / (0.01 * (test["a2f"] * omega**2).sum(1))
+    np.testing.assert_allclose(moment_difference(made, 2), expected, rtol=1e-9)
+
+
+def test_the_truth_pushed_forward_has_no_residual(study, arrays):
+    from gapworks.eliashberg.forward import FORWARD_SOLVER, push_forward
+
+    network = Network.load(study.train("sl-complex-gap", "complex"))
+    few = rows_of(arrays, np.arange(3))
+    pushed = push_forward(network.physics, few["a2f"], gap_function(few), FORWARD_SOLVER, 1)
+    assert pushed.numbers["gap_residual"].max() < 1e-4
+    assert pushed.numbers["gap_pcc"].min() > 1 - 1e-7
+    assert pushed.numbers["superconducts"].all()
+
+
+def test_portions_follow_the_nearest_distances(study):
+    made = study.evaluated("complex-ae-joint-gap-2")
+    generated = read(study.generate("joint", "gap", 2))["gap"]
+    distance = np.abs(generated[:, None] - generated[None]).sum(-1) + np.diag([np.inf] * 40)
+    expected = distance.min(1) / np.abs(generated).sum(1)
+    np.testing.assert_allclose(made["own_nearest"], expected, rtol=1e-3, atol=1e-6)
+    printed, _ = portions(made)
+    assert printed == (made["original_nearest"] <= made["own_nearest"].max()).mean()
+
+
+def test_the_exact_scaling_of_the_equations(study):
+    assert study.evaluated("complex-statements")["scaling_error"].max() < 1e-9
+
+
+def test_evaluations_of_a_family_know_their_latent_dimension(study):
+    found = study.family("complex-sl-joint-gap-1", "complex-ae-joint-gap-1")
+    assert [latent(one) for one in found] == [1, 1]
+    assert {family(one) for one in found} == {"sl-joint-gap", "ae-joint-gap"}
+
+
+def gap_file(path, arrays, row=0, header="energy,real,imaginary"):
+    columns = [arrays["energy"], arrays["delta_real"][row], arrays["delta_imag"][row]]
+    lines = [header, *(",".join(f"{v:.10g}" for v in line) for line in zip(*columns, strict=True))]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("name", ["sl-complex-gap", "sl-complex-gap-few", "sl-complex-dos"])
+def test_a_users_gap_function_is_predicted_with_its_forward_check(study, arrays, name, tmp_path):
+    network = study.train(name, "complex")
+    predict_file(network, gap_file(tmp_path / "gap.csv", arrays), tmp_path / "a2f.csv")
+    found = np.loadtxt(tmp_path / "a2f.csv", delimiter=",", skiprows=1)
+    expected = Network.load(network).predict(rows_of(arrays, np.arange(1)))[0]
+    np.testing.assert_allclose(found[:, 0], arrays["omega"])
+    np.testing.assert_allclose(found[:, 1], expected, rtol=1e-3, atol=1e-5)
+    check = json.loads((tmp_path / "a2f.json").read_text())
+    assert check["network"] == name
+    assert check["gap_residual"] > 0
+    assert {"coupling", "omega_log", "moment_m1", "clipped"} <= check.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "holds no numbers"),
+        ("1 2\n", "line 1: give three finite numbers"),
+        ("0.1 1 nan\n", "line 1: give three finite numbers"),
+        ("0.1 1 0\n0.1 1 0\n", "do not increase"),
+        ("0.1 1 0\n20 1 0\n", "the network sees 0.175 to 35 meV"),
+        ("0.1 1 0\nfoo bar baz\n", "line 2: not numbers"),
+    ],
+)
+def test_a_gap_function_that_cannot_be_is_refused_by_its_line(study, text, said, tmp_path):
+    path = tmp_path / "gap.txt"
+    path.write_text(text)
+    with pytest.raises(DataError, match=said):
+        predict_file(study.train("sl-complex-gap", "complex"), path, tmp_path / "a.csv")
+
+
+def test_an_autoencoder_predicts_no_ebsf_for_users(study, arrays, tmp_path):
+    with pytest.raises(DataError, match="give a network sl-"):
+        predict_file(
+            study.train("ae-joint-gap-2", "complex"),
+            gap_file(tmp_path / "gap.csv", arrays),
+            tmp_path / "a.csv",
+        )
