@@ -195,7 +195,10 @@ def test_an_evaluation_says_which_of_its_inputs_cannot_be(chain_data, networks, 
     ran = evaluate("statistics", STATISTICS, place, *named, "--data", chain_data / "train.h5")
     refused(ran, f"{network}: was trained on the disorder of train", folder=place)
 
-    for wrong in ([], ["--data", chain_data / "test.h5", chain_data / "train.h5"]):
+    for wrong in (
+        [],
+        ["--data", *(chain_data / f"{name}.h5" for name in ("test", "train", "train"))],
+    ):
         ran = evaluate("statistics", STATISTICS, place, *named, *wrong)
         refused(ran, "one data set", "--data FILE", folder=place)
 

@@ -167,7 +167,9 @@ def test_training_says_which_of_its_inputs_cannot_be(chain_data, tmp_path, place
             shutil.copy(chain_data / f"{other}.h5", tmp_path / name)
         shutil.copy(chain_data / "shards-test/0-8.h5", tmp_path / name / f"{name}.h5")
         ran = gapworks_here(*train_arguments(tmp_path / name, output))
-        refused(ran, f"{name}/{name}.h5: is no gathered data set of the chain study", folder=place)
+        refused(
+            ran, f"{name}/{name}.h5: is a shard of chain, not a data set of chain", folder=place
+        )
 
     other = copy.deepcopy(SETTINGS)
     other["physics"]["coupling"] = 1.25

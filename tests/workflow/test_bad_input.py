@@ -229,4 +229,4 @@ def test_samples_that_do_not_converge_fail_the_shard_and_leave_none(gathered):
     # The ring without disorder converges: 15 of 16 is less than the share that is accepted now.
     gathered.add_scale("hopeless", {"chain": hopeless | {"max_failed_share": 0.95}})
     ran = gathered.make("results/hopeless/chain/data/test.h5")
-    assert ran.jobs == {"simulate_chain": 1, "gather": 1}
+    assert ran.jobs == {"simulate": 1, "gather": 1}

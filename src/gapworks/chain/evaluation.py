@@ -52,8 +52,11 @@ def evaluate_statistics(
         its window is longer than the rings.
     """
     chosen = Evaluation.model_validate(settings)
-    if not data or len(networks) > 1:
-        raise DataError("statistics are of one data set and at most one network: --data FILE")
+    if not 1 <= len(data) <= 1 + len(networks) or len(networks) > 1:
+        raise DataError(
+            "statistics are of one data set and at most one network, and with a network also of its"
+            " training data: --data FILE [TRAINING]"
+        )
     path, *training = data
     header, arrays = read_dataset(path, "chain")
     said = header.attributes
