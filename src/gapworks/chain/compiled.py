@@ -1,41 +1,12 @@
-"""Machine code that is kept between processes and never outlives the source it came from.
-
-numba's own cache looks only at the file of the cached function: after an edit of a function it
-calls, in another file, the old code would run on. Here the digest of all kernel files is part of
-the key; only entry points are cached, what they call is compiled into them. Several processes may
-share the cache (numba replaces its files atomically).
-"""
+"""How the chain solver's entry points are compiled."""
 
 from __future__ import annotations
 
-import hashlib
-from contextlib import suppress
 from pathlib import Path
 
-from numba import njit
-from numba.core.caching import FunctionCache
+from gapworks.compiled import entry_points
 
-_KERNELS = ("lanes", "poles", "solution", "sweep", "gap", "anderson", "ring", "relaxation")
+_NAMES = ("lanes", "poles", "solution", "sweep", "gap", "anderson", "ring", "relaxation")
+_KERNELS = [Path(__file__).with_name(f"{name}.py") for name in _NAMES]
 
-
-def _digest() -> str:
-    here = Path(__file__).parent
-    sources = (here / f"{name}.py" for name in _KERNELS)
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
-
-
-_DIGEST = _digest()
-
-
-class _Cache(FunctionCache):
-    def _index_key(self, sig, codegen):
-        return (*super()._index_key(sig, codegen), _DIGEST)
-
-
-def entry_point(function):
-    """Compile without the GIL and cache on disk; without a place to write, only compile."""
-    dispatcher = njit(nogil=True)(function)
-    # "no locator available": read-only code and no home directory.
-    with suppress(RuntimeError):
-        dispatcher._cache = _Cache(function)
-    return dispatcher
+entry_point = entry_points(_KERNELS)

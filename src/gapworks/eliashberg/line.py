@@ -24,8 +24,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.fft import hfft, ihfft, next_fast_len
 
+from gapworks.eliashberg.compiled import entry_point
 from gapworks.eliashberg.fractions import pade_approximant
-from gapworks.eliashberg.mixing import entry_point
 from gapworks.eliashberg.relaxation import SLOTS, in_blocks, in_tiles, padded
 from gapworks.eliashberg.spectrum import BOLTZMANN
 

@@ -1,30 +1,18 @@
 """The next iterate of a fixed-point iteration, for rows of unknowns that do not know each other.
 
 Each row x with residual f = G(x) - x has its own history, so that what a row does depends on
-nothing but itself. Nothing here calls code of another file, so numba's own cache is safe.
+nothing but itself.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import numpy as np
 from numba import njit
 
-# Sums may be reassociated (that is what makes them vector code); nothing may assume there are no
-# NaN.
-_FAST = {"reassoc", "contract", "nsz"}
+from gapworks.eliashberg.compiled import FAST_MATH, entry_point
+
 # Relative to unit diagonal: directions closer than this count as one.
 _REGULARISATION = 1e-14
-
-
-def entry_point(function):
-    """Compile without the GIL and cache on disk; without a place to write, only compile."""
-    dispatcher = njit(nogil=True, fastmath=_FAST)(function)
-    # "no locator available": read-only code and no home directory.
-    with suppress(RuntimeError):
-        dispatcher.enable_caching()
-    return dispatcher
 
 
 class History:
@@ -50,7 +38,7 @@ class History:
         self.calls[row] = 0
 
 
-@njit(nogil=True, fastmath=_FAST)
+@njit(nogil=True, fastmath=FAST_MATH)
 def _dot(a, b):
     result = 0.0
     for i in range(a.size):
@@ -58,7 +46,7 @@ def _dot(a, b):
     return result
 
 
-@njit(nogil=True, fastmath=_FAST)
+@njit(nogil=True, fastmath=FAST_MATH)
 def _add(x, direction, factor):
     for i in range(x.size):
         x[i] += factor * direction[i]

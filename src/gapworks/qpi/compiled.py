@@ -1,41 +1,19 @@
-"""Machine code that is kept between processes and never outlives the source it came from.
-
-As in the chain study: the digest of all kernel files is part of the cache's key, since numba's own
-cache looks only at the file of the cached function.
-"""
+"""How the entry points of the QPI kernels are compiled."""
 
 from __future__ import annotations
 
-import hashlib
-from contextlib import suppress
 from pathlib import Path
 
-from numba import njit
-from numba.core.caching import FunctionCache
+from gapworks.compiled import entry_points
 
-_KERNELS = ("propagator", "spreading", "rows", "scattering")
+# Sums may be reassociated and contracted (vector code); nothing may assume there are no NaN.
+FAST_MATH = {"contract", "reassoc", "nsz"}
 
+_NAMES = ("propagator", "spreading", "rows", "scattering")
+_KERNELS = [Path(__file__).with_name(f"{name}.py") for name in _NAMES]
 
-def _digest() -> str:
-    here = Path(__file__).parent
-    sources = (here / f"{name}.py" for name in _KERNELS)
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
-
-
-_DIGEST = _digest()
-
-
-class _Cache(FunctionCache):
-    def _index_key(self, sig, codegen):
-        return (*super()._index_key(sig, codegen), _DIGEST)
-
-
-def entry_point(function):
-    """Compile without the GIL and cache on disk; without a place to write, only compile."""
-    dispatcher = njit(nogil=True, fastmath={"contract", "reassoc", "nsz"}, error_model="numpy")(
-        function
-    )
-    # "no locator available": read-only code and no home directory.
-    with suppress(RuntimeError):
-        dispatcher._cache = _Cache(function)
-    return dispatcher
+entry_point = entry_points(
+    _KERNELS,
+    fastmath=FAST_MATH,
+    error_model="numpy",
+)

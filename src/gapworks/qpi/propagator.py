@@ -16,13 +16,15 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from gapworks.qpi.compiled import FAST_MATH
+
 # Wave vectors evaluated together; rows are multiples of it.
 STRETCH = 16
 # chi = 0 beyond d = REACH E, where d is distance to the pole nearest in energy. In the 2 x 2 form
 # d^2 = P^2 / (q^2 + E^2) with q^2 = omega^2 + E_k^2, so that | |E_k| - |omega| | <= REACH E.
 REACH = float(np.sqrt(2 + np.sqrt(8)))
 
-fast = njit(fastmath={"contract", "reassoc", "nsz"}, error_model="numpy", inline="never")
+fast = njit(fastmath=FAST_MATH, error_model="numpy", inline="never")
 
 
 @fast
