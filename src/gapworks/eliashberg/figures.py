@@ -53,7 +53,7 @@ def _predictions(data: Evaluated, with_gap: bool) -> Figure:
     figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
     if with_gap:
         panels[1, 0].set_ylabel(r"$\Delta$ [meV]")
-        panels[1, 0].legend(loc="lower right")
+        panels[1, 0].legend(loc="best")
         panel_label(panels[0, 0], "a")
         panel_label(panels[1, 0], "b")
     return figure
@@ -72,7 +72,7 @@ def _gap(axes: plt.Axes, energy: np.ndarray, gap: np.ndarray) -> None:
 def fig6(evaluations: Sequence[Evaluated], latent_shown: Sequence[int]) -> Figure:
     """Fig. 6: EBSF and gap function of one test sample as autoencoders hold them."""
     shown = [data for data in evaluations if latent(data) in latent_shown]
-    columns = min(3, len(shown))
+    columns = 2 if len(shown) == 4 else min(3, len(shown))
     rows = -(-len(shown) // columns)
     figure, panels = plt.subplots(
         rows, columns, figsize=(PAGE, 1.75 * rows + 0.4), squeeze=False, sharex=True, sharey=True

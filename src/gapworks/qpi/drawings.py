@@ -44,7 +44,7 @@ def fig1(evaluations: Sequence[Evaluated]) -> Figure:
     boxes = [
         (0.010, "normal state", "bands, Fermi surface"),
         (0.212, "gap functions", "by representation of $D_{3h}$"),
-        (0.414, "images", f"T matrix, {_samples(network):,} for training"),
+        (0.414, "images", f"{_samples(network):,} by T matrix"),
         (0.616, "network", f"{network.attributes['parameters']:,} parameters"),
         (0.818, "answer", "for an unseen image"),
     ]
@@ -138,7 +138,7 @@ def _blocks(axes: plt.Axes, said: Mapping[str, Any]) -> None:
             fontsize=5.5,
             ha="center",
         )
-    axes.set_xlim(-1, end + 4)
+    axes.set_xlim(-1, end + 6)
     axes.set_ylim(-5, 5)
     axes.set_axis_off()
 
@@ -148,7 +148,7 @@ def fig2(evaluations: Sequence[Evaluated]) -> Figure:
     said = evaluations[0].attributes
     layers = said["outline"]
     features = [layer for layer in layers if len(layer["shape"]) == 3]
-    figure, axes = plt.subplots(figsize=(PAGE, 2.6))
+    figure, axes = plt.subplots(figsize=(PAGE, 3.0))
     colors = {"input": "0.75", "max": CURVES[4], "mean": CURVES[2]}
     step = 1.0
     for x, layer in enumerate(features):
@@ -211,10 +211,10 @@ def fig2(evaluations: Sequence[Evaluated]) -> Figure:
     for y, color, title, below in heads:
         axes.plot([end + 0.6, end + 1.3], [0, y], color="0.5", linewidth=0.8)
         axes.add_patch(Rectangle((end + 1.3, y - 0.35), 0.5, 0.7, color=color, linewidth=0))
-        axes.text(end + 1.95, y + 0.14, title, fontsize=7, va="center")
-        axes.text(end + 1.95, y - 0.24, below, fontsize=6, va="center")
+        axes.text(end + 1.95, y + 0.18, title, fontsize=7, va="center")
+        axes.text(end + 1.95, y - 0.28, below, fontsize=6, va="center")
     axes.set_xlim(-0.8, end + 3.2 + 0.32 * end)
-    axes.set_ylim(-2.7, 3.6)
+    axes.set_ylim(-2.7, 4.9)
     axes.set_axis_off()
     backbone = said["architecture"]["backbone"]
     axes.set_title(f"{backbone}: {said['parameters']:,} parameters", loc="left")

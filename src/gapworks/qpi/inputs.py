@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gapworks.qpi.lattice import THIRD_TURN, distance, permutation, reciprocal
+from gapworks.qpi.lattice import THIRD_TURN, distance, permutation
 
 RINGS = 8
 """Rings of r in which the energies of odd parts are taken."""
@@ -164,56 +164,62 @@ def features(maps: Tensor, view: View) -> tuple[Tensor, Tensor]:
         For each energy: log of the image's standard deviation (1 / meV); with odd channels, logs of
         their share of it; logs of shares of the energy in rings of r. All of order one.
     """
-    transform = torch.fft.fft2(maps)
-    transform[..., 0, 0] = 0
+    transform = _transform(maps)
     image = transform.real
     scale = _deviation(image)
     if not view.odd_channels:
         parts = [image]
     else:
-        symmetric = _c3_mean(image, reciprocal(THIRD_TURN))
+        even3 = _c3_mean(maps)
+        symmetric = _transform(even3).real
         parts = [symmetric, image - symmetric, transform.imag]
     deviations = [_deviation(part) for part in parts]
     units = [part / scale for part in parts]
     if view.compress:
         units = [part.asinh() for part in units]
-    channels = torch.stack([part / (_deviation(part) + _FLOOR) for part in units], 2).flatten(1, 2)
+    channels = torch.stack([part / _above_floor(_deviation(part)) for part in units], 2)
+    channels = channels.flatten(1, 2)
     if not view.scalars:
         return channels, maps.new_zeros(len(maps), 0)
     scalars = [scale[..., 0, 0].log()[..., None] + _LOG_AMPLITUDE]
     if view.odd_channels:
-        scalars += [(x / scale)[..., 0, 0].log()[..., None] for x in deviations[1:]]
-    scalars.append(_ring_energies(maps, view))
+        shares = [(x / scale)[..., 0, 0] for x in deviations[1:]]
+        scalars += [_above_floor(share).log()[..., None] for share in shares]
+        scalars.append(_ring_energies(maps, view, [maps - even3, 0.5 * (maps - opposite(maps))]))
+    else:
+        scalars.append(_ring_energies(maps, view, []))
     return channels, torch.cat(scalars, -1).flatten(1)
+
+
+def _transform(maps: Tensor) -> Tensor:
+    """Over q, without q = 0."""
+    transform = torch.fft.fft2(maps)
+    transform[..., 0, 0] = 0
+    return transform
 
 
 _LOG_AMPLITUDE = 1.0
 """Brings the logarithm of a typical image's deviation near zero."""
-_TINY = 1e-12
-_FLOOR = 1e-3
-"""A part below a thousandth of the image is no more than rounding, and is left small."""
+_FLOOR = 1e-2
+"""Below a hundredth of the image a part is numerical error of the image, and is left small."""
 
 
-def _ring_energies(maps: Tensor, view: View) -> Tensor:
-    """Logs of the shares of the energy in rings of r.
+def _above_floor(share: Tensor) -> Tensor:
+    return (share.square() + _FLOOR**2).sqrt()
 
-    The share of each ring in all of it; with odd channels, the shares of the ring that are odd
-    under C3, and under r -> -r.
-    """
+
+def _ring_energies(maps: Tensor, view: View, parts: list[Tensor]) -> Tensor:
+    """Logs of shares of the energy in rings of r: of each ring in all of it, of parts in each."""
     rings = _rings(view).to(maps)
     total = maps.square().flatten(-2) @ rings
     shares = [total / (total.sum(-1, keepdim=True) + 1e-30)]
-    if view.odd_channels:
-        odd3 = maps - _c3_mean(maps, THIRD_TURN)
-        odd2 = 0.5 * (maps - opposite(maps))
-        odd = ((part.square().flatten(-2) @ rings) / (total + 1e-30) for part in (odd3, odd2))
-        shares += odd
-    return torch.cat([(x + _TINY).log() / 3 + 1 for x in shares], -1)
+    shares += ((part.square().flatten(-2) @ rings) / (total + 1e-30) for part in parts)
+    return torch.cat([(x + _FLOOR**2).log() / 3 + 1 for x in shares], -1)
 
 
-def _c3_mean(maps: Tensor, turn: np.ndarray) -> Tensor:
-    once = turned(maps, turn)
-    return (maps + once + turned(once, turn)) / 3
+def _c3_mean(maps: Tensor) -> Tensor:
+    once = turned(maps, THIRD_TURN)
+    return (maps + once + turned(once, THIRD_TURN)) / 3
 
 
 def turned(maps: Tensor, matrix: np.ndarray) -> Tensor:

@@ -79,6 +79,8 @@ class TwoHeads(nn.Module):
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
                 nn.init.zeros_(module.bias)
+        # The layout in which convolutions and pools are fastest.
+        self.features.to(memory_format=torch.channels_last)
         # Heads that start near zero: the first losses are those of a blank answer.
         for head in (self.classify, self.regress):
             nn.init.normal_(head.weight, std=0.01)
@@ -98,7 +100,7 @@ class TwoHeads(nn.Module):
         parameters : Tensor, shape (n, answers, 4)
             `TARGETS`, normalised; 5 answers, one a class, if the head is conditional, else 1.
         """
-        x = self.features(channels).flatten(1)
+        x = self.features(channels.contiguous(memory_format=torch.channels_last)).flatten(1)
         x = self.aggregation(torch.cat([x, scalars], 1))
         return self.classify(x), self.regress(x).unflatten(1, (self.answers, len(TARGETS)))
 
@@ -125,10 +127,11 @@ def small(channels: int, widths: Sequence[int], kernel: int = 3) -> nn.Sequentia
         layers += [
             nn.Conv2d(before, width, size, padding=size // 2, padding_mode="circular"),
             nn.BatchNorm2d(width),
-            nn.ReLU(inplace=True),
         ]
+        # Pooled first, the same numbers for less work.
         if index in (0, 1, 3, 5):
             layers.append(nn.MaxPool2d(2))
+        layers.append(nn.ReLU(inplace=True))
         before = width
     return nn.Sequential(*layers)
 

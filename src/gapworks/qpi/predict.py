@@ -17,7 +17,7 @@ from gapworks.factory.disk import write_whole
 from gapworks.learning.package import load_package
 from gapworks.qpi.batches import E_CLASSES
 from gapworks.qpi.inputs import View, features, on_torus, turned, within_disc
-from gapworks.qpi.lattice import group
+from gapworks.qpi.lattice import group, reciprocal
 from gapworks.qpi.network import CLASSES, TwoHeads
 from gapworks.qpi.training import Settings
 
@@ -90,12 +90,15 @@ class Network:
             On the torus, within the disc: from `inputs.within_disc`.
         """
         operations = group() if self.settings.inputs.symmetry_copies else group()[:1]
+        seen = [
+            features(maps[first : first + AT_ONCE], self.view)
+            for first in range(0, len(maps), AT_ONCE)
+        ]
         scores, answers = 0.0, 0.0
         for matrix, sign, shift in operations:
-            parts = [
-                self.model(*features(turned(maps[first : first + AT_ONCE], matrix), self.view))
-                for first in range(0, len(maps), AT_ONCE)
-            ]
+            # An image turns with its map; amplitudes stay.
+            turn = reciprocal(matrix)
+            parts = [self.model(turned(channels, turn), scalars) for channels, scalars in seen]
             logits, parameters = (torch.cat(part) for part in zip(*parts, strict=True))
             scores = scores + logits.log_softmax(1) / len(operations)
             values = parameters * self.model.target_scale + self.model.target_mean

@@ -1,0 +1,43 @@
+"""Machine code that is kept between processes and never outlives the source it came from.
+
+numba's own cache looks only at the file of the cached function: after an edit of a function it
+calls, in another file, the old code would run on. Here the digest of all of a study's kernel files
+is part of the key; only entry points are cached, what they call is compiled into them. Several
+processes may share the cache (numba replaces its files atomically).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from numba import njit
+from numba.core.caching import FunctionCache
+
+
+def entry_points(kernels: Iterable[Path], **options) -> Callable:
+    """A decorator: compile without the GIL and cache on disk; with no place to write, only compile.
+
+    Parameters
+    ----------
+    kernels : paths of source files
+        All that the decorated functions call, themselves among them.
+    options
+        Of `numba.njit`.
+    """
+    digest = hashlib.sha256(b"".join(kernel.read_bytes() for kernel in kernels)).hexdigest()
+
+    class Cache(FunctionCache):
+        def _index_key(self, sig, codegen):
+            return (*super()._index_key(sig, codegen), digest)
+
+    def entry_point(function):
+        dispatcher = njit(nogil=True, **options)(function)
+        # "no locator available": read-only code and no home directory.
+        with suppress(RuntimeError):
+            dispatcher._cache = Cache(function)
+        return dispatcher
+
+    return entry_point
