@@ -12,6 +12,8 @@ rule gather:
         "logs/{scale}/{study}/gather/{dataset}.benchmark.tsv"
     conda:
         "../../envs/gapworks.yaml"
+    # Networks wait for it.
+    priority: 2
     threads: 1
     resources:
         mem_mb=growing(1000),

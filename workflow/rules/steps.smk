@@ -49,6 +49,8 @@ rule train:
         study="chain|eliashberg",
     conda:
         "../../envs/gapworks.yaml"
+    # The longest jobs: begun as soon as they can, others run beside them.
+    priority: 1
     threads: 1
     resources:
         mem_mb=growing(4000),
