@@ -10,10 +10,10 @@ rule gather:
         "logs/{scale}/{study}/gather/{dataset}.log",
     benchmark:
         "logs/{scale}/{study}/gather/{dataset}.benchmark.tsv"
-    conda:
-        "../../envs/gapworks.yaml"
     # Networks wait for it.
     priority: 2
+    conda:
+        "../../envs/gapworks.yaml"
     threads: 1
     resources:
         mem_mb=growing(1000),

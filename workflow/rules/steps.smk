@@ -47,10 +47,10 @@ rule train:
         "logs/{scale}/{study}/train/{network}.benchmark.tsv"
     wildcard_constraints:
         study="chain|eliashberg",
-    conda:
-        "../../envs/gapworks.yaml"
     # The longest jobs: begun as soon as they can, others run beside them.
     priority: 1
+    conda:
+        "../../envs/gapworks.yaml"
     threads: 1
     resources:
         mem_mb=growing(4000),
