@@ -13,7 +13,8 @@ from gapworks.eliashberg import (
     pade,
     solve_matsubara,
 )
-from gapworks.eliashberg.spectrum import BOLTZMANN, modes
+from gapworks.eliashberg.constants import BOLTZMANN
+from gapworks.eliashberg.spectrum import modes
 
 X = 0.175 * np.arange(1, 201)
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapworks.eliashberg import coupling_constant, double_until_converged, solve_matsubara
-from gapworks.eliashberg.spectrum import BOLTZMANN, mode_weights
+from gapworks.eliashberg.constants import BOLTZMANN
+from gapworks.eliashberg.spectrum import mode_weights
 
 
 def _literal(omega, a2f, temperature, mu_star, n, cutoff, steps):

@@ -24,10 +24,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.fft import hfft, ihfft, next_fast_len
 
+from gapworks.eliashberg.constants import BOLTZMANN
 from gapworks.eliashberg.fractions import pade_approximant
 from gapworks.eliashberg.mixing import entry_point
 from gapworks.eliashberg.relaxation import SLOTS, in_blocks, in_tiles, padded
-from gapworks.eliashberg.spectrum import BOLTZMANN
 
 # e^-16 = 1e-7: how far above x thermal bosons carry.
 _THERMAL_REACH = 16.0

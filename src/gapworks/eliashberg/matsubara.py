@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 
 import numpy as np
 
-from gapworks.eliashberg.mixing import MIXERS
-from gapworks.eliashberg.relaxation import SLOTS, in_chunks, relax
+from gapworks.eliashberg.constants import BOLTZMANN
+from gapworks.eliashberg.relaxation import (
+    SLOTS,
+    check_iteration,
+    in_chunks,
+    relax,
+    thread_count,
+)
 from gapworks.eliashberg.solution import MatsubaraSolution
 from gapworks.eliashberg.spectrum import (
-    BOLTZMANN,
     check_spectrum,
     modes,
     positive_number,
@@ -192,21 +196,6 @@ def double_until_converged(
         if (moved <= change).all():
             break
     return MatsubaraSolution(**{**vars(s), "converged": s.converged & (moved <= change)}), moved
-
-
-def check_iteration(method, tolerance, max_iterations) -> None:
-    """ValueError if the arguments of an iteration are not what they should be."""
-    if not (isinstance(method, str) and method in MIXERS):
-        raise ValueError(f"method={method!r}: choose one of {', '.join(MIXERS)}")
-    positive_number("tolerance", tolerance, "in meV, e.g. 1e-12")
-    whole_number("max_iterations", max_iterations)
-
-
-def thread_count(threads) -> int:
-    """Threads to use; None means all cores that the process may use."""
-    if threads is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return whole_number("threads", threads)
 
 
 @lru_cache(maxsize=4)

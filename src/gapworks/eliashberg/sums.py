@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 
+from gapworks.eliashberg.constants import BOLTZMANN
 from gapworks.eliashberg.mixing import entry_point
 from gapworks.eliashberg.relaxation import SLOTS, in_blocks, in_tiles, padded
-from gapworks.eliashberg.spectrum import BOLTZMANN
 
 
 @entry_point
