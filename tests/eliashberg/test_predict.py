@@ -1,6 +1,7 @@
 """Users' own functions through networks: what comes out, and what is refused by file and line."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from gapworks.eliashberg.fields import joined, rows_of
 from gapworks.eliashberg.trained import Network
 from tests.command import gapworks_here, refused
+from tests.workflow.conftest import merge
 
 
 def table(path, *columns, header="header"):
@@ -138,6 +140,30 @@ def test_files_of_another_kind_are_refused(study, arrays, tmp_path, place):
     refused(ran, "gap.h5: must be .csv, .txt or .dat", folder=place)
     ran = predict(network, tmp_path / "nowhere.csv", place / "a.csv")
     refused(ran, "nowhere.csv: cannot be read", folder=place)
+
+
+DAMAGES = {
+    "another width": ({"architecture": {"hidden": [500, 700]}}, "size mismatch"),
+    "another kind": ({"architecture": {"kind": "forest"}}, "no 'forest'"),
+    "another argument": ({"architecture": {"depth": 3}}, "depth"),
+    "no inputs": ({"inputs": None}, "inputs: Input should be a valid list"),
+    "no temperature": ({"training_data": {"physics": {"temperature": 0}}}, "temperature"),
+    "a line beyond pi T": ({"training_data": {"physics": {"broadening": 1}}}, "give less"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_card_that_does_not_describe_the_network_is_refused(
+    study, arrays, damage, tmp_path, place
+):
+    changes, said = DAMAGES[damage]
+    weights = study.train("sl-complex-gap", "complex")
+    network = tmp_path / weights.name
+    shutil.copy(weights, network)
+    card = json.loads(weights.with_suffix(".json").read_text())
+    network.with_suffix(".json").write_text(json.dumps(merge(card, changes)))
+    ran = predict(network, gap_file(tmp_path / "gap.csv", arrays), place / "a.csv")
+    refused(ran, f"{network.with_suffix('.json')}: ", said, "train it again: rm", folder=place)
 
 
 def test_an_autoencoder_answers_no_user(study, arrays, tmp_path, place):
