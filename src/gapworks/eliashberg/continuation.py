@@ -90,7 +90,9 @@ def continue_to_real_axis(
 
     def work(start, stop):
         part = slice(start, stop)
-        system = LineSystem(line, strengths[part], delta[part], z[part], m.frequencies, coulomb)
+        system = LineSystem(
+            line, strengths[part], delta[part], z[part], m.frequencies, coulomb, m.tail
+        )
         residual[part], iterations[part] = relax(
             system, stop - start, method, tolerance, max_iterations
         )
