@@ -1,7 +1,9 @@
 """Networks, generated data, evaluations, figures, tables and metrics on a small real study."""
 
+import dataclasses
 import math
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -74,6 +76,17 @@ def test_a_figure_is_drawn_with_its_axes_named(study, name, tmp_path):
     assert not plots or any(axes.get_xlabel() for axes in plots)
     drawn = sum(len(axes.lines) + len(axes.texts) + len(axes.patches) for axes in figure.axes)
     assert drawn > 3
+
+
+@pytest.mark.parametrize(("r2", "said"), [(0.99, "yes"), (0.9, "no")])
+def test_the_flow_chart_takes_the_decision_that_the_numbers_take(study, r2, said):
+    given = evaluations(study, "fig1", "figures")
+    score = np.array([r2, *given[0]["score"][1:]])
+    given[0] = dataclasses.replace(given[0], arrays={**given[0].arrays, "score": score})
+    simple = [text.get_text() for text in FIGURES["fig1"](given).axes[0].texts]
+    assert f"$R^2 \\geq 0.97$: {said}" in simple
+    assert ("2  machine for prediction" in simple) == (said == "yes")
+    plt.close("all")
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -119,9 +119,9 @@ class Networks(Section):
 
 
 class Flow(Section):
-    """The decisions of the flow chart (Fig. 1), taken on validation data."""
+    """Thresholds of the flow chart (Fig. 1); the dimension is chosen on validation data."""
 
-    good: float = Field(gt=0, lt=1, description="R^2 from which a supervised network is good")
+    good: float = Field(gt=0, lt=1, description="R^2 on test samples that the chart calls good")
     gap: float = Field(gt=0, lt=1, description="R^2 from which a gap function is reconstructed")
     dos: float = Field(gt=0, lt=1, description="R^2 from which a DOS is reconstructed")
     a2f: float = Field(gt=0, lt=1, description="R^2 from which an EBSF is reconstructed")
