@@ -60,6 +60,7 @@ cluster-stop:  ## stop the private Slurm
 bench: setup  ## speed and memory against the reference solvers, printed and kept in benchmarks/results
 	$(BIN)/python benchmarks/chain.py
 	$(BIN)/python benchmarks/factory.py
+	$(BIN)/python benchmarks/eliashberg.py
 	$(BIN)/python benchmarks/qpi_data.py
 
 schema: setup  ## write workflow/schemas/config.schema.json from src/gapworks/config.py

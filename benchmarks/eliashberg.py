@@ -1,29 +1,35 @@
 """The eliashberg study's forward solvers: time per spectrum and core, accuracy, the paper's data.
 
-Anderson's method against the paper's and plain iteration, the real axis at several grids against
-Pade approximants, and all 11800 samples with their checks. One BLAS thread: times are per core.
+Anderson's method against the paper's (Broyden) and plain iteration on both axes, the equations on
+the line against Pade approximants, and all 11800 samples made as the workflow makes them. Same
+spectra, same process, the methods taking turns, one BLAS thread: ratios are per core.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import measure
 
-SEED = 20211108
+BIN = Path(sys.executable).parent
 
 
 class Sizes(NamedTuple):
-    """What a run measures: spectra of a batch, repeats, and samples of the whole data set."""
+    """Spectra of a batch, repeats, spectra whose T_c is sought, share of the data sets made."""
 
     batch: int = 256
     repeats: int = 7
-    complex_samples: int = 10000
-    simple_samples: int = 1800
+    transitions: int = 16
+    share: float = 1.0
 
 
-QUICK = Sizes(batch=64, repeats=3, complex_samples=500, simple_samples=90)
+QUICK = Sizes(batch=64, repeats=2, transitions=4, share=0.05)
 
 START = """
 import time
@@ -49,7 +55,8 @@ def main() -> None:
     start_up(results)
     solvers(results, sizes)
     results.listen()
-    data_set(results, sizes)
+    with tempfile.TemporaryDirectory(prefix="gapworks-bench-") as folder:
+        data_sets(results, sizes, Path(folder))
     results.finish()
 
 
@@ -59,25 +66,43 @@ def start_up(results: measure.Results) -> None:
     measure.fresh(START)
     outcomes = [measure.fresh(START) for _ in range(3)]
     for key in ("import", "first call", "second call", "wall", "peak_mb"):
+        what = {"wall": "whole process", "peak_mb": "peak memory"}.get(key, key)
         unit = "MB" if key == "peak_mb" else "s"
-        values = [outcome[key] for outcome in outcomes]
-        results.add("start-up", "one spectrum", key, unit, values)
+        results.add("start-up", "one spectrum", what, unit, [outcome[key] for outcome in outcomes])
 
 
-def draw(kind: str, first: int, last: int):
-    """Spectra first ... last - 1 of a data set on the paper's grid."""
+def settings_of(name: str):
+    """The resolved settings of one of the study's data sets."""
+    import yaml
+
+    from gapworks.config import load
+
+    scale = load(yaml.safe_load((measure.ROOT / "config.yaml").read_text()))[1]["paper"]
+    return scale.eliashberg.simulation(name, scale.seed), scale.eliashberg.samples(name)
+
+
+def superconductors(count: int):
+    """The first spectra of the complex data set that superconduct; the grids of both axes."""
     import numpy as np
 
-    from gapworks.eliashberg.samples import draw_complex, draw_simple
+    from gapworks.eliashberg.dataset import draw
+    from gapworks.eliashberg.fields import boson_grid, real_energies
+    from gapworks.eliashberg.matsubara import solve_matsubara
     from gapworks.factory.seeds import sample_generator
 
-    stream, function = {"complex": (1, draw_complex), "simple": (2, draw_simple)}[kind]
-    generators = (sample_generator(SEED, "eliashberg", stream, i) for i in range(first, last))
-    return np.array([function(rng) for rng in generators])
+    settings, _ = settings_of("complex")
+    streams = (
+        sample_generator(settings.seed, "eliashberg", settings.stream, index)
+        for index in range(2 * count)
+    )
+    omega = boson_grid(settings.physics)
+    a2f = np.array([draw(settings, rng) for rng in streams])
+    found = np.flatnonzero(solve_matsubara(omega, a2f).superconducting)[:count]
+    return omega, a2f[found], real_energies(settings.physics)
 
 
 def solvers(results: measure.Results, sizes: Sizes) -> None:
-    """Each solver on the same batch; errors against the finest grid."""
+    """Each solver on the same batch; errors of Delta against a finer grid, tolerance 1e-11."""
     import numpy as np
 
     from gapworks.eliashberg import (
@@ -88,94 +113,117 @@ def solvers(results: measure.Results, sizes: Sizes) -> None:
         solve_matsubara,
     )
 
-    omega, x = 0.01 * np.arange(1, 1001), 0.175 * np.arange(1, 201)
-    a2f = draw("complex", 0, sizes.batch)
-    a2f = a2f[solve_matsubara(omega, a2f).delta[:, 0] > 0.1]
-    count = len(a2f)
+    omega, a2f, x = superconductors(sizes.batch)
     m = solve_matsubara(omega, a2f)
-    ms = 1e3 / count
-
-    measure.say("Matsubara")
     methods = ("anderson", "broyden", "plain")
+
+    measure.say("imaginary axis")
     calls = {name: partial(solve_matsubara, omega, a2f, method=name) for name in methods}
-    for name, times in measure.race(calls, sizes.repeats).items():
+    calls["anderson, sums with their tail"] = partial(solve_matsubara, omega, a2f, tail=True)
+    times = measure.race(calls, sizes.repeats)
+    ends = solve_matsubara(omega, a2f, tolerance=1e-14)
+    goes_on = solve_matsubara(omega, a2f, tolerance=1e-14, tail=True)
+    for name, values in times.items():
         s = calls[name]()
-        error = np.abs(s.delta - m.delta).max()
-        note = f"{s.iterations.mean():.1f} iterations, {s.converged.mean():.0%} converged"
-        add(results, "Matsubara", "to 1e-12 meV", name, times, ms, note, error)
+        exact = goes_on if s.tail else ends
+        scale = np.abs(exact.delta[exact.superconducting]).max(1)
+        error = np.abs(s.delta - exact.delta)[exact.superconducting].max(1) / scale
+        note = f"{s.iterations.mean():.1f} iterations, {(~s.converged).sum()} not converged"
+        add(results, "imaginary axis", name, len(a2f), values, times["plain"], error, note)
 
     measure.say("real axis")
     exact = continue_to_real_axis(m, x, step=0.01, tolerance=1e-11)
     scale = np.abs(exact.delta).max(1)
-    calls = {
-        "step 0.04": partial(continue_to_real_axis, m, x, step=0.04),
-        "step 0.03 (default)": partial(continue_to_real_axis, m, x),
-        "step 0.02, tolerance 1e-8": partial(
-            continue_to_real_axis, m, x, step=0.02, tolerance=1e-8
-        ),
+    line = partial(continue_to_real_axis, m, x)
+    calls = {name: partial(line, method=name) for name in methods} | {
+        "anderson, step 0.04": partial(line, step=0.04),
+        "anderson, step 0.02, to 1e-8": partial(line, step=0.02, tolerance=1e-8),
         "Pade, 351 points": partial(pade, m, x),
     }
-    for name, times in measure.race(calls, sizes.repeats).items():
+    times = measure.race(calls, sizes.repeats)
+    for name, values in times.items():
         r = calls[name]()
         error = np.abs(r.delta - exact.delta).max(1) / scale
-        note = f"median {np.median(error):.0e}"
+        note = "no equation solved"
         if np.isfinite(r.residual).all():
             back = back_projection(m, r).max()
-            note += f"; {r.iterations.mean():.1f} iterations, back to i omega_0 {back:.0e}"
-        add(results, "real axis", "x <= 35 meV, Gamma 0.05", name, times, ms, note, error.max())
+            note = f"{r.iterations.mean():.1f} iterations, back to i omega_0 {back:.0e}"
+        add(results, "real axis", name, len(a2f), values, times["plain"], error, note)
 
     measure.say("critical temperature")
-    few = a2f[:16]
-    times = measure.race({"T_c": partial(critical_temperature, omega, few)}, sizes.repeats)["T_c"]
-    add(results, "T_c", "16 spectra", "eigenvalue", times, 1e3 / len(few), "", None)
+    few = a2f[: sizes.transitions]
+    calls = {"linearised equations": partial(critical_temperature, omega, few)}
+    for name, values in measure.race(calls, sizes.repeats).items():
+        add(results, "critical temperature", name, len(few), values)
 
 
-def add(results, section, case, method, times, factor, note, error) -> None:
-    """A row in milliseconds per spectrum and core."""
-    more = {} if error is None else {"max error": f"{error:.1e}"}
-    values = [factor * seconds for seconds in times]
-    results.add(section, case, method, "ms", values, **more, note=note)
-
-
-def data_set(results: measure.Results, sizes: Sizes) -> None:
-    """Draw, solve, continue and check all samples of the paper, on one thread and on two."""
+def add(results, section, method, count, values, reference=None, error=None, note="") -> None:
+    """A row in milliseconds per spectrum and core; errors are relative to the largest |Delta|."""
     import numpy as np
 
-    from gapworks.eliashberg import back_projection, continue_to_real_axis, solve_matsubara
-
-    omega, x = 0.01 * np.arange(1, 1001), 0.175 * np.arange(1, 201)
-    wanted = {"complex": sizes.complex_samples, "simple": sizes.simple_samples}
-    for threads in (2, 1):
-        measure.say(f"all samples on {threads} thread(s)")
-        seconds, worst, failed, drawn = 0.0, 0.0, 0, 0
-        for kind, count in wanted.items():
-            found = tried = 0
-            while found < count:
-                block = min(512, count - found)
-                start = measure.time.perf_counter()
-                m = solve_matsubara(omega, draw(kind, tried, tried + block), threads=threads)
-                kept = np.flatnonzero(m.superconducting)
-                # The normal ones are redrawn, and not continued.
-                m = solve_subset(m, kept)
-                r = continue_to_real_axis(m, x, threads=threads)
-                error = back_projection(m, r)[:, 0]
-                seconds += measure.time.perf_counter() - start
-                tried, found = tried + block, found + len(kept)
-                worst = max(worst, error[m.delta[:, 0] > 0.1].max())
-                failed += int((~r.converged).sum())
-            drawn += tried
-        note = f"{drawn} drawn, {failed} failed, back-projection {worst:.0e} at worst"
-        each = {"ms per sample and core": 1e3 * threads * seconds / sum(wanted.values())}
-        case = f"{sum(wanted.values())} samples"
-        results.add("data set", case, f"{threads} thr.", "s", [seconds], **each, note=note)
+    each = 1e3 / count
+    more = {}
+    if error is not None:
+        more = {"median error": f"{np.median(error):.0e}", "max error": f"{error.max():.0e}"}
+    reference = [each * seconds for seconds in reference] if reference else None
+    values = [each * seconds for seconds in values]
+    case = f"{count} spectra"
+    results.add(section, case, method, "ms", values, reference=reference, **more, note=note)
 
 
-def solve_subset(m, rows):
-    """The chosen rows of a Matsubara solution."""
-    from dataclasses import replace
+def data_sets(results: measure.Results, sizes: Sizes, folder: Path) -> None:
+    """All samples drawn, solved, checked and written by `gapworks simulate`, start-up included.
 
-    names = ("a2f", "delta", "z", "residual", "iterations", "converged", "superconducting")
-    return replace(m, **{name: getattr(m, name)[rows] for name in names})
+    Two processes side by side are what `snakemake -c2` does with two shards.
+    """
+    wanted = {}
+    for name in ("complex", "simple"):
+        settings, samples = settings_of(name)
+        wanted[name] = settings.canonical_json(), max(40, round(sizes.share * samples))
+    total = sum(samples for _, samples in wanted.values())
+    one = None
+    for processes in [1, 2] if (os.cpu_count() or 1) > 1 else [1]:
+        measure.say(f"data sets: {processes} at a time")
+        took = measure.seconds(partial(make, wanted, processes, folder / str(processes)))
+        one = one or took
+        each = {"ms per sample and core": 1e3 * processes * took / total}
+        case, method = f"{total} samples", f"{processes} at a time"
+        note = quality(folder / str(processes))
+        results.add("data sets", case, method, "s", [took], reference=[one], **each, note=note)
+
+
+def make(wanted, processes: int, folder: Path) -> None:
+    """Every data set in as many shards as there are processes, one after the other."""
+    for name, (settings, samples) in wanted.items():
+        cuts = [samples * i // processes for i in range(processes + 1)]
+        running = [
+            subprocess.Popen(
+                [BIN / "gapworks", "simulate", "eliashberg", "--settings", settings]
+                + ["--max-failed-share", "0.01", "--start", str(start), "--stop", str(stop)]
+                + ["--output", folder / name / f"{start}-{stop}.h5"],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            for start, stop in zip(cuts, cuts[1:], strict=False)
+        ]
+        codes = [process.wait() for process in running]
+        if any(codes):
+            sys.exit(f"{name}: a simulation failed")
+
+
+def quality(folder: Path) -> str:
+    """Failures, redraws and the worst back-projection of the shards in a folder."""
+    import numpy as np
+
+    from gapworks.factory.container import read
+
+    names = ("valid", "redraws", "back_projection")
+    shards = [read(path, names) for path in sorted(folder.rglob("*.h5"))]
+    valid, redraws, back = (np.concatenate([one[name] for one in shards]) for name in names)
+    return (
+        f"{(valid == 0).sum()} failed, {redraws.sum()} drawn again, back-projection "
+        f"{back[valid == 1].max():.0e} at worst"
+    )
 
 
 if __name__ == "__main__":

@@ -192,15 +192,15 @@ def _parser() -> argparse.ArgumentParser:
         "--input",
         type=Path,
         required=True,
-        help="chain: disorder V, units of t, .npy or .csv by rows; eliashberg: columns energy, "
-        "Re Delta, Im Delta, meV, .csv or .txt",
+        help="chain: disorder V, units of t, .npy or .csv by rows; eliashberg: .csv or .txt by "
+        "columns, energy, Re Delta, Im Delta (meV), or omega (meV), a2F for a network reversed-...",
     )
     predict.add_argument(
         "--output",
         type=Path,
         required=True,
-        help="chain: Delta, units of t, .npy or .csv; eliashberg: a2F, .csv, with its forward "
-        "check beside it, .json",
+        help="chain: Delta, units of t, .npy or .csv; eliashberg: .csv, with what the equations "
+        "say beside it, .json",
     )
 
     for name, run, what in (

@@ -29,3 +29,19 @@ def einstein():
     a2f = np.zeros(grid.size)
     a2f[1999] = grid[1999] / 2 / 0.01
     return grid, a2f
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory):
+    """A whole small study: data sets, networks, evaluations."""
+    from tests.eliashberg.study import Study  # torch: only where it is used
+
+    return Study(tmp_path_factory.mktemp("eliashberg"))
+
+
+@pytest.fixture(scope="session")
+def arrays(study):
+    """Its complex data set."""
+    from gapworks.factory.container import read
+
+    return read(study.data("complex"))

@@ -13,7 +13,8 @@ from gapworks.eliashberg import (
     pade,
     solve_matsubara,
 )
-from gapworks.eliashberg.spectrum import BOLTZMANN, modes
+from gapworks.eliashberg.constants import BOLTZMANN
+from gapworks.eliashberg.spectrum import modes
 
 X = 0.175 * np.arange(1, 201)
 
@@ -82,6 +83,17 @@ def test_the_way_back_to_the_imaginary_axis(solved, fine):
     assert r.converged.all()
     assert back_projection(solved, r).max() < 1e-6
     assert back_projection(solved, fine, 3).max() < 1e-9
+
+
+def test_the_line_continues_sums_with_their_tail(omega, solved):
+    m = solve_matsubara(omega, solved.a2f, tail=True)
+    r = continue_to_real_axis(m, X)
+    assert r.converged.all()
+    assert back_projection(m, r).max() < 1e-6
+    fine = continue_to_real_axis(m, X, step=0.01, tolerance=1e-11)
+    assert back_projection(m, fine, 3).max() < 1e-9
+    more = solve_matsubara(omega, solved.a2f, n_matsubara=1404, tail=True)
+    assert _relative(continue_to_real_axis(more, X), r).max() < 1e-4
 
 
 def test_accuracy_of_the_grid(solved, fine):

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapworks.eliashberg import coupling_constant, double_until_converged, solve_matsubara
-from gapworks.eliashberg.spectrum import BOLTZMANN, mode_weights
+from gapworks.eliashberg.constants import BOLTZMANN
+from gapworks.eliashberg.spectrum import mode_weights
 
 
 def _literal(omega, a2f, temperature, mu_star, n, cutoff, steps):
@@ -64,6 +65,39 @@ def test_doubling_stops_where_the_gap_does_not_move(einstein):
         *einstein, change=1e-9, temperature=10.0, mu_star=0.0, max_doublings=1
     )
     assert not s.converged and moved > 1e-9
+
+
+def test_the_tail_is_the_sum_over_all_frequencies_above():
+    """Eqs 6 and 7 with sums to m = 40000, where Delta_m is the last one kept from n on."""
+    grid, a2f = np.array([1.0, 2.5, 3.0, 4.0]), np.array([0.5, 1.0, 0.7, 0.2])
+    n, pi_t = 8, np.pi * BOLTZMANN * 3.0
+    s = solve_matsubara(grid, a2f, 3.0, 0.1, n, 9.0, tail=True, tolerance=1e-14)
+    far = (2 * np.arange(40_000) + 1) * pi_t
+    delta = np.append(s.delta, np.full(far.size - n, s.delta[-1]))
+    # Above n the tail has omega_m in the place of the root.
+    root = np.where(np.arange(far.size) < n, np.hypot(far, delta), far)
+    weights = mode_weights(grid) * 2 * grid * a2f
+    for i, w in enumerate(s.frequencies):
+        minus, plus = (
+            (weights / ((w + sign * far[:, None]) ** 2 + grid**2)).sum(1) for sign in (-1, 1)
+        )
+        z = 1 + pi_t / w * ((minus - plus) * far / root).sum()
+        coulomb = 2 * 0.1 * (delta / root)[far < 9.0].sum()
+        gap = pi_t * (((minus + plus) * delta / root).sum() - coulomb) / z
+        assert s.z[i] == pytest.approx(z, abs=1e-8)
+        assert s.delta[i] == pytest.approx(gap, abs=1e-8)
+
+
+def test_with_its_tail_the_sum_is_converged_at_the_papers_frequencies(omega, spectra, einstein):
+    clear = spectra[solve_matsubara(omega, spectra).delta[:, 0] > 0.05]
+    counts = (351, 702)
+    once, twice = (solve_matsubara(omega, clear, n_matsubara=n, tail=True) for n in counts)
+    assert once.converged.all() and twice.converged.all()
+    assert np.abs(twice.delta[:, 0] - once.delta[:, 0]).max() < 1e-5
+    long = solve_matsubara(omega, clear, n_matsubara=16 * 351)
+    assert np.abs(long.delta[:, 0] - once.delta[:, 0]).max() < 5e-5
+    s = solve_matsubara(*einstein, 10.0, 0.0, tail=True)
+    assert s.delta[0] == pytest.approx(4.6962258, abs=1e-6)
 
 
 def test_all_methods_find_the_same_gap(omega, spectra):

@@ -6,13 +6,9 @@ import numpy as np
 import pytest
 
 from gapworks.eliashberg import coupling_constant, solve_matsubara
-from gapworks.eliashberg.samples import (
-    ComplexRecipe,
-    SimpleRecipe,
-    complexity,
-    draw_complex,
-    draw_simple,
-)
+from gapworks.eliashberg.readings import components
+from gapworks.eliashberg.samples import ComplexRecipe, SimpleRecipe, draw_complex, draw_simple
+from gapworks.eliashberg.statistics import variance_held
 from gapworks.factory.seeds import sample_generator
 
 
@@ -26,11 +22,10 @@ def complex_spectra():
 
 
 def test_complexity_is_the_paper_s(complex_spectra):
-    most, nearly_all = complexity(complex_spectra)
-    assert 5 <= most <= 7
-    assert 29 <= nearly_all <= 33
-    simple = complexity(_draw(draw_simple, 300))
-    assert simple[1] < 16
+    held = variance_held(complex_spectra, 64)
+    assert 5 <= components(held, 0.9) <= 7
+    assert 29 <= components(held, 0.999) <= 33
+    assert components(variance_held(_draw(draw_simple, 300), 64), 0.999) < 16
 
 
 @pytest.mark.parametrize(
@@ -86,11 +81,8 @@ def test_impossible_recipes_name_the_field(recipe, values, match):
         recipe(**values)
 
 
-def test_complexity_of_a_plane():
+def test_the_components_of_a_plane_are_two():
     rng = np.random.default_rng(0)
-    rows = rng.normal(size=(50, 2)) @ rng.normal(size=(2, 30))
-    assert complexity(rows, (0.999999,)) == (2,)
-    with pytest.raises(ValueError, match="rows"):
-        complexity(rows[0])
-    with pytest.raises(ValueError, match="shares"):
-        complexity(rows, (1.0,))
+    held = variance_held(rng.normal(size=(50, 2)) @ rng.normal(size=(2, 30)), 3)
+    assert components(held, 0.999999) == 2
+    assert components(held, 1.1) is None

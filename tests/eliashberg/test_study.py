@@ -1,8 +1,9 @@
 """Networks, generated data, evaluations, figures, tables and metrics on a small real study."""
 
-import json
+import dataclasses
 import math
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -13,7 +14,6 @@ from gapworks.eliashberg.evaluation import EVALUATIONS
 from gapworks.eliashberg.fields import Split, gap_function, joined, part, rows_of, seen
 from gapworks.eliashberg.figures import FIGURES
 from gapworks.eliashberg.metrics import metrics
-from gapworks.eliashberg.predict import predict_file
 from gapworks.eliashberg.readings import family, latent, moment_difference, portions
 from gapworks.eliashberg.tables import TABLES
 from gapworks.eliashberg.trained import Network
@@ -21,17 +21,7 @@ from gapworks.eliashberg.training import Settings, train_network
 from gapworks.factory.container import DataError, read
 from gapworks.plotting import style
 from tests.conftest import ROOT
-from tests.eliashberg.study import LATENT, Study, silent
-
-
-@pytest.fixture(scope="module")
-def study(tmp_path_factory):
-    return Study(tmp_path_factory.mktemp("eliashberg"))
-
-
-@pytest.fixture(scope="module")
-def arrays(study):
-    return read(study.data("complex"))
+from tests.eliashberg.study import LATENT, silent
 
 
 def evaluations(study, name, room):
@@ -86,6 +76,17 @@ def test_a_figure_is_drawn_with_its_axes_named(study, name, tmp_path):
     assert not plots or any(axes.get_xlabel() for axes in plots)
     drawn = sum(len(axes.lines) + len(axes.texts) + len(axes.patches) for axes in figure.axes)
     assert drawn > 3
+
+
+@pytest.mark.parametrize(("r2", "said"), [(0.99, "yes"), (0.9, "no")])
+def test_the_flow_chart_takes_the_decision_that_the_numbers_take(study, r2, said):
+    given = evaluations(study, "fig1", "figures")
+    score = np.array([r2, *given[0]["score"][1:]])
+    given[0] = dataclasses.replace(given[0], arrays={**given[0].arrays, "score": score})
+    simple = [text.get_text() for text in FIGURES["fig1"](given).axes[0].texts]
+    assert f"$R^2 \\geq 0.97$: {said}" in simple
+    assert ("2  machine for prediction" in simple) == (said == "yes")
+    plt.close("all")
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -283,51 +284,3 @@ def test_evaluations_of_a_family_know_their_latent_dimension(study):
     found = study.family("complex-sl-joint-gap-1", "complex-ae-joint-gap-1")
     assert [latent(one) for one in found] == [1, 1]
     assert {family(one) for one in found} == {"sl-joint-gap", "ae-joint-gap"}
-
-
-def gap_file(path, arrays, row=0, header="energy,real,imaginary"):
-    columns = [arrays["energy"], arrays["delta_real"][row], arrays["delta_imag"][row]]
-    lines = [header, *(",".join(f"{v:.10g}" for v in line) for line in zip(*columns, strict=True))]
-    path.write_text("\n".join(lines) + "\n")
-    return path
-
-
-@pytest.mark.parametrize("name", ["sl-complex-gap", "sl-complex-gap-few", "sl-complex-dos"])
-def test_a_users_gap_function_is_predicted_with_its_forward_check(study, arrays, name, tmp_path):
-    network = study.train(name, "complex")
-    predict_file(network, gap_file(tmp_path / "gap.csv", arrays), tmp_path / "a2f.csv")
-    found = np.loadtxt(tmp_path / "a2f.csv", delimiter=",", skiprows=1)
-    expected = Network.load(network).predict(rows_of(arrays, np.arange(1)))[0]
-    np.testing.assert_allclose(found[:, 0], arrays["omega"])
-    np.testing.assert_allclose(found[:, 1], expected, rtol=1e-3, atol=1e-5)
-    check = json.loads((tmp_path / "a2f.json").read_text())
-    assert check["network"] == name
-    assert check["gap_residual"] > 0
-    assert {"coupling", "omega_log", "moment_m1", "clipped"} <= check.keys()
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", "holds no numbers"),
-        ("1 2\n", "line 1: give three finite numbers"),
-        ("0.1 1 nan\n", "line 1: give three finite numbers"),
-        ("0.1 1 0\n0.1 1 0\n", "do not increase"),
-        ("0.1 1 0\n20 1 0\n", "the network sees 0.175 to 35 meV"),
-        ("0.1 1 0\nfoo bar baz\n", "line 2: not numbers"),
-    ],
-)
-def test_a_gap_function_that_cannot_be_is_refused_by_its_line(study, text, said, tmp_path):
-    path = tmp_path / "gap.txt"
-    path.write_text(text)
-    with pytest.raises(DataError, match=said):
-        predict_file(study.train("sl-complex-gap", "complex"), path, tmp_path / "a.csv")
-
-
-def test_an_autoencoder_predicts_no_ebsf_for_users(study, arrays, tmp_path):
-    with pytest.raises(DataError, match="give a network sl-"):
-        predict_file(
-            study.train("ae-joint-gap-2", "complex"),
-            gap_file(tmp_path / "gap.csv", arrays),
-            tmp_path / "a.csv",
-        )

@@ -69,7 +69,9 @@ def test_a_failed_sample_is_recorded_and_masked(tmp_path):
 
 def test_too_many_failed_samples_fail_loudly_and_leave_nothing(tmp_path):
     chosen = toy.Settings(fails=(3, 4))
-    with pytest.raises(DataError, match=r"2 of 10 samples failed .*\[3, 4\].*max_failed_share"):
+    with pytest.raises(
+        DataError, match=r"2 of 10 samples failed \(unlucky 2; the first: \[3, 4\]\)"
+    ):
         simulate_shard(toy, chosen, 0, 10, tmp_path / "0-10.h5", 1, max_failed_share=0.1)
     assert not os.listdir(tmp_path)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 
 _HOME = {
-    "BOLTZMANN": "spectrum",
+    "BOLTZMANN": "constants",
     "coupling_constant": "spectrum",
     "logarithmic_frequency": "spectrum",
     "MatsubaraSolution": "solution",

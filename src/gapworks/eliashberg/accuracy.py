@@ -8,10 +8,12 @@ import numpy as np
 
 from gapworks.eliashberg.approximant import acceptance, pade
 from gapworks.eliashberg.continuation import continue_to_real_axis
+from gapworks.eliashberg.dataset import imaginary_axis
 from gapworks.eliashberg.fields import Split, boson_grid, gap_function, part, real_energies, rows_of
+from gapworks.eliashberg.learning_settings import Evaluation
 from gapworks.eliashberg.matsubara import solve_matsubara
 from gapworks.eliashberg.scores import pearson, relative_distance
-from gapworks.eliashberg.settings import Evaluation, Physics
+from gapworks.eliashberg.settings import Physics
 from gapworks.factory.container import Coordinate, Variable
 
 TOLERANCES = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.5])
@@ -51,7 +53,7 @@ def evaluate_pade(
     """Pade approximants of the test samples against the equations on the line."""
     chosen = rows_of(arrays, part(arrays, Split.TEST)[: settings.checks])
     x = real_energies(physics)
-    m = _solve(physics, chosen["a2f"], threads)
+    m = imaginary_axis(physics, chosen["a2f"], threads)
     found = pade(m, x, physics.broadening).delta
     true = chosen["delta_real"] + 1j * chosen["delta_imag"]
     error = relative_distance(found, true)
@@ -79,7 +81,7 @@ def evaluate_statements(
     """What the paper says in passing: scaling, mu*, saturation, the truncation, the iteration."""
     chosen = rows_of(arrays, part(arrays, Split.TEST)[: settings.checks])
     a2f, omega = chosen["a2f"], boson_grid(physics)
-    m = _solve(physics, a2f, threads)
+    m = imaginary_axis(physics, a2f, threads)
     scaled = solve_matsubara(
         SCALE * omega,
         a2f,
@@ -89,13 +91,17 @@ def evaluate_statements(
         threads=threads,
     )
     change = np.abs(scaled.delta / SCALE - m.delta).max(1) / m.delta[:, 0]
-    stronger = _solve(physics.model_copy(update={"mu_star": 2 * physics.mu_star}), a2f, threads)
+    stronger = imaginary_axis(
+        physics.model_copy(update={"mu_star": 2 * physics.mu_star}), a2f, threads
+    )
     gaps = continue_to_real_axis(stronger, real_energies(physics), physics.broadening).delta
     gap = gap_function(chosen)
     # The largest |Delta| stands below the end of the energies kept; 60 meV is one more point.
     x = np.append(real_energies(physics), FAR)
     r = continue_to_real_axis(m, x, physics.broadening, threads=threads)
-    doubled = _solve(physics.model_copy(update={"matsubara": 2 * physics.matsubara}), a2f, threads)
+    doubled = imaginary_axis(
+        physics.model_copy(update={"matsubara": 2 * physics.matsubara}), a2f, threads
+    )
     made = {
         "scaling_error": change,
         "mu_star_delta_0": stronger.delta[:, 0] / m.delta[:, 0],
@@ -105,17 +111,5 @@ def evaluate_statements(
         "doubling": np.abs(doubled.delta[:, 0] / m.delta[:, 0] - 1),
     }
     for method in ("broyden", "anderson", "plain"):
-        made[method] = _solve(physics, a2f, threads, method).iterations
+        made[method] = imaginary_axis(physics, a2f, threads, method=method).iterations
     return {"row": Coordinate(chosen["sample"], "1", "index of the test sample")}, made
-
-
-def _solve(physics, a2f, threads, method="anderson"):
-    return solve_matsubara(
-        boson_grid(physics),
-        a2f,
-        physics.temperature,
-        physics.mu_star,
-        physics.matsubara,
-        method=method,
-        threads=threads,
-    )

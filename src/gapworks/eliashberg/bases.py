@@ -10,7 +10,7 @@ import torch
 
 from gapworks.eliashberg import scores
 from gapworks.eliashberg.fields import Split, joined, part, rows_of
-from gapworks.eliashberg.settings import Evaluation
+from gapworks.eliashberg.learning_settings import Evaluation
 from gapworks.factory.container import Coordinate, Variable
 
 VARIABLES = {

@@ -7,11 +7,10 @@ from functools import lru_cache
 import numpy as np
 
 from gapworks.eliashberg.line import Line, LineSystem
-from gapworks.eliashberg.matsubara import check_iteration, thread_count
-from gapworks.eliashberg.relaxation import in_chunks, relax
+from gapworks.eliashberg.relaxation import check_iteration, in_chunks, relax, thread_count
 from gapworks.eliashberg.solution import MatsubaraSolution, RealAxisSolution
-from gapworks.eliashberg.spectrum import BOLTZMANN, modes, positive_number, real_array, whole_number
-from gapworks.eliashberg.sums import effective_coulomb
+from gapworks.eliashberg.spectrum import modes, positive_number, real_array, whole_number
+from gapworks.eliashberg.sums import effective_coulomb, frequencies
 
 # The gap's singularities lie Gamma below the line, the Fermi function's poles pi T - Gamma above:
 # this share of the nearer resolves them to some 1e-6.
@@ -91,7 +90,9 @@ def continue_to_real_axis(
 
     def work(start, stop):
         part = slice(start, stop)
-        system = LineSystem(line, strengths[part], delta[part], z[part], m.frequencies, coulomb)
+        system = LineSystem(
+            line, strengths[part], delta[part], z[part], m.frequencies, coulomb, m.tail
+        )
         residual[part], iterations[part] = relax(
             system, stop - start, method, tolerance, max_iterations
         )
@@ -182,7 +183,7 @@ def check_energies(m, x) -> np.ndarray:
 def check_broadening(m, broadening) -> float:
     """Gamma as a float, or a ValueError that says what is wrong."""
     broadening = positive_number("broadening", broadening, "in meV, e.g. 0.05")
-    if broadening >= np.pi * BOLTZMANN * m.temperature:
+    if broadening >= m.frequencies[0]:
         raise ValueError(
             f"broadening={broadening!r}: must be below pi k_B T = {m.frequencies[0]:.4g} meV, the "
             "first Matsubara frequency; give less"
@@ -192,7 +193,7 @@ def check_broadening(m, broadening) -> float:
 
 @lru_cache(maxsize=4)
 def _line(energies: bytes, count, temperature, broadening, step, reach) -> Line:
-    omega_n = (2 * np.arange(count) + 1) * np.pi * BOLTZMANN * temperature
+    omega_n = frequencies(temperature, count)
     return Line(np.frombuffer(energies), omega_n, temperature, broadening, step, reach)
 
 

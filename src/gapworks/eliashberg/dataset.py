@@ -14,7 +14,7 @@ from gapworks.eliashberg.continuation import back_projection, continue_to_real_a
 from gapworks.eliashberg.fields import Split, boson_grid, real_energies
 from gapworks.eliashberg.matsubara import solve_matsubara
 from gapworks.eliashberg.samples import ComplexRecipe, SimpleRecipe, draw_complex, draw_simple
-from gapworks.eliashberg.settings import Physics
+from gapworks.eliashberg.settings import Physics, Solver
 from gapworks.eliashberg.settings import SimulationSettings as Settings
 from gapworks.eliashberg.solution import MatsubaraSolution, RealAxisSolution
 from gapworks.eliashberg.spectrum import coupling_constant, logarithmic_frequency
@@ -108,18 +108,9 @@ def simulate(settings: Settings, start: int, stop: int, threads: int) -> dict[st
         keeps what the solvers last had.
     """
     physics, solver = settings.physics, settings.solver
-    omega, x = boson_grid(physics), real_energies(physics)
-    m, redraws = _superconducting(settings, omega, start, stop, threads)
-    r = continue_to_real_axis(
-        m,
-        x,
-        physics.broadening,
-        tolerance=solver.line_tolerance,
-        max_iterations=solver.max_iterations,
-        threads=threads,
-    )
-    with np.errstate(invalid="ignore"):
-        back = back_projection(m, r)[:, 0]
+    m, redraws = _superconducting(settings, start, stop, threads)
+    r = real_axis(physics, m, solver, threads)
+    back = back_projection(m, r)[:, 0]
     reason = _reasons(m, r, back, solver.back_projection)
     kept = slice(0, solver.kept_frequencies)
     return {
@@ -130,8 +121,8 @@ def simulate(settings: Settings, start: int, stop: int, threads: int) -> dict[st
         "delta_imag": r.delta.imag,
         "z_real": r.z.real,
         "z_imag": r.z.imag,
-        "coupling": coupling_constant(omega, m.a2f),
-        "omega_log": logarithmic_frequency(omega, m.a2f),
+        "coupling": coupling_constant(m.omega, m.a2f),
+        "omega_log": logarithmic_frequency(m.omega, m.a2f),
         "residual": m.residual,
         "line_residual": r.residual,
         "back_projection": back,
@@ -143,20 +134,35 @@ def simulate(settings: Settings, start: int, stop: int, threads: int) -> dict[st
 
 
 def solve_spectra(
-    physics: Physics, a2f: np.ndarray, solver, threads: int
+    physics: Physics, a2f: np.ndarray, solver: Solver, threads: int
 ) -> tuple[MatsubaraSolution, RealAxisSolution]:
     """Solutions on both axes of spectral functions on the study's grid, shape (n, points)."""
-    m = solve_matsubara(
+    m = imaginary_axis(physics, a2f, threads, solver)
+    return m, real_axis(physics, m, solver, threads)
+
+
+def imaginary_axis(
+    physics: Physics, a2f: np.ndarray, threads: int, solver: Solver | None = None, **options
+) -> MatsubaraSolution:
+    """`solve_matsubara` with the study's physics; without a solver, to its default tolerance."""
+    if solver is not None:
+        options |= {"tolerance": solver.tolerance, "max_iterations": solver.max_iterations}
+    return solve_matsubara(
         boson_grid(physics),
         a2f,
         physics.temperature,
         physics.mu_star,
         physics.matsubara,
-        tolerance=solver.tolerance,
-        max_iterations=solver.max_iterations,
         threads=threads,
+        **options,
     )
-    r = continue_to_real_axis(
+
+
+def real_axis(
+    physics: Physics, m: MatsubaraSolution, solver: Solver, threads: int
+) -> RealAxisSolution:
+    """`continue_to_real_axis` at the study's energies."""
+    return continue_to_real_axis(
         m,
         real_energies(physics),
         physics.broadening,
@@ -164,10 +170,9 @@ def solve_spectra(
         max_iterations=solver.max_iterations,
         threads=threads,
     )
-    return m, r
 
 
-def _superconducting(settings, omega, start, stop, threads):
+def _superconducting(settings, start, stop, threads):
     """Spectra that superconduct, solved on the imaginary axis, and how many were drawn in vain."""
     physics, solver = settings.physics, settings.solver
     streams = [
@@ -176,28 +181,15 @@ def _superconducting(settings, omega, start, stop, threads):
     ]
     a2f = np.stack([draw(settings, rng) for rng in streams])
     redraws = np.zeros(len(a2f), int)
-
-    def solve(spectra):
-        return solve_matsubara(
-            omega,
-            spectra,
-            physics.temperature,
-            physics.mu_star,
-            physics.matsubara,
-            tolerance=solver.tolerance,
-            max_iterations=solver.max_iterations,
-            threads=threads,
-        )
-
-    m = solve(a2f)
+    m = imaginary_axis(physics, a2f, threads, solver)
     normal = np.flatnonzero(~m.superconducting)
     while (again := normal[redraws[normal] + 1 < solver.max_draws]).size:
         redraws[again] += 1
         for row in again:
             a2f[row] = draw(settings, streams[row])
-        superconducting = solve(a2f[again]).superconducting
-        normal = again[~superconducting]
-    return (solve(a2f) if redraws.any() else m), redraws
+        solved = imaginary_axis(physics, a2f[again], threads, solver)
+        normal = again[~solved.superconducting]
+    return (imaginary_axis(physics, a2f, threads, solver) if redraws.any() else m), redraws
 
 
 def _reasons(m, r, back, largest):

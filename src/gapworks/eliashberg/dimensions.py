@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gapworks.eliashberg.learning_settings import Flow
 from gapworks.eliashberg.readings import FIELDS, by_latent, latent, of_field
-from gapworks.eliashberg.settings import Flow
 from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.evaluation import Evaluated
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gapworks.eliashberg.settings import Evaluation, Flow, Input, Physics
+from gapworks.eliashberg.learning_settings import Evaluation, Flow, Input
+from gapworks.eliashberg.settings import Physics
 from gapworks.factory.container import DataError
 from gapworks.factory.evaluation import Made, read_evaluation
 from gapworks.factory.settings import Section

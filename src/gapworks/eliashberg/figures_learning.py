@@ -52,8 +52,6 @@ def fig8(evaluations: Sequence[Evaluated]) -> Figure:
             )
             if not sample:
                 axes.set_title(rf"$d_L = {latent(data)}$, MSE {data['score'][1]:.1e}", fontsize=7)
-    for axes in panels.flat[samples * len(shown) :] if rows == 1 else []:
-        axes.set_axis_off()
     for row in range(samples * rows):
         for column in range(columns):
             if columns * (row // samples) + column >= len(shown):

@@ -14,6 +14,8 @@ t = tanh(z / 2T) / 2. The sums over m are convolutions of o, too, with
     C(z) = sum_{m>=0} D_m 2 z / (z^2 + omega_m^2)
     Q(z) = sum_{m>=0} E_m 2 omega_m / (z^2 + omega_m^2)
 
+up to the last frequency or, where the solution on the imaginary axis has its `tail`, beyond.
+
 On -x each function is, up to a factor, the complex conjugate of itself on x: one half is kept, its
 transforms are real, and the transforms of the modes are sums of cosines and sines, exact for modes
 anywhere between the points of the grid.
@@ -23,11 +25,12 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.fft import hfft, ihfft, next_fast_len
+from scipy.special import digamma
 
 from gapworks.eliashberg.compiled import entry_point
+from gapworks.eliashberg.constants import BOLTZMANN
 from gapworks.eliashberg.fractions import pade_approximant
 from gapworks.eliashberg.relaxation import SLOTS, in_blocks, in_tiles, padded
-from gapworks.eliashberg.spectrum import BOLTZMANN
 
 # e^-16 = 1e-7: how far above x thermal bosons carry.
 _THERMAL_REACH = 16.0
@@ -142,8 +145,15 @@ class Line:
         self.even = in_tiles(2 * bose[:, None] * np.cos(phase))
         self.odd = in_tiles(2 * np.sin(phase))
         self.wide_z = step * np.arange(self.wide) + 1j * broadening
-        poles = 2 * _lead_out(self.wide) / (self.wide_z**2 + frequencies[:, None] ** 2)
+        end = _lead_out(self.wide)
+        poles = 2 * end / (self.wide_z**2 + frequencies[:, None] ** 2)
         self.poles = in_tiles(poles.view(float))
+        # Of Q above the last frequency, where E_m = 1, but for a constant, which o takes away; of
+        # C / z, where D_m is Delta of the last frequency over omega_m.
+        first, b = frequencies.size + 0.5, 1j * self.wide_z / (2 * np.pi * kt)
+        rest = 2 * digamma(first) - digamma(first + b) - digamma(first - b)
+        self.tail = end * rest / (2 * np.pi * kt)
+        self.pair_tail = -self.tail / self.wide_z**2
 
 
 def _first_guess(frequencies, values, z):
@@ -180,15 +190,17 @@ class LineSystem:
     frequencies : ndarray, shape (N,)
     coulomb : tuple of (float, ndarray of bool)
         mu* and the frequencies it acts on.
+    tail : bool
+        The sums over the Matsubara data go on above the last frequency.
     """
 
-    def __init__(self, line, strengths, delta, z, frequencies, coulomb) -> None:
+    def __init__(self, line, strengths, delta, z, frequencies, coulomb, tail) -> None:
         self.line, count, n = line, len(strengths), line.n
         self.unknowns = 2 * n
         half = line.length // 2 + 1
         self._even_all = in_blocks(strengths, line.even)[:, :half]
         self._odd_all = in_blocks(strengths, line.odd)[:, :half]
-        self._sums_all = self._matsubara_sums(strengths, delta, frequencies, coulomb)
+        self._sums_all = self._matsubara_sums(strengths, delta, frequencies, coulomb, tail)
         self._start = _first_guess(frequencies, delta, line.z)
         self._start_z = _first_guess(frequencies, z, line.z)
         slots = min(SLOTS, count)
@@ -200,13 +212,16 @@ class LineSystem:
         self._products = np.zeros((rows, 2, line.length))
         self.delta, self.z = np.empty((count, n), complex), np.empty((count, n), complex)
 
-    def _matsubara_sums(self, strengths, delta, frequencies, coulomb):
+    def _matsubara_sums(self, strengths, delta, frequencies, coulomb, tail):
         """The terms that stay: sums over the Matsubara data, shape (B, 2, n)."""
         line, count, pi_t = self.line, len(strengths), frequencies[0]
         mu, below = coulomb
         root = np.hypot(frequencies, delta)
         rows = np.concatenate([delta / root, frequencies**2 / root])
         values = in_blocks(rows, line.poles)[:, : 2 * line.wide].view(complex)
+        if tail:
+            values[:count] += delta[:, -1:] * line.pair_tail
+            values[count:] += line.tail
         fields = np.zeros((2, padded(count), line.length // 2 + 1), complex)
         fields[0, :count, : line.wide] = 1j * line.wide_z * values[:count]
         fields[1, :count, : line.wide] = values[count:]

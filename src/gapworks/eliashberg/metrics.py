@@ -24,6 +24,9 @@ from gapworks.factory.evaluation import Evaluated
 
 Found = Mapping[str, Evaluated]
 
+TABLES_LATENT = (1, 2, 4, 8, 16, 32)
+"""The d_L of Tables I and II; ours goes on to 64."""
+
 
 def metrics(evaluations: Sequence[Evaluated], flow: Mapping[str, float]) -> dict[str, float | None]:
     """Every metric that docs/claims.yaml may name for this study.
@@ -118,11 +121,10 @@ def _autoencoders(found: Found, flow: Mapping[str, float]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for d in (1, 2, 24, 32):
         data = found.get(f"complex-ae-joint-gap-{d}")
-        for name, label in (("gap", "gap"), ("a2f", "a2f")):
-            known = data is not None
-            made[f"joint_{label}_r2_{d}"] = of_field(data, name, "test") if known else None
+        for name in ("gap", "a2f"):
+            made[f"joint_{name}_r2_{d}"] = data and of_field(data, name, "test")
     data = found.get("complex-ae-joint-dos-1")
-    made["joint_dos_r2_1"] = None if data is None else of_field(data, "dos", "test")
+    made["joint_dos_r2_1"] = data and of_field(data, "dos", "test")
     for source in ("gap", "dos"):
         said = found[f"complex-dimensions-{source}"].attributes
         made[f"required_{source}"] = said["required_input"] or None
@@ -138,22 +140,27 @@ def _autoencoders(found: Found, flow: Mapping[str, float]) -> dict[str, Any]:
         "pair_residual_largest": max(np.median(one["pair_residual"]) for one in joint),
         "pair_pcc_smallest": min(np.median(one["pair_pcc"]) for one in joint),
     }
-    for one in joint:
-        if latent(one) <= 2:
-            printed, quantile = portions(one)
-            made[f"portion_{one.attributes['latent']}"] = printed
-            made[f"portion_99_{one.attributes['latent']}"] = quantile
+    coders = {latent(one): one for one in joint}
+    for d in TABLES_LATENT:
+        printed, quantile = portions(coders[d]) if d in coders else (None, None)
+        made |= {f"portion_{d}": printed, f"portion_99_{d}": quantile}
     covered = [portions(one)[0] for one in joint if latent(one) >= 2]
-    return made | {"portion_smallest": min(covered)}
+    return made | {"portion_smallest": min(covered, default=None)}
 
 
 def _generated(found: Found) -> dict[str, Any]:
     joint = by_latent(found.values(), "sl-joint-gap")
     separate = {latent(one): one for one in by_latent(found.values(), "sl-separate-gap")}
-    loss = np.array([one["score"][1] for one in joint])
+    learned = {latent(one): one for one in joint}
+    loss = np.array([one["score"][1] for one in joint if latent(one) in TABLES_LATENT])
     several = [one for one in joint if latent(one) >= 2]
-    ratios = [(1 - one["a2f_pcc"]).mean() / (1 - one["gap_pcc"]).mean() for one in several]
+    ratios = [_differences(one, "a2f") / _differences(one, "gap") for one in several]
     medians = [np.median(1 - one["a2f_pcc"]) / np.median(1 - one["gap_pcc"]) for one in several]
+    apart = [
+        separate[latent(one)]["score"][1] / one["score"][1]
+        for one in several
+        if latent(one) in separate
+    ]
     offsets = [abs(moment_difference(one, p).mean()) for one in joint for p in MOMENTS]
     spread = [
         abs(moment_difference(one, p).mean()) / moment_difference(one, p).std()
@@ -161,25 +168,20 @@ def _generated(found: Found) -> dict[str, Any]:
         for p in MOMENTS
     ]
     made = {
-        "loss_rises": np.mean(np.diff(loss) > 0),
-        "loss_last_over_first": loss[-1] / loss[0],
-        "separate_over_joint": np.median(
-            [
-                separate[latent(one)]["score"][1] / one["score"][1]
-                for one in several
-                if latent(one) in separate
-            ]
-        ),
-        "separate_over_joint_smallest": min(
-            separate[latent(one)]["score"][1] / one["score"][1]
-            for one in several
-            if latent(one) in separate
-        ),
-        "many_to_one_means": min(ratios),
-        "many_to_one_medians": min(medians),
+        "loss_rises": np.mean(np.diff(loss) > 0) if len(loss) > 1 else None,
+        "loss_last_over_first": loss[-1] / loss[0] if len(loss) > 1 else None,
+        "separate_over_joint": np.median(apart) if apart else None,
+        "separate_over_joint_smallest": min(apart, default=None),
+        "many_to_one_means": min(ratios, default=None),
+        "many_to_one_medians": min(medians, default=None),
         "moment_offset_largest": max(offsets),
         "moment_offset_over_std": max(spread),
     }
+    for d in TABLES_LATENT:
+        data = learned.get(d)
+        made[f"gap_difference_{d}"] = data and _differences(data, "gap")
+        made[f"a2f_difference_{d}"] = data and _differences(data, "a2f")
+        made[f"loss_{d}"] = data and data["score"][1]
     plain = found["complex-sl-complex-gap"]
     made["plain_moment_offset"] = max(abs(moment_difference(plain, p).mean()) for p in MOMENTS)
     for source in ("gap", "dos"):
@@ -190,6 +192,11 @@ def _generated(found: Found) -> dict[str, Any]:
     return made
 
 
+def _differences(data: Evaluated, name: str) -> float:
+    """Delta_f ("a2f") or Delta_g ("gap") of Table I."""
+    return float((1 - data[f"{name}_pcc"]).mean())
+
+
 def _bases(data: Evaluated) -> dict[str, Any]:
     """Dead neurons, and whether four neurons do better than six whatever the seed."""
     live = np.array([alive(row).sum() for row in data["activity"]])
@@ -198,14 +205,18 @@ def _bases(data: Evaluated) -> dict[str, Any]:
     def of(size: int) -> np.ndarray:
         return data["r2"][data["neurons"] == size]
 
-    four, six = of(4), of(6)
-    beats = (four[:, None] > six[None, :]).mean() if len(four) and len(six) else None
+    def beats(size: int, other: int) -> float | None:
+        """Share of the pairs of trainings in which one size does better than another."""
+        first, second = of(size), of(other)
+        return (first[:, None] > second).mean() if len(first) and len(second) else None
+
     rough = data["roughness"]
     active = np.array([alive(row) for row in data["activity"]])
     exists = np.isfinite(rough)
     dead = exists & ~active
     return {
-        "four_beats_six": beats,
+        "four_beats_six": beats(4, 6),
+        "eight_beats_four": beats(8, 4),
         "networks_with_dead_neurons": 1 - full.mean(),
         "roughness_alive": np.median(rough[exists & active]) if (exists & active).any() else None,
         "roughness_dead": np.median(rough[dead]) if dead.any() else None,

@@ -10,8 +10,8 @@ import numpy as np
 from gapworks.eliashberg import forward, scores
 from gapworks.eliashberg.fields import Split, field, gap_function, part, rows_of
 from gapworks.eliashberg.forward import FORWARD_SOLVER
+from gapworks.eliashberg.learning_settings import Evaluation
 from gapworks.eliashberg.readings import MOMENTS, moment_name
-from gapworks.eliashberg.settings import Evaluation
 from gapworks.factory.container import Coordinate, Variable
 
 NUMBERS = ("coupling", "omega_log", *(moment_name(p) for p in MOMENTS))

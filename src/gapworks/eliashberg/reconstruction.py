@@ -14,8 +14,8 @@ import numpy as np
 from gapworks.eliashberg import scores
 from gapworks.eliashberg.fields import Split, field, part, rows_of, sizes
 from gapworks.eliashberg.forward import FORWARD_SOLVER, push_forward
+from gapworks.eliashberg.learning_settings import Evaluation
 from gapworks.eliashberg.readings import FIELDS
-from gapworks.eliashberg.settings import Evaluation
 from gapworks.factory.container import Coordinate, Variable
 
 _PARTS = {"validation": Split.VALIDATION, "test": Split.TEST}

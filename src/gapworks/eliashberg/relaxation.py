@@ -7,6 +7,7 @@ rows that do not mix, and each slot has its own history and stops when it alone 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
@@ -14,6 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from gapworks.eliashberg.mixing import MIXERS, History, mix
+from gapworks.eliashberg.spectrum import positive_number, whole_number
 
 SLOTS = 16
 """Problems that are relaxed at a time."""
@@ -161,3 +163,18 @@ def in_chunks(count: int, threads: int, work: Callable[[int, int], None]) -> Non
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def check_iteration(method, tolerance, max_iterations) -> None:
+    """ValueError if the arguments of an iteration are not what they should be."""
+    if not (isinstance(method, str) and method in MIXERS):
+        raise ValueError(f"method={method!r}: choose one of {', '.join(MIXERS)}")
+    positive_number("tolerance", tolerance, "in meV, e.g. 1e-12")
+    whole_number("max_iterations", max_iterations)
+
+
+def thread_count(threads) -> int:
+    """Threads to use; None means all cores that the process may use."""
+    if threads is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return whole_number("threads", threads)

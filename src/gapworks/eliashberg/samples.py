@@ -151,35 +151,6 @@ def moving_mean(values: np.ndarray, window: int) -> np.ndarray:
     return np.maximum((total[window:] - total[:-window]) / window, 0.0)
 
 
-def complexity(rows, shares=(0.9, 0.999)) -> tuple[int, ...]:
-    """Principal components that hold the given shares of the variance of rows of numbers.
-
-    Parameters
-    ----------
-    rows : array_like, shape (B, n)
-        Functions, one a row: spectra, or real and imaginary parts of gaps.
-    shares : sequence of float
-        Between 0 and 1.
-
-    Returns
-    -------
-    tuple of int
-
-    Raises
-    ------
-    ValueError
-        If there are no two rows, or a share is not between 0 and 1.
-    """
-    rows = np.asarray(rows, float)
-    if rows.ndim != 2 or len(rows) < 2:
-        raise ValueError(f"rows: shape {rows.shape}; give at least two functions, shape (B, n)")
-    if not all(0 < share < 1 for share in shares):
-        raise ValueError(f"shares={shares!r}: give shares of the variance between 0 and 1")
-    variances = np.linalg.svd(rows - rows.mean(0), compute_uv=False) ** 2
-    held = variances.cumsum() / variances.sum()
-    return tuple(int(np.searchsorted(held, share)) + 1 for share in shares)
-
-
 def _uniform(rng: Generator, bounds: tuple[float, float]) -> float:
     """Uniform between two bounds, scaled from [0, 1)."""
     return bounds[0] + (bounds[1] - bounds[0]) * rng.random()

@@ -25,28 +25,34 @@ def flow(evaluations: Sequence[Evaluated]) -> Figure:
         ("complex", source, rest[3 * index : 3 * index + 3])
         for index, source in enumerate(("gap", "dos"))
     ]
+    # The thresholds stand with the choice of the dimension.
+    least = rest[1].attributes["settings"]["flow"]["good"]
     figure, panels = plt.subplots(1, len(groups), figsize=(PAGE, 3.4))
     for axes, (kind, source, found) in zip(panels, groups, strict=True):
         title = "gap function" if source == "gap" else "DOS"
         axes.set_title(f"{kind} data, from the {title}")
-        _chart(axes, *_steps(found))
+        good = bool(found[0]["score"][0] >= least)
+        answer = "yes" if good else "no"
+        if good and len(found) > 1:
+            answer += "; gone on all the same"
+        _chart(axes, _steps(found, good), rf"$R^2 \geq {least:g}$: {answer}")
         axes.set_axis_off()
     return figure
 
 
-def _steps(found: Sequence[Evaluated]) -> tuple[list[str], int]:
-    """The boxes' texts, and the box at which the flow ends."""
+def _steps(found: Sequence[Evaluated], good: bool) -> list[str]:
+    """The boxes' texts."""
     before = found[0]
     texts = [f"1  supervised network\n$R^2 = {before['score'][0]:.3f}$ (test)"]
     if len(found) == 1:
-        return [*texts, "2  machine for prediction"], 2
+        return [*texts, "2  machine for prediction" if good else "change the hyper-parameters"]
     said = found[1].attributes
     texts.append("3  complexity by autoencoders\n" + _comparison(said))
     word = "chosen" if said["required_input"] else "best of those tried"
     texts.append(f"4  new data with $d_L = {said['chosen']}$\n({word})")
     texts.append(f"5  supervised network on them\n$R^2 = {found[2]['score'][0]:.3f}$ (test)")
     texts.append(f"6  machine for prediction\ngap off by {_percent(found[2])} (median)")
-    return texts, 6
+    return texts
 
 
 def _comparison(said: Mapping[str, Any]) -> str:
@@ -66,16 +72,16 @@ def _percent(data: Evaluated) -> str:
     return f"{100 * np.median(data['gap_residual']):.1f} %"
 
 
-def _chart(axes: plt.Axes, texts: Sequence[str], last: int) -> None:
-    """Boxes from top to bottom with arrows between them."""
+def _chart(axes: plt.Axes, texts: Sequence[str], answer: str) -> None:
+    """Boxes from top to bottom with arrows between them; the first arrow says why."""
     slots = 5
     for row, text in enumerate(texts):
         y = 1 - (row + 0.5) / slots
-        final = row == len(texts) - 1
+        predicts = "prediction" in text
         box = {
             "boxstyle": "round,pad=0.4",
-            "facecolor": "0.95" if not final else "#e5f2ea",
-            "edgecolor": CURVES[2] if final else CURVES[0],
+            "facecolor": "#e5f2ea" if predicts else "0.95",
+            "edgecolor": CURVES[2] if predicts else CURVES[0],
             "linewidth": 0.8,
         }
         axes.text(0.5, y, text, ha="center", va="center", fontsize=7, bbox=box)
@@ -86,9 +92,8 @@ def _chart(axes: plt.Axes, texts: Sequence[str], last: int) -> None:
                 (0.5, y + 1 / slots - 0.075),
                 arrowprops={"arrowstyle": "->", "linewidth": 0.8},
             )
-            if row == 1:
-                said = "good: yes" if last == 2 else "good: no"
-                axes.text(0.54, y + 0.5 / slots, said, fontsize=7, va="center")
+        if row == 1:
+            axes.text(0.54, y + 0.5 / slots, answer, fontsize=7, va="center")
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
 

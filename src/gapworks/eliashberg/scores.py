@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gapworks.eliashberg.settings import Evaluation
+from gapworks.eliashberg.learning_settings import Evaluation
 from gapworks.factory.container import Variable
 from gapworks.learning.metrics import bootstrap_ratio, resample_counts
 

@@ -1,19 +1,26 @@
-"""What config.yaml may say about the eliashberg study.
+"""What config.yaml may say about the eliashberg study's data.
 
 The models here import neither numpy nor numba: the workflow reads them on every start.
 """
 
 from __future__ import annotations
 
-import re
+import math
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
+from gapworks.eliashberg.constants import BOLTZMANN
+from gapworks.eliashberg.learning_settings import Evaluation, Figures, Flow, Networks
 from gapworks.factory.settings import DatasetSettings, Section
-from gapworks.learning.settings import Training
 
-Input = Literal["gap", "dos"]
 Kind = Literal["simple", "complex"]
 
 
@@ -28,6 +35,23 @@ class Physics(Section):
     broadening: PositiveFloat = Field(description="Gamma of the line x + i Gamma, meV")
     energies: int = Field(ge=10, description="points of the gap function")
     highest_energy: PositiveFloat = Field(description="the last of them, meV")
+
+    @model_validator(mode="after")
+    def _frequencies_suffice(self) -> Physics:
+        first = math.pi * BOLTZMANN * self.temperature
+        last = (2 * self.matsubara - 1) * first
+        if self.broadening >= first:
+            raise ValueError(
+                f"broadening of {self.broadening:g} meV is not below pi k_B temperature, "
+                f"{first:.4g} meV; give less"
+            )
+        for name in ("cutoff", "highest_energy"):
+            if getattr(self, name) > last:
+                raise ValueError(
+                    f"{name} of {getattr(self, name):g} meV is beyond the last Matsubara "
+                    f"frequency, {last:.4g} meV; give less, or raise matsubara"
+                )
+        return self
 
 
 class Solver(Section):
@@ -45,15 +69,31 @@ class Solver(Section):
     )
 
 
-Bounds = Annotated[list[PositiveFloat], Field(min_length=2, max_length=2)]
+def _increasing(bounds: list) -> list:
+    if bounds[0] > bounds[1]:
+        raise ValueError("the first value must not be above the second")
+    return bounds
+
+
+Bounds = Annotated[
+    list[PositiveFloat], Field(min_length=2, max_length=2), AfterValidator(_increasing)
+]
 """Smallest and largest value."""
+Shares = Annotated[
+    list[Annotated[float, Field(gt=0, le=1)]],
+    Field(min_length=2, max_length=2),
+    AfterValidator(_increasing),
+]
+"""The same, of shares of the cut-off."""
 
 
 class SimpleSpectra(Section):
     """Sums of Gaussians; see `gapworks.eliashberg.samples.SimpleRecipe`."""
 
-    peaks: Annotated[list[PositiveInt], Field(min_length=2, max_length=2)]
-    centre: Bounds = Field(description="shares of the cut-off")
+    peaks: Annotated[
+        list[PositiveInt], Field(min_length=2, max_length=2), AfterValidator(_increasing)
+    ]
+    centre: Shares = Field(description="shares of the cut-off")
     width: Bounds = Field(description="shares of the cut-off")
     height: Bounds = Field(description="of each Gaussian, before the whole is scaled")
     amplitude: Bounds = Field(description="largest value of a2F, uniform between these")
@@ -95,86 +135,6 @@ class Datasets(Section):
         if self.simple.stream == self.complex.stream:
             raise ValueError("simple and complex must have different streams")
         return self
-
-
-class Supervised(Section):
-    """The paper's supervised network (Fig. 2): input - 500 - 800 - 1000."""
-
-    hidden: list[PositiveInt] = Field(min_length=1, description="width of each hidden layer")
-    points: PositiveInt = Field(description="energies of the gap function or DOS that it sees")
-    paper_points: PositiveInt = Field(description="as many again for the paper's 300 inputs")
-    simple: Training
-    complex: Training
-
-
-class Bases(Section):
-    """Networks with few neurons in the layer next to the output (Figs 9 and 10)."""
-
-    before: list[PositiveInt] = Field(description="hidden layers before it")
-    neurons: list[PositiveInt] = Field(min_length=1, max_length=4, description="its neurons")
-    seeds: PositiveInt = Field(description="trainings of each")
-    training: Training
-
-
-class Autoencoder(Section):
-    """[EBSF, gap] - 512 - d_L - 512 - [EBSF, gap], in raw units."""
-
-    hidden: list[PositiveInt] = Field(min_length=1, description="layers between input and d_L")
-    latent: list[PositiveInt] = Field(min_length=1, description="latent dimensions d_L")
-    training: Training
-
-    @model_validator(mode="after")
-    def _latent_increases(self) -> Autoencoder:
-        if any(b <= a for a, b in zip(self.latent, self.latent[1:], strict=False)):
-            raise ValueError("latent must increase")
-        return self
-
-
-class Networks(Section):
-    """What is trained."""
-
-    supervised: Supervised
-    bases: Bases
-    autoencoder: Autoencoder
-
-
-class Flow(Section):
-    """The decisions of the flow chart (Fig. 1), taken on validation data."""
-
-    good: float = Field(gt=0, lt=1, description="R^2 from which a supervised network is good")
-    gap: float = Field(gt=0, lt=1, description="R^2 from which a gap function is reconstructed")
-    dos: float = Field(gt=0, lt=1, description="R^2 from which a DOS is reconstructed")
-    a2f: float = Field(gt=0, lt=1, description="R^2 from which an EBSF is reconstructed")
-
-
-class Evaluation(Section):
-    """What is taken from data and networks before anything is drawn."""
-
-    resamples: int = Field(ge=10, description="bootstrap resamples, over samples")
-    confidence: float = Field(gt=0, lt=1, description="level of the intervals")
-    examples: int = Field(ge=1, le=8, description="test samples whose curves are kept")
-    forward: PositiveInt = Field(description="test samples pushed through the solver, at most")
-    checks: PositiveInt = Field(description="test samples for Pade and for the statements, at most")
-
-
-class Figures(Section):
-    """What the figures pick from the evaluations."""
-
-    latent_shown: list[PositiveInt] = Field(
-        min_length=1, max_length=6, description="d_L in Fig. 6; those that were trained are drawn"
-    )
-
-
-class Network(Section):
-    """One network as it is trained: what it sees, what it gives, its layers."""
-
-    kind: Literal["supervised", "autoencoder"]
-    inputs: list[Literal["a2f", "gap", "dos"]]
-    targets: list[Literal["a2f", "gap", "dos"]]
-    hidden: list[PositiveInt]
-    latent: PositiveInt | None = None
-    points: PositiveInt | None = Field(default=None, description="energies seen; None: all")
-    training: Training
 
 
 class EliashbergConfig(Section):
@@ -221,69 +181,13 @@ class EliashbergConfig(Section):
 
     def training(self, network: str, seed: int) -> dict[str, object]:
         """The resolved settings that the train step of a network is run with."""
-        mapping, repeat = self.mapping(network)
+        chosen, repeat = self.networks.named(network)
         return {
             "name": network,
             "seed": seed,
             "repeat": repeat,
-            "network": mapping.model_dump(mode="json"),
+            "network": chosen.model_dump(mode="json"),
         }
-
-    def mapping(self, network: str) -> tuple[Network, int]:
-        """A network by its name, and which of its trainings it is.
-
-        Raises
-        ------
-        ValueError
-            If there is no such network; the message lists the forms of names.
-        """
-        supervised, bases, auto = (
-            self.networks.supervised,
-            self.networks.bases,
-            self.networks.autoencoder,
-        )
-        common = {"kind": "supervised", "hidden": supervised.hidden, "points": supervised.points}
-        if found := re.fullmatch(r"sl-(simple|complex)-(gap|dos)(-few)?", network):
-            return Network(
-                **common | ({"points": supervised.paper_points} if found[3] else {}),
-                inputs=[found[2]],
-                targets=["a2f"],
-                training=getattr(supervised, found[1]),
-            ), 0
-        if found := re.fullmatch(r"reversed-(simple|complex)-(gap|dos)", network):
-            return Network(
-                **common | {"points": None},
-                inputs=["a2f"],
-                targets=[found[2]],
-                training=getattr(supervised, found[1]),
-            ), 0
-        if found := re.fullmatch(r"nto-(\d+)-(\d+)", network):
-            return Network(
-                **common | {"hidden": [*bases.before, int(found[1])]},
-                inputs=["gap"],
-                targets=["a2f"],
-                training=bases.training,
-            ), int(found[2])
-        if found := re.fullmatch(r"ae-(joint-gap|joint-dos|a2f|gap|dos)-(\d+)", network):
-            fields = ["a2f", found[1][6:]] if found[1].startswith("joint") else [found[1]]
-            return Network(
-                kind="autoencoder",
-                inputs=fields,
-                targets=fields,
-                hidden=auto.hidden,
-                latent=int(found[2]),
-                training=auto.training,
-            ), 0
-        if found := re.fullmatch(r"sl-(joint|separate)-(gap|dos)-(\d+|chosen)", network):
-            return Network(
-                **common, inputs=[found[2]], targets=["a2f"], training=supervised.complex
-            ), 0
-        raise ValueError(
-            f"the eliashberg study has no network {network!r}; it has sl-<simple|complex>-<gap|dos>"
-            " (and -few), reversed-<simple|complex>-<gap|dos>, nto-<neurons>-<seed>,"
-            " ae-<joint-gap|joint-dos|a2f|gap|dos>-<d_L>,"
-            " sl-<joint|separate>-<gap|dos>-<d_L|chosen>"
-        )
 
     def _dataset(self, name: str) -> Dataset:
         known = list(Datasets.model_fields)

@@ -35,6 +35,8 @@ class MatsubaraSolution:
         The residual is within the tolerance.
     superconducting : ndarray of bool, shape (...)
         False in the normal state: there Delta is zero, and linear response says so.
+    tail : bool
+        The sums go on above the last frequency.
     """
 
     omega: np.ndarray
@@ -49,6 +51,7 @@ class MatsubaraSolution:
     iterations: np.ndarray
     converged: np.ndarray
     superconducting: np.ndarray
+    tail: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,6 @@ from __future__ import annotations
 
 import numpy as np
 
-BOLTZMANN = 0.08617333262145
-"""k_B in meV/K."""
-
 
 def real_number(name: str, value) -> float:
     """A scalar argument as a finite float, or a ValueError that names it."""
@@ -63,7 +60,7 @@ def check_grid(omega) -> np.ndarray:
     if omega.ndim != 1 or omega.size == 0:
         raise ValueError(f"omega: shape {omega.shape}; give the grid of a2f, shape (J,), in meV")
     if omega[0] < 0:
-        raise ValueError(f"omega: starts at {omega[0]!r} meV; leave out energies below zero")
+        raise ValueError(f"omega: starts at {omega[0]:g} meV; leave out energies below zero")
     if (np.diff(omega) <= 0).any():
         j = int(np.argmax(np.diff(omega) <= 0)) + 1
         raise ValueError(f"omega: does not increase at [{j}]; sort the grid, drop repeated points")

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from gapworks.eliashberg.fields import Split, field, gap_function, part, rows_of
+from gapworks.eliashberg.learning_settings import Evaluation
 from gapworks.eliashberg.readings import FIELDS
-from gapworks.eliashberg.settings import Evaluation, Physics
+from gapworks.eliashberg.settings import Physics
 from gapworks.eliashberg.transition import critical_temperature
 from gapworks.factory.container import Coordinate, Variable
 

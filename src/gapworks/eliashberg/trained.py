@@ -9,11 +9,42 @@ from typing import Any
 
 import numpy as np
 import torch
+from pydantic import BaseModel
 
 from gapworks.eliashberg.fields import joined, seen
 from gapworks.eliashberg.network import build
 from gapworks.eliashberg.settings import Physics
+from gapworks.learning.cards import described_by_its_card
 from gapworks.learning.package import load_package
+
+Range = tuple[float, float] | None
+
+
+class TrainingData(BaseModel):
+    """What a card says of the training data, as far as it is used."""
+
+    identity: str
+    sha256: str
+    samples: int
+    physics: Physics
+    coupling: Range
+    omega_log: Range
+
+
+class Card(BaseModel):
+    """What a card must say; it may say more."""
+
+    name: str
+    architecture: dict[str, Any]
+    parameters: int
+    inputs: list[str]
+    targets: list[str]
+    points: int | None
+    settings: dict[str, Any]
+    training_data: TrainingData
+    validation_loss: float
+    epochs: int
+    history: list[dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -30,11 +61,14 @@ class Network:
         Raises
         ------
         DataError
-            If it is damaged or another study's.
+            If it is damaged or another study's, or if its card describes other weights.
         """
-        weights, card = load_package(Path(path), "eliashberg")
-        model = build(card["architecture"])
-        model.load_state_dict(weights)
+        path = Path(path)
+        weights, card = load_package(path, "eliashberg")
+        with described_by_its_card(path):
+            Card.model_validate(card)
+            model = build(card["architecture"])
+            model.load_state_dict(weights)
         return cls(model.eval(), card)
 
     @property

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from gapworks.eliashberg.fields import Split, joined, part, rows_of, seen, sizes
+from gapworks.eliashberg.learning_settings import Network
 from gapworks.eliashberg.network import build
-from gapworks.eliashberg.settings import Network
 from gapworks.factory.container import DataError
 from gapworks.factory.settings import Section
 from gapworks.learning.data import dataset_header, read_dataset

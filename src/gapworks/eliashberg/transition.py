@@ -15,9 +15,9 @@ from scipy.linalg import eigh, eigvals, hankel, toeplitz
 from scipy.optimize import brentq
 from scipy.sparse.linalg import eigsh
 
+from gapworks.eliashberg.constants import BOLTZMANN
 from gapworks.eliashberg.matsubara import PAPER_TERMS
 from gapworks.eliashberg.spectrum import (
-    BOLTZMANN,
     check_spectrum,
     modes,
     positive_number,

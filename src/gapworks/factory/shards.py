@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Protocol
@@ -17,9 +18,10 @@ from gapworks.factory.settings import DatasetSettings
 class Study(Protocol):
     """What a study's `dataset` module gives to the factory.
 
-    `VARIABLES` are the arrays of all its data sets: one holds those whose dimensions it has. A
-    study whose samples can be shared among ranks, and not only handed out to them, also has
-    `simulate_shared`, with the arguments of `simulate` and the world.
+    `VARIABLES` are the arrays of all its data sets: one holds those whose dimensions it has;
+    `valid` and `reason`, with its codes, are among them. A study whose samples can be shared among
+    ranks, and not only handed out to them, also has `simulate_shared`, with the arguments of
+    `simulate` and the world.
     """
 
     Settings: type[DatasetSettings]
@@ -126,6 +128,7 @@ def _write(
     variables = held_variables(study, coordinates)
     attributes = {**dataset_attributes(settings), "start": start, "stop": stop}
     failed: list[int] = []
+    reasons: Counter[int] = Counter()
     with Writer(output, "shard", attributes, coordinates, variables) as writer:
         for first, last, source in blocks:
             if source is None:
@@ -134,13 +137,17 @@ def _write(
                 offset = int(source.name.split("-")[0])
                 arrays = read(source, list(variables), slice(first - offset, last - offset))
             _check_valid_samples_are_finite(arrays, first)
-            failed += [first + int(i) for i in np.flatnonzero(arrays["valid"] == 0)]
+            bad = np.flatnonzero(arrays["valid"] == 0)
+            failed += [first + int(i) for i in bad]
+            reasons.update(int(code) for code in np.asarray(arrays["reason"])[bad])
             writer.append(arrays)
             advance(last - first)
         if len(failed) > max_failed_share * (stop - start):
+            names = variables["reason"].flags
+            said = ", ".join(f"{names[code]} {count}" for code, count in reasons.most_common())
             raise DataError(
-                f"{output}: {len(failed)} of {stop - start} samples failed "
-                f"(the first: {failed[:5]}), more than max_failed_share = "
+                f"{output}: {len(failed)} of {stop - start} samples failed ({said}; "
+                f"the first: {failed[:5]}), more than max_failed_share = "
                 f"{max_failed_share}. Relax solver settings, or raise max_failed_share "
                 f"if these failures are physics."
             )

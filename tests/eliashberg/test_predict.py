@@ -1,0 +1,172 @@
+"""Users' own functions through networks: what comes out, and what is refused by file and line."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from gapworks.eliashberg.fields import joined, rows_of
+from gapworks.eliashberg.trained import Network
+from tests.command import gapworks_here, refused
+from tests.workflow.conftest import merge
+
+
+def table(path, *columns, header="header"):
+    lines = [header, *(",".join(f"{v:.10g}" for v in line) for line in zip(*columns, strict=True))]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def gap_file(path, arrays, row=0):
+    return table(path, arrays["energy"], arrays["delta_real"][row], arrays["delta_imag"][row])
+
+
+def predict(network, source, target):
+    given = ("--network", network, "--input", source, "--output", target)
+    return gapworks_here("predict", "eliashberg", *given)
+
+
+@pytest.mark.parametrize("name", ["sl-complex-gap", "sl-complex-gap-few", "sl-complex-dos"])
+def test_a_gap_function_is_answered_by_a_spectrum_with_its_forward_check(
+    study, arrays, name, tmp_path
+):
+    network = study.train(name, "complex")
+    ran = predict(network, gap_file(tmp_path / "gap.csv", arrays), tmp_path / "a2f.csv")
+    assert ran.stdout.startswith(f"{tmp_path}/a2f.csv: a2F at 1.16 K, mu* 0.1")
+    assert (tmp_path / "a2f.csv").read_text().startswith("omega_meV,a2F\n")
+    found = np.loadtxt(tmp_path / "a2f.csv", delimiter=",", skiprows=1)
+    expected = Network.load(network).predict(rows_of(arrays, np.arange(1)))[0]
+    np.testing.assert_allclose(found[:, 0], arrays["omega"])
+    np.testing.assert_allclose(found[:, 1], expected, rtol=1e-3, atol=1e-5)
+    check = json.loads((tmp_path / "a2f.json").read_text())
+    assert check["network"] == name
+    assert check["gap_residual"] > 0
+    assert {"coupling", "omega_log", "moment_m1", "clipped", "superconducts"} <= check.keys()
+
+
+@pytest.mark.parametrize("name", ["reversed-complex-gap", "reversed-complex-dos"])
+def test_a_spectrum_is_answered_by_a_gap_function_with_the_solved_one_beside(
+    study, arrays, name, tmp_path
+):
+    network = study.train(name, "complex")
+    source = table(tmp_path / "a2f.csv", arrays["omega"], arrays["a2f"][3])
+    ran = predict(network, source, tmp_path / "out.csv")
+    assert ran.returncode == 0, ran.stderr
+    found = np.loadtxt(tmp_path / "out.csv", delimiter=",", skiprows=1)
+    rows = rows_of(arrays, np.array([3]))
+    loaded = Network.load(network)
+    expected = loaded.predict(rows)[0]
+    np.testing.assert_allclose(found[:, 0], arrays["energy"])
+    np.testing.assert_allclose(found[:, 1:].T.ravel(), expected, rtol=1e-4, atol=1e-5)
+    check = json.loads((tmp_path / "out.json").read_text())
+    kind = name.rpartition("-")[2]
+    true = joined(rows, [kind], 0.05)[0]
+    residual = np.linalg.norm(expected - true) / np.linalg.norm(true)
+    assert check[f"{kind}_residual"] == pytest.approx(residual, rel=1e-3)
+    assert check["coupling"] == pytest.approx(arrays["coupling"][3], rel=1e-6)
+    assert check["superconducts"]
+
+
+def test_a_coarse_spectrum_with_a_point_at_zero_is_interpolated(study, arrays, tmp_path):
+    network = study.train("reversed-complex-gap", "complex")
+    coarse = np.linspace(0, 8, 33)
+    source = table(tmp_path / "a.txt", coarse, np.sin(np.pi * coarse / 8) ** 2, header="# w a2F")
+    assert predict(network, source, tmp_path / "b.csv").returncode == 0
+    coupling = json.loads((tmp_path / "b.json").read_text())["coupling"]
+    fine = np.linspace(1e-3, 8, 8000)
+    expected = 2 * 1e-3 * (np.interp(fine, coarse, np.sin(np.pi * coarse / 8) ** 2) / fine).sum()
+    assert coupling == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_spectrum_that_does_not_superconduct_is_said_to_not_refused(study, arrays, tmp_path):
+    network = study.train("reversed-complex-gap", "complex")
+    source = table(tmp_path / "weak.csv", arrays["omega"], 1e-3 * arrays["a2f"][0])
+    ran = predict(network, source, tmp_path / "gap.csv")
+    assert ran.returncode == 0
+    assert "the spectrum does not superconduct there" in ran.stdout
+    check = json.loads((tmp_path / "gap.json").read_text())
+    assert check["superconducts"] is False
+    assert check["gap_residual"] is None
+    assert "coupling" in check["outside_training_range"]
+
+
+BAD_GAPS = [
+    ("", "holds no numbers"),
+    ("1 2\n", "line 1: give 3 finite numbers: energy, Re Delta, Im Delta"),
+    ("0.1 1 nan\n", "line 1: give 3 finite numbers"),
+    ("0.1 1 0\n0.1 1 0\n", "do not increase"),
+    ("0.1 1 0\n20 1 0\n", "the network sees 0.175 to 35 meV"),
+    ("0.1 1 0\nfoo bar baz\n", "line 2: not numbers: foo bar baz"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), BAD_GAPS)
+def test_a_gap_function_that_cannot_be_is_refused(study, text, said, tmp_path, place):
+    path = tmp_path / "gap.txt"
+    path.write_text(text)
+    ran = predict(study.train("sl-complex-gap", "complex"), path, place / "a.csv")
+    refused(ran, f"{path}: ", said, folder=place)
+
+
+BAD_SPECTRA = [
+    ("", "holds no numbers; give 2 finite numbers: omega, a2F"),
+    ("omega a2F\n", "holds no numbers"),
+    ("1 0.2\n2 nan\n", "line 2: give 2 finite numbers"),
+    ("1 0.2 3\n", "line 1: give 2 finite numbers"),
+    ("1 0.2\n2 -0.1\n", "a2f: negative at [1]; a spectrum is >= 0, set noise to zero"),
+    ("1 0\n2 0\n", "a2f: zero everywhere"),
+    ("1 0.2\n1 0.1\n", "omega: does not increase at [1]; sort the grid"),
+    ("-1 0.2\n1 0.1\n", "meV; leave out energies below zero"),
+    ("0 0.2\n1 0.1\n", "a2f: not zero at omega = 0"),
+    ("1 0.2\n12 0.1\n", "a2F reaches to 12 meV, the network's to 10 meV; scale"),
+    ("0.001 0\n0.002 1\n0.003 0\n", "nothing of a2F is left on the network's grid"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), BAD_SPECTRA)
+def test_a_spectrum_that_cannot_be_is_refused(study, text, said, tmp_path, place):
+    path = tmp_path / "a2f.txt"
+    path.write_text(text)
+    ran = predict(study.train("reversed-complex-gap", "complex"), path, place / "a.csv")
+    refused(ran, f"{path}: ", said, folder=place)
+
+
+def test_files_of_another_kind_are_refused(study, arrays, tmp_path, place):
+    network = study.train("sl-complex-gap", "complex")
+    source = gap_file(tmp_path / "gap.csv", arrays)
+    refused(predict(network, source, place / "a.h5"), "must be .csv", folder=place)
+    ran = predict(network, tmp_path / "gap.h5", place / "a.csv")
+    refused(ran, "gap.h5: must be .csv, .txt or .dat", folder=place)
+    ran = predict(network, tmp_path / "nowhere.csv", place / "a.csv")
+    refused(ran, "nowhere.csv: cannot be read", folder=place)
+
+
+DAMAGES = {
+    "another width": ({"architecture": {"hidden": [500, 700]}}, "size mismatch"),
+    "another kind": ({"architecture": {"kind": "forest"}}, "no 'forest'"),
+    "another argument": ({"architecture": {"depth": 3}}, "depth"),
+    "no inputs": ({"inputs": None}, "inputs: Input should be a valid list"),
+    "no temperature": ({"training_data": {"physics": {"temperature": 0}}}, "temperature"),
+    "a line beyond pi T": ({"training_data": {"physics": {"broadening": 1}}}, "give less"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_card_that_does_not_describe_the_network_is_refused(
+    study, arrays, damage, tmp_path, place
+):
+    changes, said = DAMAGES[damage]
+    weights = study.train("sl-complex-gap", "complex")
+    network = tmp_path / weights.name
+    shutil.copy(weights, network)
+    card = json.loads(weights.with_suffix(".json").read_text())
+    network.with_suffix(".json").write_text(json.dumps(merge(card, changes)))
+    ran = predict(network, gap_file(tmp_path / "gap.csv", arrays), place / "a.csv")
+    refused(ran, f"{network.with_suffix('.json')}: ", said, "train it again: rm", folder=place)
+
+
+def test_an_autoencoder_answers_no_user(study, arrays, tmp_path, place):
+    network = study.train("ae-joint-gap-2", "complex")
+    ran = predict(network, gap_file(tmp_path / "gap.csv", arrays), place / "a.csv")
+    refused(ran, f"{network}: maps a2f and gap to a2f and gap; give a network sl-", folder=place)
