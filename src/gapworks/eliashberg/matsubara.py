@@ -86,7 +86,7 @@ def solve_matsubara(
     tail : bool
         Go on with the sums above the last frequency, see `gapworks.eliashberg.sums`, instead of
         ending them there as the paper does: at 351 frequencies the error of Delta(i omega_0) falls
-        by three orders of magnitude, for a fifth more time.
+        by three orders of magnitude, for a third more time.
     threads : int, optional
         None for as many as there are cores.
 
