@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -202,7 +203,7 @@ def double_until_converged(
         moved = np.abs(s.delta[..., 0] - before.delta[..., 0])
         if (moved <= change).all():
             break
-    return MatsubaraSolution(**{**vars(s), "converged": s.converged & (moved <= change)}), moved
+    return replace(s, converged=s.converged & (moved <= change)), moved
 
 
 @lru_cache(maxsize=4)
