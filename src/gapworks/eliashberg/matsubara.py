@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -86,7 +87,7 @@ def solve_matsubara(
     tail : bool
         Go on with the sums above the last frequency, see `gapworks.eliashberg.sums`, instead of
         ending them there as the paper does: at 351 frequencies the error of Delta(i omega_0) falls
-        by three orders of magnitude, for a fifth more time.
+        by three orders of magnitude, for a third more time.
     threads : int, optional
         None for as many as there are cores.
 
@@ -202,7 +203,7 @@ def double_until_converged(
         moved = np.abs(s.delta[..., 0] - before.delta[..., 0])
         if (moved <= change).all():
             break
-    return MatsubaraSolution(**{**vars(s), "converged": s.converged & (moved <= change)}), moved
+    return replace(s, converged=s.converged & (moved <= change)), moved
 
 
 @lru_cache(maxsize=4)
