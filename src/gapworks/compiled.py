@@ -4,6 +4,11 @@ numba's own cache looks only at the file of the cached function: after an edit o
 calls, in another file, the old code would run on. Here the digest of all of a study's kernel files
 is part of the key; only entry points are cached, what they call is compiled into them. Several
 processes may share the cache (numba replaces its files atomically).
+
+A function that were called, and not inlined, would be another's machine code wherever that is
+loaded already: the same call in a process that has just compiled, or has used something else
+before, would give other last bits. So everything that entry points call is inlined into them, other
+entry points included.
 """
 
 from __future__ import annotations
@@ -15,6 +20,11 @@ from pathlib import Path
 
 from numba import njit
 from numba.core.caching import FunctionCache
+
+
+def inlined(**options) -> Callable:
+    """A decorator of functions that entry points call; options are those of `numba.njit`."""
+    return njit(nogil=True, forceinline=True, **options)
 
 
 def entry_points(kernels: Iterable[Path], **options) -> Callable:
@@ -34,7 +44,7 @@ def entry_points(kernels: Iterable[Path], **options) -> Callable:
             return (*super()._index_key(sig, codegen), digest)
 
     def entry_point(function):
-        dispatcher = njit(nogil=True, **options)(function)
+        dispatcher = inlined(**options)(function)
         # "no locator available": read-only code and no home directory.
         with suppress(RuntimeError):
             dispatcher._cache = Cache(function)

@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from gapworks.chain.compiled import entry_point
+from gapworks.compiled import inlined
 
 # Sums may be reassociated (that is what makes them vector code); nothing may assume there are no
 # NaN.
@@ -70,13 +70,13 @@ def forget(memory):
     memory.state[:] = 0
 
 
-@njit(nogil=True)
+@inlined()
 def unpair(memory):
     """Keep the history, but form no difference across the next call: the map has changed."""
     memory.state[2] = 0
 
 
-@njit(nogil=True, fastmath=_FAST)
+@inlined(fastmath=_FAST)
 def _dot(a, b):
     result = 0.0
     for i in range(a.size):
@@ -84,7 +84,7 @@ def _dot(a, b):
     return result
 
 
-@njit(nogil=True, fastmath=_FAST)
+@inlined(fastmath=_FAST)
 def _record(x, f, last_x, last_f, change, step, beta):
     for i in range(x.size):
         df = f[i] - last_f[i]
@@ -92,7 +92,7 @@ def _record(x, f, last_x, last_f, change, step, beta):
         step[i] = (x[i] - last_x[i]) + beta * df
 
 
-@njit(nogil=True, fastmath=_FAST)
+@inlined(fastmath=_FAST)
 def _dot4(a, b, c, d, f):
     """Four scalar products with f in one pass: the loads of f are shared."""
     r, s, t, u = 0.0, 0.0, 0.0, 0.0
@@ -104,19 +104,19 @@ def _dot4(a, b, c, d, f):
     return r, s, t, u
 
 
-@njit(nogil=True, fastmath=_FAST)
+@inlined(fastmath=_FAST)
 def _subtract(x, step, gamma):
     for i in range(x.size):
         x[i] -= gamma * step[i]
 
 
-@njit(nogil=True, fastmath=_FAST)
+@inlined(fastmath=_FAST)
 def _subtract4(x, a, b, c, d, p, q, r, s):
     for i in range(x.size):
         x[i] -= (p * a[i] + q * b[i]) + (r * c[i] + s * d[i])
 
 
-@njit(nogil=True, fastmath=_FAST)
+@inlined(fastmath=_FAST)
 def _advance(x, f, last_x, last_f, beta):
     for i in range(x.size):
         last_x[i] = x[i]
@@ -179,7 +179,7 @@ def mix(x, f, beta, memory):
             _subtract(x, steps[j], gamma[j])
 
 
-@njit(nogil=True)
+@inlined()
 def _solve(gram, right, n, work):
     """gamma of gram gamma = right into work[-1], by Cholesky of the matrix scaled to unit diagonal.
 
@@ -217,7 +217,7 @@ def _solve(gram, right, n, work):
         gamma[i] = gamma[i] / size if size > 0.0 else 0.0
 
 
-@njit(nogil=True)
+@inlined()
 def step_length(x, memory):
     """Largest change of an unknown by the last `mix`: near a solution, how far away x was."""
     return np.abs(x - memory.last_x).max()

@@ -14,9 +14,9 @@ ring. H has L levels below zero, one for each above: a level between 0 and E is 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from gapworks.chain.lanes import LANES, first, load, negative, splat, store
+from gapworks.compiled import inlined
 
 # A pivot that is smaller (in a ring of 256 sites) costs more digits than the gap is asked for: E
 # lies too close to a level of the open chain so far. Such an energy gives no count; another
@@ -25,7 +25,7 @@ _SMALLEST_PIVOT = 1e-7
 _STARTS = 8
 
 
-@njit(nogil=True)
+@inlined()
 def levels_below(eps, delta, start, energies, counts, determinants):
     """Number of eigenvalues of H below each energy.
 
@@ -82,7 +82,7 @@ def levels_below(eps, delta, start, energies, counts, determinants):
     store(determinants, 0, product * (det / first(det)))
 
 
-@njit(nogil=True)
+@inlined()
 def _next_pivot(E, eps, delta, a, e, d, inverse):
     det = (E * E - (eps * eps + delta * delta)) + (
         1.0 + 2.0 * (E * a - eps * e + delta * d)
@@ -90,7 +90,7 @@ def _next_pivot(E, eps, delta, a, e, d, inverse):
     return (0.0 - E) - a * inverse, eps + e * inverse, delta - d * inverse, det
 
 
-@njit(nogil=True)
+@inlined()
 def bracket(eps, delta, energies, counts, determinants):
     """Neighbours in ascending `energies` between which the gap lies.
 
@@ -115,7 +115,7 @@ def bracket(eps, delta, energies, counts, determinants):
     return min(low, high - 1), high
 
 
-@njit(nogil=True)
+@inlined()
 def _crossing(energies, determinants, below):
     """Energy between lanes below and below + 1 where the determinant vanishes, or NaN.
 
@@ -132,7 +132,7 @@ def _crossing(energies, determinants, below):
     return y[0]
 
 
-@njit(nogil=True)
+@inlined()
 def excitation_gap(eps, delta, low, high, relative):
     """Smallest |E| of H, by multisection.
 

@@ -10,7 +10,6 @@ lies inside the interval of the poles.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from gapworks.chain.anderson import forget, mix, remember, step_length, unpair
 from gapworks.chain.compiled import entry_point
@@ -28,6 +27,7 @@ from gapworks.chain.ring import (
     wind_blocks,
 )
 from gapworks.chain.solution import Reason
+from gapworks.compiled import inlined
 
 DEPTH = 15
 # The tries: mixing, steps without memory before it, and the weight of the equation for mu. A gapped
@@ -57,13 +57,13 @@ NORMAL = int(Reason.NORMAL_STATE)
 GAPLESS = int(Reason.GAP_TOO_SMALL)
 
 
-@njit(nogil=True, inline="always")
+@inlined(inline="always")
 def vanishing(tolerance):
     """A largest Delta below this is no pairing, units of t; a loose tolerance does not raise it."""
     return max(1e-9, min(100.0 * tolerance, 1e-6))
 
 
-@njit(nogil=True, fastmath={"nnan", "nsz"})
+@inlined(fastmath={"nnan", "nsz"})
 def confine(x, coupling, floor, ceiling):
     """Keep x = (Delta, n, mu) where the ground state is: 0 < Delta <= g / 2, 0 <= n <= 2.
 
@@ -79,7 +79,7 @@ def confine(x, coupling, floor, ceiling):
 
 
 # Inlined early: LLVM would optimise it once by itself and once more inside `relax`.
-@njit(nogil=True, inline="always")
+@inlined(inline="always")
 def attempt(V, physics, tolerance, budget, numbers, x, ladder, work, memory):
     """Iterate x = (Delta, n, mu) from where it stands.
 

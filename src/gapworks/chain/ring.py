@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from gapworks.chain.compiled import entry_point
 from gapworks.chain.gap import bracket
 from gapworks.chain.lanes import LANES
 from gapworks.chain.sweep import SEEDS, STATE, sweep, warm_up_length, winding
+from gapworks.compiled import inlined
 
 # Working warm-up: error of the start relative to the last change of the fields.
 SHRINK = 1e-2
@@ -44,7 +44,7 @@ class Work(NamedTuple):
     f: np.ndarray
 
 
-@njit(nogil=True)
+@inlined()
 def new_work(L, poles):
     """`Work` for L sites and at most `poles` poles."""
     blocks = poles // LANES
@@ -68,7 +68,7 @@ def new_work(L, poles):
     )
 
 
-@njit(nogil=True, fastmath={"reassoc", "contract", "nsz", "nnan"})
+@inlined(fastmath={"reassoc", "contract", "nsz", "nnan"})
 def levels(V, x, hartree, eps):
     """eps_i of the iterate x = (Delta, n, mu) and a bound on |E|: |h| + |Delta|. No NaN in x."""
     L = V.size
@@ -82,7 +82,7 @@ def levels(V, x, hartree, eps):
     return 2.0 + highest + widest
 
 
-@njit(nogil=True)
+@inlined()
 def set_poles(level, scale, ladder, work):
     """Scale a table of the ladder to the spectrum; returns its number of blocks."""
     _, blocks, omega, weight = ladder
@@ -93,7 +93,7 @@ def set_poles(level, scale, ladder, work):
     return count
 
 
-@njit(nogil=True)
+@inlined()
 def cool(eps, delta, count, work):
     """Measure the warm-up of each block: the next sweep is exact, later ones work with less.
 
@@ -112,7 +112,7 @@ def cool(eps, delta, count, work):
     return strongest
 
 
-@njit(nogil=True, fastmath={"reassoc", "contract", "nsz"})
+@inlined(fastmath={"reassoc", "contract", "nsz"})
 def _map(coupling, work, new_delta, new_density):
     """Eq. 4 from S: Delta_i = (g / 2) S_{i,i+L} and n_i = 1 - S_ii; returns the mean density."""
     L = new_delta.size
@@ -124,7 +124,7 @@ def _map(coupling, work, new_delta, new_density):
     return mean / L
 
 
-@njit(nogil=True, fastmath={"reassoc", "contract", "nsz"})
+@inlined(fastmath={"reassoc", "contract", "nsz"})
 def _subtract(f, x):
     """f - x into f; returns the sum of squares, which is not finite if any is not."""
     square = 0.0
@@ -134,7 +134,7 @@ def _subtract(f, x):
     return square
 
 
-@njit(nogil=True, fastmath={"reassoc", "contract", "nsz", "nnan"})
+@inlined(fastmath={"reassoc", "contract", "nsz", "nnan"})
 def _largest(f):
     largest = 0.0
     for i in range(f.size):
@@ -142,7 +142,7 @@ def _largest(f):
     return largest
 
 
-@njit(nogil=True)
+@inlined()
 def residual_of(x, coupling, filling, work):
     """f = G(x) - x into work.f; returns max |f|, infinity if it is not a number."""
     L = work.eps.size
@@ -151,7 +151,7 @@ def residual_of(x, coupling, filling, work):
     return _largest(f) if _subtract(f, x) < np.inf else np.inf
 
 
-@njit(nogil=True)
+@inlined()
 def fitting_level(eps, delta, scale, ladder, work):
     """First level of the ladder safely inside the gap, or -1."""
     kappa = ladder[0]
@@ -169,7 +169,7 @@ def fitting_level(eps, delta, scale, ladder, work):
     return -1
 
 
-@njit(nogil=True, inline="always")
+@inlined(inline="always")
 def sweep_blocks(eps, delta, count, work):
     sweep(
         eps,
@@ -189,7 +189,7 @@ def sweep_blocks(eps, delta, count, work):
         work.warm[block] = work.next_warm[block]
 
 
-@njit(nogil=True, inline="always")
+@inlined(inline="always")
 def wind_blocks(eps, delta, count, work):
     return winding(
         eps,

@@ -24,9 +24,9 @@ States lie flat in memory, [block][site][w, e, d][lane]; a block is `LANES` pole
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from gapworks.chain.lanes import LANES, largest, load, splat, store, total
+from gapworks.compiled import inlined
 
 STATE = 3 * LANES
 # Seeds per block: the left and the right sweep's state before their warm-up.
@@ -34,7 +34,7 @@ SEEDS = 2 * STATE
 _LONGEST_WARM_UP = 1 << 20
 
 
-@njit(nogil=True)
+@inlined()
 def _warm_up(eps, delta, omega, warm, seeds, at):
     """Run both sweeps over `warm` sites up to the cut.
 
@@ -59,7 +59,7 @@ def _warm_up(eps, delta, omega, warm, seeds, at):
     return w, e, d, W, E, D, max(largest(shrink), largest(Shrink))
 
 
-@njit(nogil=True)
+@inlined()
 def warm_up_length(eps, delta, omega, block, target, seeds):
     """Sites that shrink a start error below `target`, and the factor; fills `seeds` cold."""
     o = load(omega, block * LANES)
@@ -79,7 +79,7 @@ def warm_up_length(eps, delta, omega, block, target, seeds):
         warm = int(min(warm * min(max(needed, 1.1), 8.0) + 8.0, _LONGEST_WARM_UP))
 
 
-@njit(nogil=True)
+@inlined()
 def sweep(
     eps, delta, omega, weight, blocks, warm, next_warm, seeds, states, shrink, diagonal, pairing
 ):
@@ -144,21 +144,21 @@ def sweep(
             j -= 1
 
 
-@njit(nogil=True)
+@inlined()
 def _step(omega, eps, delta, w, e, d):
     """One site further."""
     r = 1.0 / (w * w + e * e + d * d)
     return omega + w * r, eps - e * r, delta + d * r
 
 
-@njit(nogil=True)
+@inlined()
 def _put(states, at, w, e, d):
     store(states, at, w)
     store(states, at + LANES, e)
     store(states, at + 2 * LANES, d)
 
 
-@njit(nogil=True)
+@inlined()
 def _meet(eps, delta, omega, weight, states, i, w, e, d, diagonal, pairing):
     """Add what the pole block gives at site i, where the sweeps meet."""
     w = w + (load(states, i * STATE) - omega)
@@ -169,7 +169,7 @@ def _meet(eps, delta, omega, weight, states, i, w, e, d, diagonal, pairing):
     pairing[i] += total(d * local)
 
 
-@njit(nogil=True)
+@inlined()
 def winding(eps, delta, omega, weight, blocks, warm, seeds, states, diagonal, pairing):
     """What going round the ring adds to S_ii and S_{i,i+L}, all windings summed, and tr |H|.
 
@@ -233,7 +233,7 @@ def winding(eps, delta, omega, weight, blocks, warm, seeds, states, diagonal, pa
     return strongest, trace
 
 
-@njit(nogil=True)
+@inlined()
 def _times(p0, p1, p2, p3, c0, c1, c3):
     """Quaternion product p (c0 + c1 I + c3 K)."""
     return (
@@ -244,7 +244,7 @@ def _times(p0, p1, p2, p3, c0, c1, c3):
     )
 
 
-@njit(nogil=True)
+@inlined()
 def _rotate(v1, v2, v3, W, E, D, R):
     """Vector part of c v / c for c = E + W I + D K with 1 / |c|^2 = R (Rodrigues)."""
     t1, t2, t3 = 0.0 - D * v2, D * v1 - W * v3, W * v2

@@ -7,8 +7,8 @@ nothing but itself.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from gapworks.compiled import inlined
 from gapworks.eliashberg.compiled import FAST_MATH, entry_point
 
 # Relative to unit diagonal: directions closer than this count as one.
@@ -38,7 +38,7 @@ class History:
         self.calls[row] = 0
 
 
-@njit(nogil=True, fastmath=FAST_MATH)
+@inlined(fastmath=FAST_MATH)
 def _dot(a, b):
     result = 0.0
     for i in range(a.size):
@@ -46,13 +46,13 @@ def _dot(a, b):
     return result
 
 
-@njit(nogil=True, fastmath=FAST_MATH)
+@inlined(fastmath=FAST_MATH)
 def _add(x, direction, factor):
     for i in range(x.size):
         x[i] += factor * direction[i]
 
 
-@njit(nogil=True)
+@inlined()
 def _least_squares(gram, right, count, gamma):
     """gamma of gram gamma = right, by Cholesky of the matrix scaled to unit diagonal.
 

@@ -14,8 +14,8 @@ omega from the nearest eigenvalue, in units of E^2: 1 at a pole, 0 beyond about 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from gapworks.compiled import inlined
 from gapworks.qpi.compiled import FAST_MATH
 
 # Wave vectors evaluated together; rows are multiples of it.
@@ -24,7 +24,7 @@ STRETCH = 16
 # d^2 = P^2 / (q^2 + E^2) with q^2 = omega^2 + E_k^2, so that | |E_k| - |omega| | <= REACH E.
 REACH = float(np.sqrt(2 + np.sqrt(8)))
 
-fast = njit(fastmath=FAST_MATH, error_model="numpy", inline="never")
+fast = inlined(fastmath=FAST_MATH, error_model="numpy")
 
 
 @fast
