@@ -82,6 +82,7 @@ class Checkout:
             "PATH": f"{foreign}:/usr/bin:/bin",
             "HOME": os.environ.get("HOME", str(folder)),
         }
+        self._started: list[subprocess.Popen[str]] = []
         self.add_scale("tiny")
 
     def add_scale(self, name: str, overlay: Mapping[str, Any] | None = None) -> None:
@@ -114,7 +115,7 @@ class Checkout:
     def start(self, *arguments: str | Path, program: str = "snakemake") -> subprocess.Popen[str]:
         """Start a program as the leader of a process group of its own, as a shell would."""
         with (self.folder / "started.out").open("w") as output:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [BIN / program, *arguments],
                 cwd=self.folder,
                 env=self.environment,
@@ -124,6 +125,8 @@ class Checkout:
                 text=True,
                 start_new_session=True,
             )
+        self._started.append(process)
+        return process
 
     def stop_writers(self, shards: str, names: tuple[str, ...]) -> dict[str, int]:
         """Stop the processes that write these files, each in the middle of it; gives their ids.
@@ -197,6 +200,9 @@ class Checkout:
 
     def stop(self) -> None:
         """End what is left of the runs that were started here."""
+        for process in self._started:
+            process.kill()
+            process.wait()
         for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not self.processes(), "the runs' processes end")
