@@ -221,8 +221,13 @@ def resume(args: argparse.Namespace) -> int:
     print("locked" if orphaned.is_locked(folder) else "not locked", flush=True)
     if args.list:
         return 0
+    local = [orphan for orphan in found if orphan.kind == "process"]
     if args.cancel:
         orphaned.cancel(found)
+    elif local:
+        # What they make would be made again: only inside Slurm's jobs is a file noted as finished.
+        print(f"ending {len(local)} processes of this machine; trainings keep their checkpoints")
+        orphaned.cancel(local)
     orphaned.wait(folder, _say)
     snakemake = [sys.executable, "-m", "snakemake"]
     if orphaned.is_locked(folder):

@@ -19,6 +19,11 @@ from gapworks.factory.errors import DataError
 
 POLL_SECONDS = 2.0
 """Between two looks at what still runs."""
+SQUEUE_SECONDS = 60
+"""So long Slurm may take to answer."""
+NO_ANSWER = "squeue does not answer, so the run's jobs are unknown; try again when it does"
+NO_CLUSTER = ("slurm.conf", "resolve", "configuration source")
+"""Of what squeue says where Slurm's commands are installed, but no cluster is set up."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,12 @@ class Orphan:
 def live_run(folder: Path) -> int | None:
     """The process of a snakemake that runs this folder's workflow, on this machine.
 
-    Those that Snakemake starts inside a job are no runs: Slurm started them, or the run did.
+    Those that Snakemake starts inside a job are no runs; one that somebody started in a shell of
+    Slurm's is.
     """
     for process in _processes(folder):
         words = process.info["cmdline"]
-        started_by_slurm = "SLURM_JOB_ID" in _environment(process)
-        inner = {"--mode", "--target-jobs"} & set(words) or started_by_slurm
+        inner = {"--mode", "--target-jobs"} & set(words)
         if any(Path(word).name == "snakemake" for word in words[:3]) and not inner:
             return process.pid
     return None
@@ -127,11 +132,14 @@ def _slurm_jobs(folder: Path) -> list[Orphan]:
     if shutil.which("squeue") is None:
         return []
     command = ["squeue", "--me", "--noheader", "--format=%A|%T|%Z|%k"]
-    asked = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    try:
+        asked = subprocess.run(command, capture_output=True, text=True, timeout=SQUEUE_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise DataError(f"{NO_ANSWER}: nothing within {SQUEUE_SECONDS} s") from None
     if asked.returncode:
-        if "slurm.conf" in asked.stderr or "resolve" in asked.stderr:
-            return []  # Slurm's commands are installed, but no cluster is set up here
-        raise DataError(f"squeue does not answer, so orphaned jobs are unknown: {asked.stderr}")
+        if any(words in asked.stderr for words in NO_CLUSTER):
+            return []
+        raise DataError(f"{NO_ANSWER}: {' '.join(asked.stderr.split())}")
     jobs = []
     for line in asked.stdout.splitlines():
         number, state, where, comment = line.split("|", 3)
