@@ -230,13 +230,25 @@ def resume(args: argparse.Namespace) -> int:
         orphaned.cancel(local)
     orphaned.wait(folder, _say)
     snakemake = [sys.executable, "-m", "snakemake"]
+    arguments = args.snakemake[args.snakemake[:1] == ["--"] :]
+    names, changed = orphaned.unrecorded(folder), orphaned.config_is_newer(folder)
     if orphaned.is_locked(folder):
         unlocked = subprocess.run([*snakemake, "--unlock"], capture_output=True, text=True)
         if unlocked.returncode:
             print(unlocked.stdout + unlocked.stderr, file=sys.stderr)
             return 1
         print("unlocked", flush=True)
-    arguments = [word for word in args.snakemake if word != "--"]
+    if names and changed:
+        print(
+            f"{len(names)} shards and networks were finished after the run was killed, and "
+            "config.yaml was changed since it began: delete what should follow the change:"
+        )
+        print(*names, sep="\n", flush=True)
+    elif names:
+        if failed := orphaned.record(names, snakemake, arguments):
+            print(failed, file=sys.stderr)
+            return 1
+        print(f"noted the settings of {len(names)} finished shards and networks", flush=True)
     os.execv(sys.executable, [*snakemake, *(arguments or ["--cores", str(os.cpu_count())])])
 
 

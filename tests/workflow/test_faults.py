@@ -108,6 +108,40 @@ def test_resume_lets_a_training_of_a_killed_run_go_on_from_where_it_was(checkout
     assert finished_rules(said) == ["train"]
 
 
+def test_resume_notes_what_jobs_finished_unattended_are_made_of(checkout):
+    """As Slurm's jobs do after a kill of their run; Snakemake would forget their settings."""
+    checkout.add_scale("two", OVERLAY)
+    network = "results/two/chain/models/window-r8-n2.safetensors"
+    checkout.make(network)
+    run, writers = simulating(checkout)
+    run.kill()
+    run.wait(30)
+    let_go_on(writers)
+    shutil.rmtree(checkout.folder / ".snakemake/metadata")
+    for end in (".safetensors", ".json"):
+        (checkout.folder / network).with_suffix(end).touch()
+    other = ["--config", 'chain={"max_failed_share": 0.5}']
+    code, said = resume(checkout, "--", "-c2", "-n", *other, "--", network)
+    assert code == 0, said
+    assert "noted the settings of 2 finished shards and networks" in said
+    learning = 'chain={"networks": {"window": {"training": {"learning_rate": 0.002}}}}'
+    assert checkout.make("-n", "--config", learning, "--", network).jobs["train"] == 1
+
+    # A changed config.yaml may not be what they are made of.
+    (checkout.folder / network).touch()
+    shutil.rmtree(checkout.folder / ".snakemake/metadata")
+    run, writers = simulating(checkout)
+    run.kill()
+    run.wait(30)
+    let_go_on(writers)
+    (checkout.folder / network).touch()
+    with checkout.config():
+        pass
+    code, said = resume(checkout, "--", "-c2", "-n", network)
+    assert code == 0, said
+    assert f"delete what should follow the change:\n{network}\n" in said
+
+
 def finished_rules(said):
     return sorted(re.findall(r"^Finished jobid: \d+ \(Rule: (\w+)\)", said, re.M))
 

@@ -6,6 +6,8 @@ queue. Started again at once it would make the same files a second time beside t
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import shutil
 import subprocess
 import time
@@ -24,6 +26,10 @@ SQUEUE_SECONDS = 60
 NO_ANSWER = "squeue does not answer, so the run's jobs are unknown; try again when it does"
 NO_CLUSTER = ("slurm.conf", "resolve", "configuration source")
 """Of what squeue says where Slurm's commands are installed, but no cluster is set up."""
+
+
+KEPT = {"shards": "simulate", "models": "train"}
+"""What takes long to make: the folder of a study's results, and how its rules are called."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,74 @@ def wait(folder: Path, report: Callable[[str], None], poll: float = POLL_SECONDS
 def is_locked(folder: Path) -> bool:
     """Whether a run left its lock in the folder, or holds it."""
     return any((folder / ".snakemake/locks").glob("*.lock"))
+
+
+def unrecorded(folder: Path) -> list[str]:
+    """Shards and networks that were finished when no run was there to note what they are made of.
+
+    Slurm's jobs go on when their run is killed, but it is the run that keeps the settings of each
+    file: without them a changed setting would not make these files again.
+    """
+    locks = list((folder / ".snakemake/locks").glob("*.lock"))
+    if not locks:
+        return []
+    began = min(lock.stat().st_mtime for lock in locks)
+    known = _noted(folder, "metadata") | _noted(folder, "incomplete")
+    made = [path for kind in KEPT for path in folder.glob(f"results/*/*/{kind}/**/[!.]*")]
+    names = {
+        str(path.relative_to(folder))
+        for path in made
+        if path.is_file() and path.stat().st_mtime >= began
+    }
+    return sorted(names - known)
+
+
+def config_is_newer(folder: Path) -> bool:
+    """Whether config.yaml was changed after the broken run began."""
+    locks = [lock.stat().st_mtime for lock in (folder / ".snakemake/locks").glob("*.lock")]
+    config = folder / "config.yaml"
+    return bool(locks) and config.exists() and config.stat().st_mtime > min(locks)
+
+
+def record(names: Sequence[str], snakemake: Sequence[str], arguments: Sequence[str]) -> str:
+    """Let Snakemake note the settings of finished files, as the run would have; "" or its error.
+
+    Parameters
+    ----------
+    names : sequence of str
+        From `unrecorded`.
+    snakemake, arguments : sequence of str
+        The command, and what the user gives it: of this only what changes the configuration counts.
+    """
+    listed = subprocess.run([*snakemake, "--list-rules"], capture_output=True, text=True)
+    rules = [rule for rule in listed.stdout.split() if rule.partition("_")[0] in KEPT.values()]
+    options = ["--cores", "1", "--force", "--allowed-rules", *rules, "--rerun-triggers", "mtime"]
+    command = [*snakemake, "--touch", *options, *_configuration(arguments), "--", *names]
+    noted = subprocess.run(command, capture_output=True, text=True)
+    return noted.stdout + noted.stderr if noted.returncode else ""
+
+
+def _configuration(arguments: Sequence[str]) -> list[str]:
+    """Those of Snakemake's arguments that change the configuration, with their values."""
+    kept, taking = [], False
+    for word in arguments:
+        if word.startswith("-"):
+            taking = word.partition("=")[0] in ("-C", "--config", "--configfile", "--configfiles")
+        if taking:
+            kept.append(word)
+    return kept
+
+
+def _noted(folder: Path, what: str) -> set[str]:
+    """Names of the files that Snakemake keeps metadata of, or has noted as incomplete."""
+    place = folder / ".snakemake" / what
+    names = set()
+    for note in place.rglob("*"):
+        if note.is_file():  # a long name is cut into folders, which begin with @
+            coded = "".join(part.removeprefix("@") for part in note.relative_to(place).parts)
+            with contextlib.suppress(ValueError):
+                names.add(base64.urlsafe_b64decode(coded).decode())
+    return names
 
 
 def _processes(folder: Path) -> list[psutil.Process]:
