@@ -117,7 +117,7 @@ def test_a_killed_run_is_resumed_while_its_jobs_go_on_and_nothing_is_made_twice(
     assert [job.state for job in jobs] == ["COMPLETED"] * len(TWO_SHARDS)
     for job in jobs:
         assert re.search(rf"^slurm +{job.id} +running +rule_simulate_", left.listed, re.MULTILINE)
-    assert "unlocked" in left.resumed
+    assert "unlocked\nnoted the settings of 2 finished shards" in left.resumed
     assert checkout.states("gather") == ["COMPLETED"]
     assert checkout.checksums(TWO) == undisturbed.checksums(DATA)
 
