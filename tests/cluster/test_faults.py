@@ -98,7 +98,7 @@ def test_a_run_that_lost_sight_of_its_jobs_is_killed_and_goes_on_with_what_they_
     wait_until(lambda: not checkout.active_jobs(), "the jobs end")
     made = [shard.stat().st_ino for shard in shards]
 
-    # It will never look for them again; the way out is a kill, before which nothing is resumed.
+    # It will never look for them again, and has to be ended before another goes on.
     assert run.poll() is None
     refused = checkout.resume("--", "--profile", "slurm", DATA)
     assert refused.wait(60) == 1

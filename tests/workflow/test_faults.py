@@ -14,6 +14,7 @@ OVERLAY = {"chain": {"datasets": {"test": {"realizations": 150}}, "shard_size": 
 SHARDS = ("0-1200", "1200-2400")
 FOLDER = "results/two/chain/shards/test"
 DATA = "results/two/chain/data/test.h5"
+NETWORK = "results/two/chain/models/window-r8-n2.safetensors"
 TABLE = "results/two/chain/tables/disorder.csv"
 
 
@@ -95,51 +96,58 @@ def test_resume_ends_the_processes_of_a_killed_run_and_makes_their_shards_again(
 
 def test_resume_lets_a_training_of_a_killed_run_go_on_from_where_it_was(checkout):
     checkout.add_scale("two", {"chain": {"networks": {"window": {"training": {"epochs": 120}}}}})
-    network = "results/two/chain/models/window-r8-n2.safetensors"
     log = checkout.folder / "logs/two/chain/train/window-r8-n2.log"
-    run = checkout.start("-c2", network)
+    run = checkout.start("-c2", NETWORK)
     wait_until(lambda: log.exists() and "epoch 5/" in log.read_text(), "it trains")
     run.kill()
     run.wait(30)
-    code, said = resume(checkout, "--", "-c2", network)
+    code, said = resume(checkout, "--", "-c2", NETWORK)
     assert code == 0, said
     assert "ending 1 processes of this machine; trainings keep their checkpoints" in said
     assert re.match(r"going on after epoch \d+", log.read_text())
     assert finished_rules(said) == ["train"]
 
 
-def test_resume_notes_what_jobs_finished_unattended_are_made_of(checkout):
-    """As Slurm's jobs do after a kill of their run; Snakemake would forget their settings."""
+@pytest.fixture
+def unattended(checkout):
+    """A network that a job finished after its run was killed, as it looks to Snakemake.
+
+    Slurm's jobs do so: they end without a note of what their files are made of.
+    """
     checkout.add_scale("two", OVERLAY)
-    network = "results/two/chain/models/window-r8-n2.safetensors"
-    checkout.make(network)
+    checkout.make(NETWORK)
     run, writers = simulating(checkout)
     run.kill()
     run.wait(30)
     let_go_on(writers)
     shutil.rmtree(checkout.folder / ".snakemake/metadata")
     for end in (".safetensors", ".json"):
-        (checkout.folder / network).with_suffix(end).touch()
+        (checkout.folder / NETWORK).with_suffix(end).touch()
+    return checkout
+
+
+LEARNING = 'chain={"networks": {"window": {"training": {"learning_rate": 0.002}}}}'
+
+
+@pytest.mark.parametrize("unlocked", [False, True])
+def test_resume_notes_what_jobs_finished_unattended_are_made_of(unattended, unlocked):
+    if unlocked:  # as if Ctrl-C had ended the run, after it lost sight of its jobs
+        shutil.rmtree(unattended.folder / ".snakemake/locks")
     other = ["--config", 'chain={"max_failed_share": 0.5}']
-    code, said = resume(checkout, "--", "-c2", "-n", *other, "--", network)
+    code, said = resume(unattended, "--", "-c2", "-n", *other, "--", NETWORK)
     assert code == 0, said
     assert "noted the settings of 2 finished shards and networks" in said
-    learning = 'chain={"networks": {"window": {"training": {"learning_rate": 0.002}}}}'
-    assert checkout.make("-n", "--config", learning, "--", network).jobs["train"] == 1
+    assert unattended.make("-n", "--config", LEARNING, "--", NETWORK).jobs["train"] == 1
 
-    # A changed config.yaml may not be what they are made of.
-    (checkout.folder / network).touch()
-    shutil.rmtree(checkout.folder / ".snakemake/metadata")
-    run, writers = simulating(checkout)
-    run.kill()
-    run.wait(30)
-    let_go_on(writers)
-    (checkout.folder / network).touch()
-    with checkout.config():
-        pass
-    code, said = resume(checkout, "--", "-c2", "-n", network)
+
+def test_resume_names_what_a_changed_configuration_may_not_have_made(unattended):
+    with unattended.config():
+        pass  # written again, and so newer than the run
+    code, said = resume(unattended, "--", "-c2", "-n", NETWORK)
     assert code == 0, said
-    assert f"delete what should follow the change:\n{network}\n" in said
+    card = NETWORK.replace(".safetensors", ".json")
+    assert f"delete what should follow the change:\n{card}\n{NETWORK}\n" in said
+    assert not unattended.make("-n", "--config", LEARNING, "--", NETWORK).jobs.get("train")
 
 
 def finished_rules(said):

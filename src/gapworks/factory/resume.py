@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import psutil
@@ -104,10 +105,8 @@ def unrecorded(folder: Path) -> list[str]:
     Slurm's jobs go on when their run is killed, but it is the run that keeps the settings of each
     file: without them a changed setting would not make these files again.
     """
-    locks = list((folder / ".snakemake/locks").glob("*.lock"))
-    if not locks:
+    if (began := _began(folder)) is None:
         return []
-    began = min(lock.stat().st_mtime for lock in locks)
     known = _noted(folder, "metadata") | _noted(folder, "incomplete")
     made = [path for kind in KEPT for path in folder.glob(f"results/*/*/{kind}/**/[!.]*")]
     names = {
@@ -120,9 +119,8 @@ def unrecorded(folder: Path) -> list[str]:
 
 def config_is_newer(folder: Path) -> bool:
     """Whether config.yaml was changed after the broken run began."""
-    locks = [lock.stat().st_mtime for lock in (folder / ".snakemake/locks").glob("*.lock")]
-    config = folder / "config.yaml"
-    return bool(locks) and config.exists() and config.stat().st_mtime > min(locks)
+    began, config = _began(folder), folder / "config.yaml"
+    return began is not None and config.exists() and config.stat().st_mtime > began
 
 
 def record(names: Sequence[str], snakemake: Sequence[str], arguments: Sequence[str]) -> str:
@@ -152,6 +150,15 @@ def _configuration(arguments: Sequence[str]) -> list[str]:
         if taking:
             kept.append(word)
     return kept
+
+
+def _began(folder: Path) -> float | None:
+    """When the last run began, in seconds since the epoch: its lock or the name of its log says."""
+    locks = [lock.stat().st_mtime for lock in (folder / ".snakemake/locks").glob("*.lock")]
+    logs = sorted(log.name for log in (folder / ".snakemake/log").glob("*.snakemake.log"))
+    if locks or not logs:
+        return min(locks, default=None)
+    return datetime.strptime(logs[-1], "%Y-%m-%dT%H%M%S.%f.snakemake.log").timestamp()
 
 
 def _noted(folder: Path, what: str) -> set[str]:
