@@ -239,7 +239,9 @@ def _parser() -> argparse.ArgumentParser:
         "go on after a run that broke off: wait for its jobs, unlock, run",
     )
     resume.add_argument("--list", action="store_true", help="only list what the run left behind")
-    resume.add_argument("--cancel", action="store_true", help="end its jobs instead of waiting")
+    resume.add_argument(
+        "--cancel", action="store_true", help="end its Slurm jobs instead of waiting"
+    )
     resume.add_argument(
         "snakemake",
         nargs=argparse.REMAINDER,

@@ -221,17 +221,34 @@ def resume(args: argparse.Namespace) -> int:
     print("locked" if orphaned.is_locked(folder) else "not locked", flush=True)
     if args.list:
         return 0
+    local = [orphan for orphan in found if orphan.kind == "process"]
     if args.cancel:
         orphaned.cancel(found)
+    elif local:
+        # What they make would be made again: only inside Slurm's jobs is a file noted as finished.
+        print(f"ending {len(local)} processes of this machine; trainings keep their checkpoints")
+        orphaned.cancel(local)
     orphaned.wait(folder, _say)
     snakemake = [sys.executable, "-m", "snakemake"]
+    arguments = args.snakemake[args.snakemake[:1] == ["--"] :]
+    names, changed = orphaned.unrecorded(folder), orphaned.config_is_newer(folder)
     if orphaned.is_locked(folder):
         unlocked = subprocess.run([*snakemake, "--unlock"], capture_output=True, text=True)
         if unlocked.returncode:
             print(unlocked.stdout + unlocked.stderr, file=sys.stderr)
             return 1
         print("unlocked", flush=True)
-    arguments = [word for word in args.snakemake if word != "--"]
+    if names and changed:
+        print(
+            f"{len(names)} shards and networks were finished after the run was killed, and "
+            "config.yaml was changed since it began: delete what should follow the change:"
+        )
+        print(*names, sep="\n", flush=True)
+    elif names:
+        if failed := orphaned.record(names, snakemake, arguments):
+            print(failed, file=sys.stderr)
+            return 1
+        print(f"noted the settings of {len(names)} finished shards and networks", flush=True)
     os.execv(sys.executable, [*snakemake, *(arguments or ["--cores", str(os.cpu_count())])])
 
 

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cluster.cluster import DATA, NETWORK, OVERLAY, RANKS, SCALE, ClusterCheckout, Daemons
+from tests.workflow.conftest import Checkout
+from tests.workflow.conftest import compiled as compiled
+
 SCRIPT = Path(__file__).parent / "slurm.sh"
 CANNOT = 3  # the script's exit code where a machine cannot have a private Slurm
 
@@ -31,6 +35,35 @@ def slurm():
     assert started.returncode == 0, started.stderr
     yield
     slurm_script("stop")
+
+
+@pytest.fixture(scope="session")
+def daemons(slurm):
+    """The running Slurm's daemons, to be killed and started again."""
+    return Daemons()
+
+
+@pytest.fixture(scope="module")
+def new_cluster_checkout(slurm, compiled, tmp_path_factory):
+    """Make copies of the checkout; what their runs left behind is ended after the last test."""
+    made = []
+
+    def new(name: str) -> ClusterCheckout:
+        made.append(ClusterCheckout(tmp_path_factory.mktemp(name)))
+        return made[-1]
+
+    yield new
+    for checkout in made:
+        checkout.stop()
+
+
+@pytest.fixture(scope="session")
+def undisturbed(compiled, tmp_path_factory):
+    """A checkout in which a local run made, without any fault, what the tests on Slurm make."""
+    checkout = Checkout(tmp_path_factory.mktemp("undisturbed"))
+    checkout.add_scale(SCALE, OVERLAY)
+    checkout.make(DATA, NETWORK, RANKS)
+    return checkout
 
 
 @pytest.fixture

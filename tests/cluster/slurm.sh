@@ -166,12 +166,15 @@ SlurmctldPidFile=$STATE/run/slurmctld.pid
 SlurmdPidFile=$STATE/run/slurmd-%n.pid
 SlurmctldLogFile=$STATE/log/slurmctld.log
 SlurmdLogFile=$STATE/log/slurmd-%n.log
-# works in a container and without systemd: no cgroups, no accounting, no database
+# works in a container and without systemd: no cgroups, no database
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
 MpiDefault=none
+# what cgroups would do: a job that takes more memory than it asked for is killed, within a second
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill,UsePss
 # CPUs and memory are what Slurm counts with, not what the machine has
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory

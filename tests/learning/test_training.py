@@ -139,6 +139,41 @@ def test_a_signal_stops_within_the_epoch_and_the_rest_of_it_is_as_if_nothing_had
     assert resumed.history == undisturbed.history
 
 
+@pytest.mark.parametrize("batches", [1, 3, 5])
+def test_a_signal_during_validation_keeps_the_epoch_that_was_trained(
+    tmp_path, monkeypatch, batches
+):
+    """A long epoch must not be lost because its validation was under way."""
+    monkeypatch.setitem(globals(), "fresh", fresh_with_dropout)
+    undisturbed = run(tmp_path / "a")
+    whole_loss, validated, trained = loss, 0, 0
+
+    def counting(model, batch):
+        nonlocal validated, trained
+        validated += not model.training
+        trained += model.training
+        if validated == batches and not model.training:
+            signal.raise_signal(signal.SIGTERM)
+        return whole_loss(model, batch)
+
+    def terminated(*_):
+        raise KeyboardInterrupt  # as in cli.main
+
+    monkeypatch.setitem(globals(), "loss", counting)
+    before = signal.signal(signal.SIGTERM, terminated)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path / "b")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    trained_before, trained, lines = trained, 0, []
+    resumed = run(tmp_path / "b", report=lines.append)
+    assert lines[0].startswith("going on after epoch ")
+    assert trained_before + trained == 7 * SETTINGS.epochs  # no batch twice
+    assert digest(resumed) == digest(undisturbed)
+    assert resumed.history == undisturbed.history
+
+
 def test_a_checkpoint_of_another_training_is_not_used(tmp_path):
     run(tmp_path, key="a")
     lines = []

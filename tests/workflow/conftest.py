@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 
@@ -81,6 +82,7 @@ class Checkout:
             "PATH": f"{foreign}:/usr/bin:/bin",
             "HOME": os.environ.get("HOME", str(folder)),
         }
+        self._started: list[subprocess.Popen[str]] = []
         self.add_scale("tiny")
 
     def add_scale(self, name: str, overlay: Mapping[str, Any] | None = None) -> None:
@@ -110,11 +112,11 @@ class Checkout:
         self.check_nothing_foreign_was_run()
         return run
 
-    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
-        """Start snakemake as the leader of a process group of its own, as a shell would."""
+    def start(self, *arguments: str | Path, program: str = "snakemake") -> subprocess.Popen[str]:
+        """Start a program as the leader of a process group of its own, as a shell would."""
         with (self.folder / "started.out").open("w") as output:
-            return subprocess.Popen(
-                [BIN / "snakemake", *arguments],
+            process = subprocess.Popen(
+                [BIN / program, *arguments],
                 cwd=self.folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -123,6 +125,31 @@ class Checkout:
                 text=True,
                 start_new_session=True,
             )
+        self._started.append(process)
+        return process
+
+    def stop_writers(self, shards: str, names: tuple[str, ...]) -> dict[str, int]:
+        """Stop the processes that write these files, each in the middle of it; gives their ids.
+
+        They can neither end before a fault comes nor be so slow that a test has to wait.
+        """
+        stopped: dict[str, int] = {}
+
+        def all_stopped() -> bool:
+            for part in (self.folder / shards).glob(".*.tmp"):
+                name, _, writer = part.name[1:].removesuffix(".tmp").partition(".h5.")
+                pid = int(writer.rpartition("-")[2])
+                if name in names and name not in stopped and psutil.pid_exists(pid):
+                    os.kill(pid, signal.SIGSTOP)
+                    stopped[name] = pid
+            return len(stopped) == len(names)
+
+        wait_until(all_stopped, f"{', '.join(names)} are being written")
+        return stopped
+
+    def said(self) -> str:
+        """What the run that was started last has printed so far."""
+        return (self.folder / "started.out").read_text()
 
     def make(self, *arguments: str | Path) -> Run:
         """Run snakemake on two cores; it must succeed."""
@@ -173,6 +200,9 @@ class Checkout:
 
     def stop(self) -> None:
         """End what is left of the runs that were started here."""
+        for process in self._started:
+            process.kill()
+            process.wait()
         for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not self.processes(), "the runs' processes end")

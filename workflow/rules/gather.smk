@@ -27,6 +27,6 @@ rule gather:
     message:
         "gathering {wildcards.study}/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
-        "gapworks gather {wildcards.study} --settings {params.settings:q}"
+        "exec gapworks gather {wildcards.study} --settings {params.settings:q}"
         " --folder {params.folder} --samples {params.samples} --shard-size {params.shard_size}"
         " --output {output} > {log} 2>&1"

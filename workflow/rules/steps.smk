@@ -1,5 +1,8 @@
 # The steps that are the same in all studies. What a study's figures, tables and networks are made
 # of stands in its own <study>-names.smk, which registers itself in NAMES.
+#
+# `exec`: Slurm's signals go to every process of a job. A shell dies of SIGTERM at once, and its end
+# ends the job: a command that stands in the shell's place has the time to leave nothing behind.
 
 
 rule simulate:
@@ -28,7 +31,7 @@ rule simulate:
         "simulating {wildcards.study}/{wildcards.dataset} {wildcards.start}-{wildcards.stop}"
         " at scale {wildcards.scale}"
     shell:
-        "gapworks simulate {wildcards.study} --settings {params.settings:q}"
+        "exec gapworks simulate {wildcards.study} --settings {params.settings:q}"
         " --max-failed-share {params.max_failed_share} --threads {threads}"
         " --start {wildcards.start} --stop {wildcards.stop} --output {output} > {log} 2>&1"
 
@@ -61,7 +64,7 @@ rule train:
     message:
         "training {wildcards.study} network {wildcards.network} at scale {wildcards.scale}"
     shell:
-        "gapworks train {wildcards.study} --settings {params.settings:q} --threads {threads}"
+        "exec gapworks train {wildcards.study} --settings {params.settings:q} --threads {threads}"
         " --data {input.data} --validation {input.validation} --output {output.weights}"
         " > {log} 2>&1"
 

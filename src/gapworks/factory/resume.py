@@ -6,11 +6,14 @@ queue. Started again at once it would make the same files a second time beside t
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import shutil
 import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import psutil
@@ -19,6 +22,15 @@ from gapworks.factory.errors import DataError
 
 POLL_SECONDS = 2.0
 """Between two looks at what still runs."""
+SQUEUE_SECONDS = 60
+"""So long Slurm may take to answer."""
+NO_ANSWER = "squeue does not answer, so the run's jobs are unknown; try again when it does"
+NO_CLUSTER = ("slurm.conf", "resolve", "configuration source")
+"""Of what squeue says where Slurm's commands are installed, but no cluster is set up."""
+
+
+KEPT = {"shards": "simulate", "models": "train"}
+"""What takes long to make: the folder of a study's results, and how its rules are called."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +50,12 @@ class Orphan:
 def live_run(folder: Path) -> int | None:
     """The process of a snakemake that runs this folder's workflow, on this machine.
 
-    Those that Snakemake starts inside a job are no runs: Slurm started them, or the run did.
+    Those that Snakemake starts inside a job are no runs; one that somebody started in a shell of
+    Slurm's is.
     """
     for process in _processes(folder):
         words = process.info["cmdline"]
-        started_by_slurm = "SLURM_JOB_ID" in _environment(process)
-        inner = {"--mode", "--target-jobs"} & set(words) or started_by_slurm
+        inner = {"--mode", "--target-jobs"} & set(words)
         if any(Path(word).name == "snakemake" for word in words[:3]) and not inner:
             return process.pid
     return None
@@ -87,6 +99,80 @@ def is_locked(folder: Path) -> bool:
     return any((folder / ".snakemake/locks").glob("*.lock"))
 
 
+def unrecorded(folder: Path) -> list[str]:
+    """Shards and networks that were finished when no run was there to note what they are made of.
+
+    Slurm's jobs go on when their run is killed, but it is the run that keeps the settings of each
+    file: without them a changed setting would not make these files again.
+    """
+    if (began := _began(folder)) is None:
+        return []
+    known = _noted(folder, "metadata") | _noted(folder, "incomplete")
+    made = [path for kind in KEPT for path in folder.glob(f"results/*/*/{kind}/**/[!.]*")]
+    names = {
+        str(path.relative_to(folder))
+        for path in made
+        if path.is_file() and path.stat().st_mtime >= began
+    }
+    return sorted(names - known)
+
+
+def config_is_newer(folder: Path) -> bool:
+    """Whether config.yaml was changed after the broken run began."""
+    began, config = _began(folder), folder / "config.yaml"
+    return began is not None and config.exists() and config.stat().st_mtime > began
+
+
+def record(names: Sequence[str], snakemake: Sequence[str], arguments: Sequence[str]) -> str:
+    """Let Snakemake note the settings of finished files, as the run would have; "" or its error.
+
+    Parameters
+    ----------
+    names : sequence of str
+        From `unrecorded`.
+    snakemake, arguments : sequence of str
+        The command, and what the user gives it: of this only what changes the configuration counts.
+    """
+    listed = subprocess.run([*snakemake, "--list-rules"], capture_output=True, text=True)
+    rules = [rule for rule in listed.stdout.split() if rule.partition("_")[0] in KEPT.values()]
+    options = ["--cores", "1", "--force", "--allowed-rules", *rules, "--rerun-triggers", "mtime"]
+    command = [*snakemake, "--touch", *options, *_configuration(arguments), "--", *names]
+    noted = subprocess.run(command, capture_output=True, text=True)
+    return noted.stdout + noted.stderr if noted.returncode else ""
+
+
+def _configuration(arguments: Sequence[str]) -> list[str]:
+    """Those of Snakemake's arguments that change the configuration, with their values."""
+    kept, taking = [], False
+    for word in arguments:
+        if word.startswith("-"):
+            taking = word.partition("=")[0] in ("-C", "--config", "--configfile", "--configfiles")
+        if taking:
+            kept.append(word)
+    return kept
+
+
+def _began(folder: Path) -> float | None:
+    """When the last run began, in seconds since the epoch: its lock or the name of its log says."""
+    locks = [lock.stat().st_mtime for lock in (folder / ".snakemake/locks").glob("*.lock")]
+    logs = sorted(log.name for log in (folder / ".snakemake/log").glob("*.snakemake.log"))
+    if locks or not logs:
+        return min(locks, default=None)
+    return datetime.strptime(logs[-1], "%Y-%m-%dT%H%M%S.%f.snakemake.log").timestamp()
+
+
+def _noted(folder: Path, what: str) -> set[str]:
+    """Names of the files that Snakemake keeps metadata of, or has noted as incomplete."""
+    place = folder / ".snakemake" / what
+    names = set()
+    for note in place.rglob("*"):
+        if note.is_file():  # a long name is cut into folders, which begin with @
+            coded = "".join(part.removeprefix("@") for part in note.relative_to(place).parts)
+            with contextlib.suppress(ValueError):
+                names.add(base64.urlsafe_b64decode(coded).decode())
+    return names
+
+
 def _processes(folder: Path) -> list[psutil.Process]:
     """This machine's processes whose current folder is the run's."""
     here = folder.resolve()
@@ -127,11 +213,14 @@ def _slurm_jobs(folder: Path) -> list[Orphan]:
     if shutil.which("squeue") is None:
         return []
     command = ["squeue", "--me", "--noheader", "--format=%A|%T|%Z|%k"]
-    asked = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    try:
+        asked = subprocess.run(command, capture_output=True, text=True, timeout=SQUEUE_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise DataError(f"{NO_ANSWER}: nothing within {SQUEUE_SECONDS} s") from None
     if asked.returncode:
-        if "slurm.conf" in asked.stderr or "resolve" in asked.stderr:
-            return []  # Slurm's commands are installed, but no cluster is set up here
-        raise DataError(f"squeue does not answer, so orphaned jobs are unknown: {asked.stderr}")
+        if any(words in asked.stderr for words in NO_CLUSTER):
+            return []
+        raise DataError(f"{NO_ANSWER}: {' '.join(asked.stderr.split())}")
     jobs = []
     for line in asked.stdout.splitlines():
         number, state, where, comment = line.split("|", 3)

@@ -88,7 +88,7 @@ def train(
     """Train a network, from a checkpoint if there is one of just this training.
 
     Ctrl-C and SIGTERM, which Slurm sends before it ends a job for its time, let the batch finish,
-    write a checkpoint in the middle of the epoch and then stop the process.
+    write a checkpoint in the middle of the epoch, or of its validation, and then stop the process.
 
     Parameters
     ----------
@@ -133,61 +133,72 @@ def train(
         )
     written = time.monotonic()
 
-    def stop(signals: HeldSignals) -> None:
-        save_checkpoint(checkpoint, key, progress, model, best, optimizer)
-        report(f"stopped in epoch {progress.epoch + 1}; {checkpoint} keeps what is done")
-        signals.release()
-        raise KeyboardInterrupt  # where no handler was there to be released
-
-    while not progress.finished:
-        epoch = progress.epoch + 1
-        if settings.schedule == "cosine":
-            progress.rate = _cosine(settings, epoch)
-        for group in optimizer.param_groups:
-            group["lr"] = progress.rate
-        training_loss = _epoch(
-            model, data, loss, settings, optimizer, seed, progress, augment, stop
-        )
-        validation_loss = mean_loss(model, validation, loss, settings.batch_size)
-        progress.epoch = epoch
-        progress.history.append(
-            {
-                "epoch": epoch,
-                "rate": progress.rate,
-                "train": training_loss,
-                "validation": validation_loss,
-            }
-        )
-        report(
-            f"epoch {epoch}/{settings.epochs}  rate {progress.rate:.1e}  "
-            f"train {training_loss:.3e}  validation {validation_loss:.3e}"
-        )
-        if validation_loss < progress.best_loss:
-            progress.best_loss, progress.best_epoch, progress.waited = validation_loss, epoch, 0
-            best = copy.deepcopy(model.state_dict())
-        else:
-            progress.waited += 1
-        _schedule(settings, progress)
-        if progress.finished or time.monotonic() - written >= checkpoint_seconds:
+    def stop_if_told() -> None:
+        """Between two batches."""
+        if signals.came:
             save_checkpoint(checkpoint, key, progress, model, best, optimizer)
-            written = time.monotonic()
+            report(f"stopped in epoch {progress.epoch + 1}; {checkpoint} keeps what is done")
+            raise KeyboardInterrupt
+
+    signals = HeldSignals()
+    try:
+        while not progress.finished:
+            epoch = progress.epoch + 1
+            if settings.schedule == "cosine":
+                progress.rate = _cosine(settings, epoch)
+            for group in optimizer.param_groups:
+                group["lr"] = progress.rate
+            _epoch(model, data, loss, settings, optimizer, seed, progress, augment, stop_if_told)
+            # A stop from here on keeps an epoch whose samples are all done.
+            validation_loss = mean_loss(model, validation, loss, settings.batch_size, stop_if_told)
+            training_loss = progress.loss_sum / progress.samples
+            progress.samples, progress.loss_sum, progress.generator = 0, 0.0, None
+            progress.epoch = epoch
+            progress.history.append(
+                {
+                    "epoch": epoch,
+                    "rate": progress.rate,
+                    "train": training_loss,
+                    "validation": validation_loss,
+                }
+            )
+            report(
+                f"epoch {epoch}/{settings.epochs}  rate {progress.rate:.1e}  "
+                f"train {training_loss:.3e}  validation {validation_loss:.3e}"
+            )
+            if validation_loss < progress.best_loss:
+                progress.best_loss, progress.best_epoch, progress.waited = validation_loss, epoch, 0
+                best = copy.deepcopy(model.state_dict())
+            else:
+                progress.waited += 1
+            _schedule(settings, progress)
+            if progress.finished or time.monotonic() - written >= checkpoint_seconds:
+                save_checkpoint(checkpoint, key, progress, model, best, optimizer)
+                written = time.monotonic()
+    finally:
+        signals.release()
     return Trained(best, progress.best_loss, progress.best_epoch, progress.epoch, progress.history)
 
 
 @torch.no_grad()
 def mean_loss(
-    model: torch.nn.Module, data: tuple[torch.Tensor, ...], loss: Loss, batch_size: int
+    model: torch.nn.Module,
+    data: tuple[torch.Tensor, ...],
+    loss: Loss,
+    batch_size: int,
+    before_batch: Callable[[], None] = lambda: None,
 ) -> float:
     """Mean loss over a data set."""
     model.eval()
     total, count = 0.0, len(data[0])
     for first in range(0, count, batch_size):
+        before_batch()
         batch = tuple(tensor[first : first + batch_size] for tensor in data)
         total += float(loss(model, batch)) * len(batch[0])
     return total / count
 
 
-def _epoch(model, data, loss, settings, optimizer, seed, progress, augment, stop) -> float:
+def _epoch(model, data, loss, settings, optimizer, seed, progress, augment, after_batch) -> None:
     """One epoch, or the rest of one; `progress` says where it begins and is kept up to date."""
     model.train()
     count, epoch = len(data[0]), progress.epoch + 1
@@ -197,33 +208,25 @@ def _epoch(model, data, loss, settings, optimizer, seed, progress, augment, stop
         rng.bit_generator.state = _with_arrays(progress.generator)
     else:
         torch.manual_seed(int(rng.bit_generator.random_raw()) >> 1)
-    signals = HeldSignals()
-    try:
-        for first in range(progress.samples, count, settings.batch_size):
-            chosen = order[first : first + settings.batch_size]
-            batch = tuple(tensor[chosen] for tensor in data)
-            if augment is not None:
-                batch = augment(batch, rng)
-            value = loss(model, batch)
-            if not math.isfinite(float(value.detach())):
-                raise TrainingError(
-                    f"the loss is {float(value.detach())} in epoch {epoch}, samples {first}-"
-                    f"{first + len(chosen)}; the last checkpoint is kept. Lower learning_rate, or "
-                    "look for what is not finite in the data, and run again."
-                )
-            optimizer.zero_grad(set_to_none=True)
-            value.backward()
-            optimizer.step()
-            progress.loss_sum += float(value.detach()) * len(chosen)
-            progress.samples = first + len(chosen)
-            if signals.came:
-                progress.generator = _without_arrays(rng.bit_generator.state)
-                stop(signals)
-    finally:
-        signals.release()
-    total = progress.loss_sum
-    progress.samples, progress.loss_sum, progress.generator = 0, 0.0, None
-    return total / count
+    for first in range(progress.samples, count, settings.batch_size):
+        chosen = order[first : first + settings.batch_size]
+        batch = tuple(tensor[chosen] for tensor in data)
+        if augment is not None:
+            batch = augment(batch, rng)
+        value = loss(model, batch)
+        if not math.isfinite(float(value.detach())):
+            raise TrainingError(
+                f"the loss is {float(value.detach())} in epoch {epoch}, samples {first}-"
+                f"{first + len(chosen)}; the last checkpoint is kept. Lower learning_rate, or "
+                "look for what is not finite in the data, and run again."
+            )
+        optimizer.zero_grad(set_to_none=True)
+        value.backward()
+        optimizer.step()
+        progress.loss_sum += float(value.detach()) * len(chosen)
+        progress.samples = first + len(chosen)
+        progress.generator = _without_arrays(rng.bit_generator.state)
+        after_batch()
 
 
 def _without_arrays(state: Any) -> Any:

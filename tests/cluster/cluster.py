@@ -1,0 +1,191 @@
+"""A checkout whose runs go to Slurm, and a private Slurm whose daemons can be killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import yaml
+
+from tests.workflow.conftest import Checkout, wait_until
+
+LINK = Path("/etc/slurm/slurm.conf")
+
+SCALE = "faults"
+"""Three shards of a second or two, and what a network of the other sets takes."""
+OVERLAY = {
+    "chain": {
+        "datasets": {"test": {"realizations": 225}},
+        "shard_size": 1200,
+        "networks": {"window": {"training": {"epochs": 60, "patience": 60}}},
+    }
+}
+SHARDS = ("0-1200", "1200-2400", "2400-3600")
+FOLDER = "results/faults/chain/shards/test"
+DATA = "results/faults/chain/data/test.h5"
+NETWORK = "results/faults/chain/models/window-r8-n2.safetensors"
+RANKS = "results/faults/qpi/data/test.h5"
+"""Made by two MPI ranks."""
+
+
+@dataclass(frozen=True)
+class SlurmJob:
+    """A job as Slurm knows it, for an hour after its end."""
+
+    id: int
+    rule: str
+    wildcards: str
+    """Joined by underscores."""
+    state: str
+    node: str
+    restarts: int
+    """How often Slurm itself put it back into the queue."""
+    minutes: int
+    """Time limit."""
+    memory: int
+    """MB asked for."""
+
+    @property
+    def ended(self) -> bool:
+        return self.state not in ("PENDING", "CONFIGURING", "RUNNING", "COMPLETING")
+
+
+class ClusterCheckout(Checkout):
+    """A copy of the checkout, and what its runs have on Slurm."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.add_scale(SCALE, OVERLAY)
+        (self.folder / "slurm").symlink_to("profiles/slurm")
+        with self.profile() as profile:  # only so that tests need not wait for the next question
+            profile["slurm-init-seconds-before-status-checks"] = 1
+            profile["max-status-checks-per-second"] = 10
+
+    @contextlib.contextmanager
+    def profile(self) -> Iterator[dict[str, Any]]:
+        """The copy's Slurm profile, to be changed in a `with` block."""
+        path = self.folder / "profiles/slurm/config.yaml"
+        content = yaml.safe_load(path.read_text())
+        yield content
+        path.write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def jobs_of(self, rule: str, wildcards: str = "") -> list[SlurmJob]:
+        """Jobs of all runs here, old ones first; `wildcards` are the last ones."""
+        listed = call("scontrol", "show", "jobs", "--oneliner")
+        jobs = []
+        for line in listed.splitlines():
+            said = dict(re.findall(r"(\S+?)=(\S*)", line))
+            name, _, values = said.get("Comment", "").partition("_wildcards_")
+            wanted = name == f"rule_{rule}" and f"_{values}".endswith(wildcards)
+            if said.get("WorkDir") == str(self.folder) and wanted:
+                jobs.append(_job(said, rule, values))
+        return sorted(jobs, key=lambda job: job.id)
+
+    def states(self, rule: str, wildcards: str = "") -> list[str]:
+        """How those jobs ended, or where they stand."""
+        return [job.state for job in self.jobs_of(rule, wildcards)]
+
+    def active_jobs(self) -> list[str]:
+        """Numbers of the jobs of this folder that are in the queue or running."""
+        listed = call("squeue", "--noheader", "--format=%A %Z").splitlines()
+        return [line.split()[0] for line in listed if line.split()[1] == str(self.folder)]
+
+    def resume(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start `gapworks resume`, as `start` starts snakemake."""
+        return self.start("resume", *arguments, program="gapworks")
+
+    def check_finished(self, run: subprocess.Popen[str], seconds: float = 150) -> None:
+        """A run that was started must succeed."""
+        code = run.wait(seconds)
+        assert code == 0, self.said()
+        self.check_nothing_foreign_was_run()
+
+    def stop(self) -> None:
+        if jobs := self.active_jobs():
+            call("scancel", "--signal=KILL", *jobs)
+            call("scancel", *jobs)
+        super().stop()
+
+
+class Daemons:
+    """The daemons of the private Slurm that tests run on, to be killed and started again."""
+
+    def __init__(self) -> None:
+        self.configuration = LINK.readlink()
+        self._pid_files = self.configuration.parent / "run"
+
+    def kill_node(self, node: str) -> None:
+        """Let a node go down: its daemon and all processes of its jobs end at once.
+
+        Slurm would notice by itself, five minutes later; here its administrator does.
+        """
+        jobs = call("squeue", "--noheader", f"--nodelist={node}", "--format=%A").split()
+        self._kill(f"slurmd-{node}")
+        for process in psutil.process_iter(["cmdline", "environ"]):
+            words = " ".join(process.info["cmdline"] or ())
+            environment = process.info["environ"] or {}
+            daemon = any(words.startswith(f"slurmstepd: [{job}.") for job in jobs)
+            if daemon or environment.get("SLURM_JOB_ID") in jobs:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+        call("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=power")
+
+    def start_node(self, node: str) -> None:
+        self._start("slurmd", "-N", node)
+        state = ("sinfo", "--noheader", f"--nodes={node}", "--format=%t")
+        wait_until(lambda: call(*state).strip() in ("idle", "mix"), f"{node} is back")
+
+    def kill_controller(self) -> None:
+        """The daemon that knows all jobs crashes; the jobs do not notice."""
+        self._kill("slurmctld")
+
+    def start_controller(self) -> None:
+        self._start("slurmctld")
+        up = ("scontrol", "ping")
+        wait_until(lambda: " is UP" in call(*up, check=False), "slurmctld is back")
+
+    def _kill(self, daemon: str) -> None:
+        pid = int((self._pid_files / f"{daemon}.pid").read_text())
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not psutil.pid_exists(pid), f"{daemon} has ended")
+
+    def _start(self, daemon: str, *arguments: str) -> None:
+        call(daemon, "-f", str(self.configuration), *arguments)
+
+
+def call(*command: str, check: bool = True) -> str:
+    """Run one of Slurm's commands; gives what it prints."""
+    ran = subprocess.run(command, check=check, capture_output=True, text=True, timeout=60)
+    return ran.stdout
+
+
+def weights_sha256(checkout: Checkout, network: str) -> str:
+    """The SHA-256 of a network's weights, which its card must agree with."""
+    path = checkout.folder / network
+    said = re.search(r'"weights_sha256": "(\w+)"', path.with_suffix(".json").read_text())
+    assert said, path
+    counted = subprocess.run(["sha256sum", path], check=True, capture_output=True, text=True)
+    assert counted.stdout.split()[0] == said[1]
+    return said[1]
+
+
+def _job(said: dict[str, str], rule: str, wildcards: str) -> SlurmJob:
+    hours, minutes, _ = said["TimeLimit"].split(":")  # days do not occur here
+    return SlurmJob(
+        id=int(said["JobId"]),
+        rule=rule,
+        wildcards=wildcards,
+        state=said["JobState"],
+        node=said["NodeList"],
+        restarts=int(said["Restarts"]),
+        minutes=60 * int(hours) + int(minutes),
+        memory=int(said["MinMemoryNode"][:-1]) * {"M": 1, "G": 1024}[said["MinMemoryNode"][-1]],
+    )

@@ -1,0 +1,117 @@
+"""Faults of jobs, of a node and of Slurm itself: the run succeeds, with the same data."""
+
+import os
+import signal
+from types import SimpleNamespace
+
+import pytest
+
+from tests.cluster.cluster import DATA, FOLDER, SHARDS, call
+from tests.workflow.conftest import wait_until
+
+pytestmark = pytest.mark.cluster
+
+
+def let_go_on(*pids):
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+
+
+@pytest.fixture(scope="module")
+def battered(daemons, new_cluster_checkout):
+    """One run of three shards: a job is cancelled, a node goes down, gathering lacks memory."""
+    checkout = new_cluster_checkout("battered")
+    with checkout.profile() as profile:
+        # 60 MB are not enough for anything; the second time it is 1200.
+        profile["set-resources"]["gather"] = {"mem_mb": "60 * 20 ** (attempt - 1)"}
+    run = checkout.start("--profile", "slurm", DATA)
+    writers = checkout.stop_writers(FOLDER, SHARDS)
+    first = {name: checkout.jobs_of("simulate", f"_{name.replace('-', '_')}")[0] for name in SHARDS}
+    assert {job.node for job in first.values()} == {"n1", "n2"}
+    (lost, *_) = [name for name in SHARDS if first[name].node == "n2"]
+    (cancelled, *_) = [name for name in SHARDS if first[name].node == "n1"]
+
+    call("scancel", str(first[cancelled].id))
+    try:
+        daemons.kill_node("n2")
+        let_go_on(*(writers[name] for name in SHARDS if name not in (lost, cancelled)))
+        requeued = first[lost]
+        wait_until(
+            lambda: checkout.jobs_of("simulate", requeued.wildcards)[0].restarts, "it is requeued"
+        )
+        # Slurm leaves a requeued job in the queue for two minutes.
+        call("scontrol", "update", f"JobId={requeued.id}", "StartTime=now")
+        wait_until(
+            lambda: checkout.jobs_of("simulate", requeued.wildcards)[0].state == "COMPLETED",
+            "the other node has done it",
+        )
+    finally:
+        daemons.start_node("n2")
+    checkout.check_finished(run)
+    return SimpleNamespace(
+        checkout=checkout, first=first, cancelled=cancelled, lost=lost, said=checkout.said()
+    )
+
+
+def test_a_cancelled_job_is_submitted_again(battered, undisturbed):
+    before = battered.first[battered.cancelled]
+    jobs = battered.checkout.jobs_of("simulate", before.wildcards)
+    assert [job.state for job in jobs] == ["CANCELLED", "COMPLETED"]
+    assert jobs[1].memory > jobs[0].memory
+    assert f"SLURM-job '{before.id}' failed, SLURM status is: 'CANCELLED'" in battered.said
+    assert battered.checkout.checksums(DATA) == undisturbed.checksums(DATA)
+    assert not battered.checkout.unfinished()
+
+
+def test_the_jobs_of_a_node_that_goes_down_run_on_another(battered, undisturbed):
+    before = battered.first[battered.lost]
+    (job,) = battered.checkout.jobs_of("simulate", before.wildcards)
+    assert (before.node, before.restarts) == ("n2", 0)
+    assert (job.node, job.restarts, job.state) == ("n1", 1, "COMPLETED")
+    assert battered.checkout.checksums(DATA) == undisturbed.checksums(DATA)
+
+
+def test_a_job_killed_for_its_memory_is_tried_again_with_more(battered, undisturbed):
+    jobs = battered.checkout.jobs_of("gather")
+    assert [job.memory for job in jobs] == [60, 1200]
+    assert jobs[0].state in ("FAILED", "OUT_OF_MEMORY", "CANCELLED")
+    assert jobs[1].state == "COMPLETED"
+    assert battered.checkout.checksums(DATA) == undisturbed.checksums(DATA)
+
+
+def test_a_run_that_lost_sight_of_its_jobs_is_killed_and_goes_on_with_what_they_made(
+    daemons, new_cluster_checkout, undisturbed
+):
+    checkout = new_cluster_checkout("outage")
+    with checkout.profile() as profile:
+        profile["slurm-status-attempts"] = 1  # so that an outage of seconds is a long one
+    run = checkout.start("--profile", "slurm", "--verbose", DATA)
+    writers = checkout.stop_writers(FOLDER, SHARDS)
+    daemons.kill_controller()
+    try:
+        wait_until(lambda: "(final attempt)" in checkout.said(), "it has asked in vain")
+        let_go_on(*writers.values())
+        shards = [checkout.folder / FOLDER / f"{name}.h5" for name in SHARDS]
+        wait_until(lambda: all(shard.exists() for shard in shards), "the jobs do their work")
+    finally:
+        daemons.start_controller()
+    wait_until(lambda: not checkout.active_jobs(), "the jobs end")
+    made = [shard.stat().st_ino for shard in shards]
+
+    # It will never look for them again, and has to be ended before another goes on.
+    assert run.poll() is None
+    refused = checkout.resume("--", "--profile", "slurm", DATA)
+    assert refused.wait(60) == 1
+    assert f"a run is alive in this folder (process {run.pid})" in checkout.said()
+    run.kill()
+    run.wait(30)
+    checkout.check_finished(checkout.resume("--", "--profile", "slurm", DATA))
+    assert "0 jobs of a broken run are left; the folder is locked" in checkout.said()
+    assert f"noted the settings of {len(SHARDS)} finished shards" in checkout.said()
+    assert checkout.states("simulate") == ["COMPLETED"] * len(SHARDS)
+    assert [shard.stat().st_ino for shard in shards] == made
+    assert checkout.checksums(DATA) == undisturbed.checksums(DATA)
+    # They are known as if the run had not been killed: a changed setting makes them again.
+    with checkout.config() as config:
+        config["chain"]["solver"]["tolerance"] = 1e-10
+    assert checkout.make("-n", DATA).jobs == {"simulate": len(SHARDS), "gather": 1}

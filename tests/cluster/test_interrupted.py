@@ -1,0 +1,177 @@
+"""The main process interrupted or killed; jobs whose time is over; MPI ranks that fail on Slurm."""
+
+import os
+import re
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from tests.cluster.cluster import DATA, FOLDER, NETWORK, OVERLAY, RANKS, weights_sha256
+from tests.workflow.conftest import merge, wait_until
+
+pytestmark = pytest.mark.cluster
+
+SHARD = f"{FOLDER}/0-1200.h5"
+LOG = "logs/faults/chain/train/window-r8-n2.log"
+# Two jobs of the other runs find room beside the run that waits for its time to be over.
+TWO = "results/two/chain/data/test.h5"
+TWO_SHARDS = ("0-1800", "1800-3600")
+TWO_FOLDER = "results/two/chain/shards/test"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def overtime(new_cluster_checkout):
+    """A run of which one job hangs and one, a training, takes longer than its minute.
+
+    That is the least time that Slurm knows, so this begins first and is looked at last.
+    """
+    checkout = new_cluster_checkout("overtime")
+    with checkout.profile() as profile:
+        resources = profile["set-resources"]
+        assert resources["train"]["slurm_extra"].startswith("--signal=TERM@")
+        resources["train"] = {"runtime": "attempt", "slurm_extra": "--signal=TERM@10"}
+        resources["simulate"] = {"runtime": "attempt"}
+    run = checkout.start("--profile", "slurm", SHARD, NETWORK)
+
+    def watch():
+        checkout.stop_writers(FOLDER, (Path(SHARD).stem,))
+        log = checkout.folder / LOG
+        wait_until(lambda: log.exists() and "epoch 3/" in log.read_text(), "it trains", 120)
+        (trainer,) = trainers(checkout)
+        os.kill(trainer, signal.SIGSTOP)  # as if it were slow, until Slurm's warning wakes it
+        checkout.check_finished(run, 300)
+
+    with ThreadPoolExecutor(1) as pool:
+        watched = pool.submit(watch)
+        yield SimpleNamespace(checkout=checkout, watched=watched)
+
+
+def trainers(checkout):
+    """The processes that train there."""
+    found = psutil.process_iter(["cmdline", "cwd"])
+    here = [p for p in found if p.info["cwd"] == str(checkout.folder)]
+    return [p.pid for p in here if names(p.info["cmdline"][1:3]) == ["gapworks", "train"]]
+
+
+def names(words):
+    return [Path(word).name for word in words]
+
+
+# ---- The main process -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def interrupted(new_cluster_checkout):
+    """A run that is stopped by Ctrl-C, started again, killed and resumed while its jobs go on."""
+    checkout = new_cluster_checkout("interrupted")
+    checkout.add_scale("two", merge(OVERLAY, {"chain": {"shard_size": 1800}}))
+    run = checkout.start("--profile", "slurm", TWO)
+    checkout.stop_writers(TWO_FOLDER, TWO_SHARDS)
+    os.killpg(run.pid, signal.SIGINT)  # Ctrl-C: the terminal tells the whole group
+    by_ctrl_c = SimpleNamespace(code=run.wait(60), said=checkout.said())
+    wait_until(lambda: not checkout.active_jobs(), "its jobs end")
+    wait_until(lambda: not checkout.processes(), "and their processes")
+    by_ctrl_c.states = checkout.states("simulate")
+    by_ctrl_c.made = {name for name in checkout.made() if "/shards/" in name}
+    by_ctrl_c.locks = list((checkout.folder / ".snakemake/locks").glob("*"))
+
+    run = checkout.start("--profile", "slurm", TWO)
+    writers = checkout.stop_writers(TWO_FOLDER, TWO_SHARDS)
+    run.kill()
+    run.wait(30)
+    by_kill = SimpleNamespace(refused=checkout.snakemake("--profile", "slurm", TWO))
+    listing = checkout.resume("--list")
+    assert listing.wait(60) == 0
+    by_kill.listed = checkout.said()
+    resumed = checkout.resume("--", "--profile", "slurm", TWO)
+    wait_until(lambda: "waiting for 2 of them" in checkout.said(), "it waits")
+    for pid in writers.values():
+        os.kill(pid, signal.SIGCONT)
+    checkout.check_finished(resumed)
+    by_kill.resumed = checkout.said()
+    return SimpleNamespace(checkout=checkout, by_ctrl_c=by_ctrl_c, by_kill=by_kill)
+
+
+def test_ctrl_c_cancels_the_jobs_and_leaves_no_lock(interrupted, undisturbed):
+    left = interrupted.by_ctrl_c
+    assert left.code != 0
+    assert left.states == ["CANCELLED"] * len(TWO_SHARDS)
+    assert left.made == set()
+    assert left.locks == []
+    # The same command went on: see the fixture.
+    assert interrupted.checkout.checksums(TWO) == undisturbed.checksums(DATA)
+
+
+def test_a_killed_run_is_resumed_while_its_jobs_go_on_and_nothing_is_made_twice(
+    interrupted, undisturbed
+):
+    checkout, left = interrupted.checkout, interrupted.by_kill
+    assert left.refused.returncode != 0
+    assert "Directory cannot be locked" in left.refused.output
+    assert "2 jobs of a broken run are left; the folder is locked" in left.listed
+    jobs = checkout.jobs_of("simulate")[len(TWO_SHARDS) :]  # those of the killed run
+    assert [job.state for job in jobs] == ["COMPLETED"] * len(TWO_SHARDS)
+    for job in jobs:
+        assert re.search(rf"^slurm +{job.id} +running +rule_simulate_", left.listed, re.MULTILINE)
+    assert "unlocked\nnoted the settings of 2 finished shards" in left.resumed
+    assert checkout.states("gather") == ["COMPLETED"]
+    assert checkout.checksums(TWO) == undisturbed.checksums(DATA)
+
+
+# ---- MPI on Slurm -----------------------------------------------------------------------------
+
+
+def test_a_launcher_of_another_mpi_is_refused_by_name(new_cluster_checkout):
+    checkout = new_cluster_checkout("launcher")
+    with checkout.profile() as profile:
+        profile["set-resources"]["simulate_qpi_mpi"]["mpi"] = "srun --mpi=none"
+    ran = checkout.snakemake("--profile", "slurm", "--retries=0", RANKS)
+    assert ran.returncode != 0
+    assert "the MPI world has 1 rank, not 2" in ran.output
+    assert checkout.states("simulate_qpi_mpi") == ["FAILED"]
+    assert not [name for name in checkout.made() if "/shards/" in name]
+
+
+def test_a_rank_that_dies_ends_its_job_and_the_job_is_tried_again(
+    new_cluster_checkout, undisturbed
+):
+    checkout = new_cluster_checkout("ranks")
+    run = checkout.start("--profile", "slurm", RANKS)
+
+    def second_rank():
+        found = psutil.process_iter(["environ", "cwd"])
+        here = [p for p in found if p.info["cwd"] == str(checkout.folder)]
+        return [p for p in here if (p.info["environ"] or {}).get("PMI_RANK") == "1"]
+
+    wait_until(second_rank, "its ranks compute")
+    for process in second_rank():
+        process.kill()
+    checkout.check_finished(run)
+    assert checkout.states("simulate_qpi_mpi") == ["FAILED", "COMPLETED"]
+    assert not checkout.unfinished()
+    assert checkout.checksums(RANKS) == undisturbed.checksums(RANKS)
+
+
+# ---- Time that is over ------------------------------------------------------------------------
+
+
+def test_a_job_beyond_its_time_limit_is_tried_again_with_more(overtime, undisturbed):
+    overtime.watched.result(300)
+    jobs = overtime.checkout.jobs_of("simulate", f"_{Path(SHARD).stem.replace('-', '_')}")
+    assert [(job.state, job.minutes) for job in jobs] == [("TIMEOUT", 1), ("COMPLETED", 2)]
+    assert overtime.checkout.checksums(SHARD) == undisturbed.checksums(SHARD)
+
+
+def test_a_training_is_told_before_its_time_is_over_and_goes_on_from_there(overtime, undisturbed):
+    overtime.watched.result(300)
+    jobs = overtime.checkout.jobs_of("train")
+    assert [(job.state, job.minutes) for job in jobs] == [("FAILED", 1), ("COMPLETED", 2)]
+    # The log of the failed job is printed by the run; that of the next one has replaced it.
+    stopped = re.search(r"^ *stopped in epoch (\d+); \S+ keeps", overtime.checkout.said(), re.M)
+    log = (overtime.checkout.folder / LOG).read_text()
+    assert re.match(rf"going on after epoch {int(stopped[1]) - 1}\b", log)
+    assert weights_sha256(overtime.checkout, NETWORK) == weights_sha256(undisturbed, NETWORK)

@@ -1,0 +1,228 @@
+"""Two runs in one folder, `gapworks resume`, a deleted shard and a full disk, without a cluster."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from tests.workflow.conftest import BIN, wait_until
+
+OVERLAY = {"chain": {"datasets": {"test": {"realizations": 150}}, "shard_size": 1200}}
+SHARDS = ("0-1200", "1200-2400")
+FOLDER = "results/two/chain/shards/test"
+DATA = "results/two/chain/data/test.h5"
+NETWORK = "results/two/chain/models/window-r8-n2.safetensors"
+TABLE = "results/two/chain/tables/disorder.csv"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(shared_checkout):
+    """Checksums of the data as a run that nobody disturbs makes them."""
+    shared_checkout.add_scale("two", OVERLAY)
+    shared_checkout.make(DATA)
+    return shared_checkout.checksums(DATA)
+
+
+def simulating(checkout):
+    """A run whose two jobs stand still in the middle of their shards, and their processes."""
+    checkout.add_scale("two", OVERLAY)
+    run = checkout.start("-c2", DATA)
+    writers = checkout.stop_writers(FOLDER, SHARDS)
+    return run, list(writers.values())
+
+
+def let_go_on(pids):
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+
+
+def resume(checkout, *arguments):
+    """`gapworks resume` to its end: exit code and what it said."""
+    ran = subprocess.run(
+        [BIN / "gapworks", "resume", *arguments],
+        cwd=checkout.folder,
+        env=checkout.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+    )
+    return ran.returncode, ran.stdout
+
+
+# ---- Two runs, and what a killed one left --------------------------------------------------------
+
+
+def test_a_second_run_in_the_same_folder_is_refused_and_the_first_is_unharmed(
+    checkout, undisturbed
+):
+    checkout.environment["SLURM_JOB_ID"] = "1"  # a shell on a node, as salloc gives: no job of ours
+    run, writers = simulating(checkout)
+    second = checkout.snakemake("-c2", DATA)
+    assert second.returncode != 0
+    assert "Directory cannot be locked" in second.output
+    code, said = resume(checkout, "--", "-c2", DATA)
+    assert code == 1
+    assert f"a run is alive in this folder (process {run.pid})" in said
+    assert checkout.unfinished()  # the first one's
+    let_go_on(writers)
+    assert run.wait(60) == 0, checkout.said()
+    assert checkout.checksums(DATA) == undisturbed
+
+
+def test_resume_ends_the_processes_of_a_killed_run_and_makes_their_shards_again(
+    checkout, undisturbed
+):
+    run, writers = simulating(checkout)
+    run.kill()
+    run.wait(30)
+    code, listed = resume(checkout, "--list")
+    assert code == 0
+    for pid in writers:
+        assert re.search(rf"^process +{pid} +running .*gapworks simulate chain", listed, re.M)
+    assert "2 jobs of a broken run are left; the folder is locked" in listed
+    let_go_on(writers)
+    code, said = resume(checkout, "--", "-c2", DATA)
+    assert code == 0, said
+    assert said.index("ending 2 processes") < said.index("unlocked") < said.index("Job stats")
+    assert finished_rules(said) == ["gather", "simulate", "simulate"]
+    assert checkout.checksums(DATA) == undisturbed
+    assert not checkout.unfinished()
+
+
+def test_resume_lets_a_training_of_a_killed_run_go_on_from_where_it_was(checkout):
+    checkout.add_scale("two", {"chain": {"networks": {"window": {"training": {"epochs": 120}}}}})
+    log = checkout.folder / "logs/two/chain/train/window-r8-n2.log"
+    run = checkout.start("-c2", NETWORK)
+    wait_until(lambda: log.exists() and "epoch 5/" in log.read_text(), "it trains")
+    run.kill()
+    run.wait(30)
+    code, said = resume(checkout, "--", "-c2", NETWORK)
+    assert code == 0, said
+    assert "ending 1 processes of this machine; trainings keep their checkpoints" in said
+    assert re.match(r"going on after epoch \d+", log.read_text())
+    assert finished_rules(said) == ["train"]
+
+
+@pytest.fixture
+def unattended(checkout):
+    """A network that a job finished after its run was killed, as it looks to Snakemake.
+
+    Slurm's jobs do so: they end without a note of what their files are made of.
+    """
+    checkout.add_scale("two", OVERLAY)
+    checkout.make(NETWORK)
+    run, writers = simulating(checkout)
+    run.kill()
+    run.wait(30)
+    let_go_on(writers)
+    shutil.rmtree(checkout.folder / ".snakemake/metadata")
+    for end in (".safetensors", ".json"):
+        (checkout.folder / NETWORK).with_suffix(end).touch()
+    return checkout
+
+
+LEARNING = 'chain={"networks": {"window": {"training": {"learning_rate": 0.002}}}}'
+
+
+@pytest.mark.parametrize("unlocked", [False, True])
+def test_resume_notes_what_jobs_finished_unattended_are_made_of(unattended, unlocked):
+    if unlocked:  # as if Ctrl-C had ended the run, after it lost sight of its jobs
+        shutil.rmtree(unattended.folder / ".snakemake/locks")
+    other = ["--config", 'chain={"max_failed_share": 0.5}']
+    code, said = resume(unattended, "--", "-c2", "-n", *other, "--", NETWORK)
+    assert code == 0, said
+    assert "noted the settings of 2 finished shards and networks" in said
+    assert unattended.make("-n", "--config", LEARNING, "--", NETWORK).jobs["train"] == 1
+
+
+def test_resume_names_what_a_changed_configuration_may_not_have_made(unattended):
+    with unattended.config():
+        pass  # written again, and so newer than the run
+    code, said = resume(unattended, "--", "-c2", "-n", NETWORK)
+    assert code == 0, said
+    card = NETWORK.replace(".safetensors", ".json")
+    assert f"delete what should follow the change:\n{card}\n{NETWORK}\n" in said
+    assert not unattended.make("-n", "--config", LEARNING, "--", NETWORK).jobs.get("train")
+
+
+def finished_rules(said):
+    return sorted(re.findall(r"^Finished jobid: \d+ \(Rule: (\w+)\)", said, re.M))
+
+
+def test_resume_does_not_go_on_while_slurm_does_not_answer(checkout):
+    squeue = checkout.folder.parent / "foreign/squeue"
+    for words, code in (
+        ("Unable to contact slurm controller (connect failure)", 1),
+        ("Could not establish a configuration source", 0),  # commands of a cluster that is not here
+    ):
+        squeue.write_text(f"#!/bin/sh\necho 'squeue: error: {words}' >&2\nexit 1\n")
+        squeue.chmod(0o755)
+        ended, said = resume(checkout, "--list")
+        assert ended == code, said
+        assert ("the run's jobs are unknown; try again" in said) == bool(code)
+        assert "Traceback" not in said
+
+
+def test_resume_where_nothing_runs_says_so_and_runs(shared_checkout, undisturbed, tmp_path):
+    code, said = resume(shared_checkout, "--", "-c2", DATA)
+    assert code == 0
+    assert "0 jobs of a broken run are left; the folder is not locked" in said
+    assert "Nothing to be done" in said
+    elsewhere = subprocess.run(
+        [BIN / "gapworks", "resume"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert elsewhere.returncode == 1
+    assert elsewhere.stderr == "gapworks: no Snakefile here: go to the folder of the run\n"
+
+
+# ---- Shards that are gone, a disk that is full ---------------------------------------------------
+
+
+def test_a_shard_deleted_after_gathering_is_not_missed_until_it_is_needed(
+    shared_checkout, undisturbed
+):
+    shared_checkout.make(TABLE)
+    shard = shared_checkout.folder / FOLDER / "0-1200.h5"
+    other = shard.with_name("1200-2400.h5")
+    shard.unlink()
+    before = other.stat().st_mtime_ns
+    assert shared_checkout.make(DATA).nothing_to_be_done
+    assert shared_checkout.make(TABLE).nothing_to_be_done
+    # Another reason to gather brings it back, and it alone.
+    (shared_checkout.folder / DATA).unlink()
+    assert shared_checkout.make(DATA).jobs == {"simulate": 1, "gather": 1}
+    assert other.stat().st_mtime_ns == before
+    assert shared_checkout.checksums(DATA) == undisturbed
+
+
+@pytest.fixture
+def full_disk(checkout):
+    """The results on a file system of 256 kB, where that may be mounted."""
+    folder = checkout.folder / "results/two"
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("needs the right to mount a small file system (root)")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_fails_the_jobs_and_with_room_the_same_command_works(
+    checkout, full_disk, undisturbed
+):
+    checkout.add_scale("two", OVERLAY)
+    ran = checkout.snakemake("-c2", DATA)
+    assert ran.returncode != 0
+    assert f"gapworks: {FOLDER}/0-1200.h5: cannot be written: the disk is full" in ran.output
+    assert "make room or choose another place, then run the same command again" in ran.output
+    assert "Traceback (most recent call last)" not in ran.output
+    assert not [path for path in full_disk.rglob("*") if path.is_file()]
+    larger = ["mount", "-o", "remount,size=128m", str(full_disk)]
+    subprocess.run(larger, check=True, capture_output=True)
+    checkout.make(DATA)
+    assert checkout.checksums(DATA) == undisturbed
