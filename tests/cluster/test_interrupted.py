@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,7 +25,7 @@ TWO_FOLDER = "results/two/chain/shards/test"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def overtime(new_cluster_checkout):
+def overtime(new_cluster_checkout, undisturbed):
     """A run of which one job hangs and one, a training, takes longer than its minute.
 
     That is the least time that Slurm knows, so this begins first and is looked at last.
@@ -35,6 +36,10 @@ def overtime(new_cluster_checkout):
         assert resources["train"]["slurm_extra"].startswith("--signal=TERM@")
         resources["train"] = {"runtime": "attempt", "slurm_extra": "--signal=TERM@10"}
         resources["simulate"] = {"runtime": "attempt"}
+    for name in ("train", "validation"):
+        data = f"results/faults/chain/data/{name}.h5"
+        (checkout.folder / data).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(undisturbed.folder / data, checkout.folder / data)
     run = checkout.start("--profile", "slurm", SHARD, NETWORK)
 
     def watch():
@@ -48,6 +53,15 @@ def overtime(new_cluster_checkout):
     with ThreadPoolExecutor(1) as pool:
         watched = pool.submit(watch)
         yield SimpleNamespace(checkout=checkout, watched=watched)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def mislaunched(new_cluster_checkout):
+    """A run with the wrong launcher of MPI ranks; nobody has to watch it."""
+    checkout = new_cluster_checkout("mislaunched")
+    with checkout.profile() as profile:
+        profile["set-resources"]["simulate_qpi_mpi"]["mpi"] = "srun --mpi=none"
+    return checkout, checkout.start("--profile", "slurm", "--retries=0", RANKS)
 
 
 def trainers(checkout):
@@ -125,13 +139,10 @@ def test_a_killed_run_is_resumed_while_its_jobs_go_on_and_nothing_is_made_twice(
 # ---- MPI on Slurm -----------------------------------------------------------------------------
 
 
-def test_a_launcher_of_another_mpi_is_refused_by_name(new_cluster_checkout):
-    checkout = new_cluster_checkout("launcher")
-    with checkout.profile() as profile:
-        profile["set-resources"]["simulate_qpi_mpi"]["mpi"] = "srun --mpi=none"
-    ran = checkout.snakemake("--profile", "slurm", "--retries=0", RANKS)
-    assert ran.returncode != 0
-    assert "the MPI world has 1 rank, not 2" in ran.output
+def test_a_launcher_of_another_mpi_is_refused_by_name(mislaunched):
+    checkout, run = mislaunched
+    assert run.wait(150) != 0
+    assert "the MPI world has 1 rank, not 2" in checkout.said()
     assert checkout.states("simulate_qpi_mpi") == ["FAILED"]
     assert not [name for name in checkout.made() if "/shards/" in name]
 
