@@ -34,7 +34,7 @@ def overtime(new_cluster_checkout, undisturbed):
     with checkout.profile() as profile:
         resources = profile["set-resources"]
         assert resources["train"]["slurm_extra"].startswith("--signal=TERM@")
-        resources["train"] = {"runtime": "attempt", "slurm_extra": "--signal=TERM@10"}
+        resources["train"] = {"runtime": "attempt", "slurm_extra": "--signal=TERM@3"}
         resources["simulate"] = {"runtime": "attempt"}
     for name in ("train", "validation"):
         data = f"results/faults/chain/data/{name}.h5"
