@@ -61,8 +61,8 @@ def test_a_missing_half_is_named(package):
 
 
 def test_what_a_killed_writer_left_is_removed_and_that_of_a_living_one_is_not(package):
-    with subprocess.Popen(["true"]) as dead:
-        pass
+    dead = subprocess.Popen(["true"])
+    dead.wait()
     here = socket.gethostname()
     left, kept = (
         package.with_name(f".{package.name}.{here}-{pid}.tmp") for pid in (dead.pid, os.getppid())

@@ -5,12 +5,12 @@ import math
 import pytest
 import torch
 
+from gapworks.learning.package import parameter_count
 from gapworks.qpi.network import (
     CLASSES,
     Pool,
     TwoHeads,
     outline,
-    parameter_count,
     two_head_loss,
     vgg16,
 )

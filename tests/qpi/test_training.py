@@ -1,6 +1,7 @@
 """Training, evaluation and prediction on small gathered data sets."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -59,7 +60,7 @@ TEST = {
 
 
 def silent(line):
-    pass
+    """A report that nobody reads."""
 
 
 def settings(**changes):
@@ -74,7 +75,7 @@ def trained(data, tmp_path_factory):
 
 
 class Broken(Exception):
-    pass
+    """What ends a training from outside."""
 
 
 def test_a_training_that_broke_off_goes_on_to_the_same_weights(data, trained, tmp_path):
@@ -265,3 +266,18 @@ def test_a_few_steps_on_drawn_samples_lower_the_loss(data):
         value.backward()
         optimizer.step()
     assert float(value.detach()) < 0.6 * before
+
+
+def test_a_card_that_does_not_describe_its_network_is_refused(trained, tmp_path):
+    path = tmp_path / trained.name
+    shutil.copy(trained, path)
+    card = json.loads(trained.with_suffix(".json").read_text())
+    for wrong in (
+        {"architecture": card["architecture"] | {"aggregation": 7}},
+        {"architecture": {"backbone": "small"}},
+        {"settings": {}},
+    ):
+        path.with_suffix(".json").write_text(json.dumps(card | wrong))
+        with pytest.raises(DataError, match="does not describe the network") as refused:
+            Network.load(path)
+        assert "\n" not in str(refused.value)

@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from gapworks.chain.model import check_disorder
 from gapworks.chain.network import build
 from gapworks.chain.settings import Physics
 from gapworks.factory.container import DataError
 from gapworks.factory.disk import write_whole
-from gapworks.learning.package import card_path, load_package, train_again
+from gapworks.learning.cards import described_by_its_card
+from gapworks.learning.package import load_package
 
 SITES = 1 << 18
 """Sites put through a network at a time: bounds the memory of a call on a million sites."""
@@ -64,17 +65,12 @@ class Network:
         """
         path = Path(path)
         weights, card = load_package(path, "chain")
-        try:
+        with described_by_its_card(path):
             window = Card.model_validate(card).window
             model = build(card["architecture"])
             model.load_state_dict(weights)
             if window != 2 * model.reach + 1:
                 raise ValueError(f"window is {window}, the architecture's {2 * model.reach + 1}")
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise DataError(
-                f"{card_path(path)}: does not describe the network in {path.name} "
-                f"({_in_one_line(error)}); {train_again(path)}"
-            ) from error
         return cls(model.eval(), card)
 
     @property
@@ -126,17 +122,6 @@ class Network:
             return self.model(V)
         mu = close_filling(self.model, V, self.card["filling"], *self.card["mu_range"])
         return reflected(self.model, V - mu[:, None])[:, 0]
-
-
-def _in_one_line(error: Exception) -> str:
-    """What is wrong with a card."""
-    if isinstance(error, ValidationError):
-        return "; ".join(
-            f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in error.errors()
-        )
-    if isinstance(error, KeyError):
-        return f"no {error}"
-    return " ".join(str(error).split())
 
 
 def predict_file(network: Path, source: Path, target: Path) -> str:

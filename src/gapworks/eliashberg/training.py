@@ -13,6 +13,7 @@ from gapworks.eliashberg.fields import Split, joined, part, rows_of, seen, sizes
 from gapworks.eliashberg.learning_settings import Network
 from gapworks.eliashberg.network import build
 from gapworks.factory.container import DataError
+from gapworks.factory.provenance import code_digest
 from gapworks.factory.settings import Section
 from gapworks.learning.data import dataset_header, read_dataset
 from gapworks.learning.package import parameter_count, save_package
@@ -77,9 +78,10 @@ def train_network(
     seed = training_seed(settings.seed, "eliashberg", settings.name, settings.repeat)
     key = training_key(
         settings=settings.model_dump(mode="json"),
-        data=header.checksums["a2f"],
+        data=header.checksums,
         architecture=architecture,
         threads=threads,
+        code=code_digest("gapworks.eliashberg.training"),
     )
     checkpoint = output.with_name(f".{output.stem}.checkpoint.safetensors")
     with reproducible(threads, seed):

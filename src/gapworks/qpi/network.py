@@ -234,11 +234,6 @@ def two_head_loss(
     return class_weight * nn.functional.cross_entropy(logits, label) + parameter_weight * squares
 
 
-def parameter_count(model: nn.Module) -> int:
-    """Number of trainable parameters."""
-    return sum(parameter.numel() for parameter in model.parameters())
-
-
 @torch.no_grad()
 def outline(model: TwoHeads, channels: int, scalars: int, pixels: int) -> list[dict[str, object]]:
     """The layers of a network in order, as a figure shows them.

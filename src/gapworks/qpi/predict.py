@@ -14,6 +14,7 @@ from torch import Tensor
 
 from gapworks.factory.container import DataError
 from gapworks.factory.disk import write_whole
+from gapworks.learning.cards import described_by_its_card
 from gapworks.learning.package import load_package
 from gapworks.qpi.batches import E_CLASSES
 from gapworks.qpi.inputs import View, features, on_torus, turned, within_disc
@@ -65,12 +66,15 @@ class Network:
         Raises
         ------
         DataError
-            If it is damaged or another study's.
+            If it is damaged or another study's, or if its card describes other weights.
         """
-        weights, card = load_package(Path(path), "qpi")
-        model = TwoHeads(**card["architecture"])
-        model.load_state_dict(weights)
-        return cls(model.eval(), card, Settings.model_validate(card["settings"]))
+        path = Path(path)
+        weights, card = load_package(path, "qpi")
+        with described_by_its_card(path):
+            settings = Settings.model_validate(card["settings"])
+            model = TwoHeads(**card["architecture"])
+            model.load_state_dict(weights)
+        return cls(model.eval(), card, settings)
 
     @property
     def view(self) -> View:

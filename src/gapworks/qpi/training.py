@@ -17,14 +17,15 @@ from pydantic import PositiveInt
 from torch import Tensor
 
 from gapworks.factory.container import DataError
+from gapworks.factory.provenance import code_digest
 from gapworks.factory.settings import Section
 from gapworks.learning.data import check_apart, dataset_header
-from gapworks.learning.package import save_package
+from gapworks.learning.package import parameter_count, save_package
 from gapworks.learning.training import reproducible, train, training_key, training_seed
 from gapworks.qpi.batches import Drawing, windows
 from gapworks.qpi.inputs import View
 from gapworks.qpi.learning_settings import Backbone, Condition, Inputs, NetworkSettings
-from gapworks.qpi.network import CLASSES, TwoHeads, parameter_count, two_head_loss
+from gapworks.qpi.network import CLASSES, TwoHeads, two_head_loss
 
 
 class Settings(Section):
@@ -109,9 +110,10 @@ def train_network(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     key = training_key(
         settings=settings.model_dump(mode="json"),
-        data=[header.checksums["green"] for header in headers],
+        data=[header.checksums for header in headers],
         architecture=architecture,
         threads=threads,
+        code=code_digest("gapworks.qpi.training"),
         device=device.type,
     )
     checkpoint = output.with_name(f".{output.stem}.checkpoint.safetensors")
