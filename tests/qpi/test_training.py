@@ -281,3 +281,19 @@ def test_a_card_that_does_not_describe_its_network_is_refused(trained, tmp_path)
         with pytest.raises(DataError, match="does not describe the network") as refused:
             Network.load(path)
         assert "\n" not in str(refused.value)
+
+
+def test_a_checkpoint_of_other_code_is_not_gone_on_from(data, tmp_path, monkeypatch):
+    output = tmp_path / "small-converged.safetensors"
+
+    def stop(line):
+        if line.startswith("epoch 3/"):
+            raise Broken
+
+    with pytest.raises(Broken):
+        train_network(settings(), data["train"], data["validation"], output, 1, stop)
+    said = []
+    monkeypatch.setattr("gapworks.qpi.training.code_digest", lambda module: "edited")
+    train_network(settings(), data["train"], data["validation"], output, 1, said.append)
+    assert said[0].startswith("starting anew")
+    assert said[1].startswith("epoch 1/")
