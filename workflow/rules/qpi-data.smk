@@ -35,3 +35,4 @@ def qpi_simulation_settings(wildcards):
 
 # Scales whose simulate jobs are MPI jobs; (?!) matches nothing.
 QPI_WITH_MPI = "|".join(re.escape(name) for name in SCALES if SCALES[name].qpi.ranks > 1) or "(?!)"
+QPI_WITHOUT_MPI = rf"(?!(?:{QPI_WITH_MPI})/)[^/]+"

@@ -5,13 +5,27 @@
 use rule simulate as simulate_qpi with:
     wildcard_constraints:
         study="qpi",
-        scale=rf"(?!(?:{QPI_WITH_MPI})/)[^/]+",
+        scale=QPI_WITHOUT_MPI,
         start=r"\d+",
         stop=r"\d+",
     params:
         settings=qpi_simulation_settings,
         # Derived from `output`, as in steps.smk: a changed share makes no shard again.
         max_failed_share=lambda wildcards, output: max_failed_share(wildcards),
+
+
+# What the longest job waits for comes first; on a laptop this decides when all is done.
+use rule simulate_qpi as simulate_qpi_first with:
+    wildcard_constraints:
+        study="qpi",
+        scale=QPI_WITHOUT_MPI,
+        dataset="train|validation",
+        start=r"\d+",
+        stop=r"\d+",
+    priority: 1
+
+
+ruleorder: simulate_qpi_first > simulate_qpi
 
 
 rule simulate_qpi_mpi:
