@@ -81,7 +81,7 @@ def fig6(evaluations: Sequence[Evaluated], latent_shown: Sequence[int]) -> Figur
         number = np.arange(1, len(data["number"]) + 1)
         axes.plot(number, data["example_true"][0], label="original", **LABEL)
         axes.plot(number, data["example_found"][0], label="reconstructed", **FOUND)
-        axes.axvline(1000.5, color="0.8", linewidth=0.5, zorder=0)
+        axes.axvline(data["numbers"][0] + 0.5, color="0.8", linewidth=0.5, zorder=0)
         r2 = " and ".join(f"{of_field(data, name, 'test'):.3f}" for name in ("a2f", "gap"))
         axes.set_title(rf"$d_L = {latent(data)}$, $R^2$: {r2}", loc="right", fontsize=7)
         panel_label(axes, letter)

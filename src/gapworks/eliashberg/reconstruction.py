@@ -27,6 +27,7 @@ VARIABLES = {
         for name in ("r2_validation", "r2_test")
         for end, said in (("", ""), ("_lower", ", lower end"), ("_upper", ", upper end"))
     },
+    "numbers": Variable(("field",), "1", "how many numbers a field has"),
     "median_error": Variable(("field",), "1", "median relative L2 error, test samples"),
     "example_true": Variable(("example", "number"), "1", "fields of some test samples"),
     "example_found": Variable(("example", "number"), "1", "the same, reconstructed"),
@@ -77,6 +78,7 @@ def evaluate(
         for end in ("", "_lower", "_upper"):
             made[f"r2_{label}{end}"] = np.array([one[f"score{end}"][0] for one in of_fields])
     # What follows is of the test samples, the last of the two parts.
+    made["numbers"] = np.array([size[name] for name in names])
     made["squared"] = np.array([one["squared"] for one in of_fields])
     made["median_error"] = np.array([one["score"][2] for one in of_fields])
     shown = slice(0, min(settings.examples, len(found[0])))
