@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,6 +47,20 @@ def test_any_image_is_the_double_sum(p, observable, N):
     a, b = image(p, N, observable), literal_image(p, N, observable)
     # The band is rounded to 1e-13 meV in either, and that grows as 1 / broadening^2, and in T.
     assert relative(a, b) < 2e-13 / p.broadening**2
+
+
+@few
+@given(superconductors(), st.sampled_from(["eq12", "ldos"]), st.integers(9, 17))
+def test_an_image_made_by_torch_is_the_same(p, observable, N):
+    a, b = image(p, N, observable, device="cpu"), image(p, N, observable)
+    assert relative(a, b) < 2e-13 / p.broadening**2
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no graphics card")
+@pytest.mark.parametrize("dtype, bound", [(np.float64, 1e-11), (np.float32, 3e-6)])
+def test_an_image_made_by_a_graphics_card_is_the_same(dtype, bound):
+    p = Parameters("Eu", 0.7, broadening=0.3, eps0=30.0)
+    assert relative(image(p, 128, dtype=dtype, device="cuda"), image(p, 128)) < bound
 
 
 @pytest.mark.parametrize("irrep", IRREPS)
@@ -163,8 +178,10 @@ def test_single_precision_and_threads():
     p = Parameters("Eu", 0.7, broadening=0.3, eps0=30.0)
     exact = image(p, 128)
     single = image(p, 128, dtype=np.float32)
-    assert single.dtype == np.float32
+    by_torch = image(p, 128, dtype=np.float32, device="cpu")
+    assert single.dtype == by_torch.dtype == np.float32
     assert relative(single, exact) < 3e-6
+    assert relative(by_torch, exact) < 3e-6
     np.testing.assert_array_equal(image(p, 128, threads=2), exact)
 
 
@@ -180,6 +197,8 @@ def test_no_impurity_no_image():
         ({"observable": "sts"}, "eq12, ldos"),
         ({"dtype": np.int32}, "float64 or float32"),
         ({"threads": 0}, "threads=0"),
+        ({"device": "abacus"}, "device='abacus': torch cannot use it"),
+        ({"device": "cuda:99"}, "device='cuda:99': torch cannot use it"),
     ],
 )
 def test_wrong_arguments_are_named(arguments, message):

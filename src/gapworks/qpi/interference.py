@@ -26,7 +26,15 @@ _COMPLEX = {np.dtype(np.float32): np.complex64, np.dtype(np.float64): np.complex
 _ROWS = 64
 
 
-def image(p: Parameters, n_k: int = 64, observable: str = "eq12", *, dtype=np.float64, threads=1):
+def image(
+    p: Parameters,
+    n_k: int = 64,
+    observable: str = "eq12",
+    *,
+    dtype=np.float64,
+    threads=1,
+    device: str | None = None,
+):
     """Quasiparticle interference image of a single impurity.
 
     With A(r) = (1 / N^2) sum_k e^{ikr} G(k), "eq12" is eq. 12 with its trace over the electron
@@ -44,6 +52,9 @@ def image(p: Parameters, n_k: int = 64, observable: str = "eq12", *, dtype=np.fl
         Precision of the Fourier transforms and of the result.
     threads : int
         The result does not depend on it.
+    device : str, optional
+        Of torch, as "cuda": computed there, and by torch's threads on "cpu". The
+        default is this module's compiled code. Results agree to the precision of `dtype`.
 
     Returns
     -------
@@ -60,6 +71,10 @@ def image(p: Parameters, n_k: int = 64, observable: str = "eq12", *, dtype=np.fl
     check_observable(observable)
     if np.dtype(dtype) not in _COMPLEX:
         raise ValueError(f"dtype={dtype!r}: choose float64 or float32")
+    if device is not None:
+        from gapworks.qpi.device import image_on_device  # torch takes a second to load
+
+        return image_on_device(p, N, observable, dtype, device)
     charge = charge_on_lattice(p, N, _COMPLEX[np.dtype(dtype)], threads)
     even = not p.odd and not p.rashba and p.impurity_kind == "scalar"
     if observable == "eq12" and not even:
