@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from gapworks.factory.container import DataError
+from gapworks.learning.checkpoint import checkpoint_path
 from gapworks.learning.package import card_path, load_package, save_package
 
 WEIGHTS = {"layer.weight": torch.arange(6.0).reshape(2, 3)}
@@ -78,3 +79,9 @@ def test_a_place_that_is_no_folder_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match=r"file/net\.safetensors: cannot be written: "):
         save_package(tmp_path / "file/net.safetensors", WEIGHTS, {})
+
+
+def test_weights_of_another_name_are_refused_before_a_training(tmp_path):
+    with pytest.raises(DataError, match=r"network.pt: weights are kept as NAME.safetensors"):
+        checkpoint_path(tmp_path / "network.pt")
+    assert checkpoint_path(tmp_path / "a.safetensors").parent == tmp_path

@@ -15,6 +15,7 @@ from gapworks.chain.settings import NetworkSettings
 from gapworks.factory.container import DataError, read
 from gapworks.factory.provenance import code_digest
 from gapworks.factory.settings import Section
+from gapworks.learning.checkpoint import checkpoint_path
 from gapworks.learning.data import check_apart, dataset_header
 from gapworks.learning.package import parameter_count, save_package
 from gapworks.learning.training import reproducible, train, training_key, training_seed
@@ -66,8 +67,7 @@ def train_network(
     TrainingError
         If the loss stops being finite.
     """
-    if output.suffix != ".safetensors":
-        raise DataError(f"{output}: weights are kept as NAME.safetensors")
+    checkpoint = checkpoint_path(output)
     headers = [dataset_header(path, "chain") for path in (data, validation)]
     check_apart(headers)
     physics = headers[0].attributes["settings"]["physics"]
@@ -91,7 +91,6 @@ def train_network(
         threads=threads,
         code=code_digest("gapworks.chain.training"),
     )
-    checkpoint = output.with_name(f".{output.stem}.checkpoint.safetensors")
     with reproducible(threads, seed):
         model = build(architecture)
         if physics["length"] < 2 * model.reach + 1:

@@ -15,6 +15,7 @@ from gapworks.eliashberg.network import build
 from gapworks.factory.container import DataError
 from gapworks.factory.provenance import code_digest
 from gapworks.factory.settings import Section
+from gapworks.learning.checkpoint import checkpoint_path
 from gapworks.learning.data import dataset_header, read_dataset
 from gapworks.learning.package import parameter_count, save_package
 from gapworks.learning.training import reproducible, train, training_key, training_seed
@@ -65,6 +66,7 @@ def train_network(
     TrainingError
         If the loss stops being finite.
     """
+    checkpoint = checkpoint_path(output)
     header, arrays = read_dataset(data, "eliashberg")
     if dataset_header(validation, "eliashberg").sha256 != header.sha256:
         raise DataError(
@@ -83,7 +85,6 @@ def train_network(
         threads=threads,
         code=code_digest("gapworks.eliashberg.training"),
     )
-    checkpoint = output.with_name(f".{output.stem}.checkpoint.safetensors")
     with reproducible(threads, seed):
         model = build(architecture)
         if network.kind == "supervised":

@@ -18,6 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as save_tensors
 
 from gapworks.factory.disk import write_whole
+from gapworks.factory.errors import DataError
 
 
 @dataclass
@@ -36,6 +37,19 @@ class Progress:
     loss_sum: float = 0.0
     generator: dict[str, Any] | None = None
     """State of the epoch's generator then; torch's own is kept beside the weights."""
+
+
+def checkpoint_path(weights: Path) -> Path:
+    """Where the training of these weights keeps its checkpoint: hidden, beside them.
+
+    Raises
+    ------
+    DataError
+        If the name does not end in .safetensors.
+    """
+    if weights.suffix != ".safetensors":
+        raise DataError(f"{weights}: weights are kept as NAME.safetensors")
+    return weights.with_name(f".{weights.stem}.checkpoint.safetensors")
 
 
 def save_checkpoint(

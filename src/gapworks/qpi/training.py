@@ -19,6 +19,7 @@ from torch import Tensor
 from gapworks.factory.container import DataError
 from gapworks.factory.provenance import code_digest
 from gapworks.factory.settings import Section
+from gapworks.learning.checkpoint import checkpoint_path
 from gapworks.learning.data import check_apart, dataset_header
 from gapworks.learning.package import parameter_count, save_package
 from gapworks.learning.training import reproducible, train, training_key, training_seed
@@ -84,6 +85,7 @@ def train_network(
     TrainingError
         If the loss stops being finite.
     """
+    checkpoint = checkpoint_path(output)
     headers = [dataset_header(path, "qpi") for path in (data, validation)]
     check_apart(headers)
     samples = settings.per_class * len(CLASSES)
@@ -116,7 +118,6 @@ def train_network(
         code=code_digest("gapworks.qpi.training"),
         device=device.type,
     )
-    checkpoint = output.with_name(f".{output.stem}.checkpoint.safetensors")
     with reproducible(threads, seed):
         model = TwoHeads(**architecture).to(device)
         draw = Drawing(settings.inputs, view, physics["impurity"], target_mean, target_scale)
