@@ -53,7 +53,9 @@ def test_the_code_of_a_step_is_looked_at_only_when_a_job_needs_it(file):
 def test_the_profile_names_rules_that_exist(text):
     profile = yaml.safe_load(text)
     arrays = set(profile["slurm-array-jobs"].split(", "))
-    named = set(profile["set-resources"]) | set(profile.get("set-threads", {})) | arrays
+    named = arrays.union(
+        *(profile.get(key, ()) for key in ("set-resources", "set-threads", "groups"))
+    )
     assert named <= RULES
     assert not arrays & MPI
 

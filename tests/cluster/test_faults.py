@@ -35,14 +35,14 @@ def battered(daemons, new_cluster_checkout):
     (lost, *_) = [name for name in SHARDS if first[name].node == "n2"]
     (cancelled, *_) = [name for name in SHARDS if first[name].node == "n1"]
 
-    call("scancel", str(first[cancelled].id))
+    call("scancel", first[cancelled].task)  # by its number, all of the array might go
     try:
         daemons.kill_node("n2")
         let_go_on(*(writers[name] for name in SHARDS if name not in (lost, cancelled)))
         requeued = first[lost]
         wait_until(lambda: checkout.job(requeued.id).restarts, "it is requeued")
         # Slurm leaves a requeued job in the queue for two minutes.
-        call("scontrol", "update", f"JobId={requeued.id}", "StartTime=now")
+        call("scontrol", "update", f"JobId={requeued.task}", "StartTime=now")
         wait_until(
             lambda: checkout.job(requeued.id).state == "COMPLETED",
             "the other node has done it",
