@@ -5,7 +5,10 @@ import re
 import zipfile
 
 import pytest
+import yaml
 
+from gapworks.config import load
+from gapworks.factory.shards import shard_ranges
 from tests.conftest import ROOT
 
 FIGURES = ["fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7"]
@@ -116,6 +119,25 @@ def test_the_latent_dimension_of_the_flow_is_chosen_by_autoencoders_of_every_dim
         "evaluate_eliashberg_dimensions": 1,
         "generate_eliashberg": 1,
     }
+
+
+def test_the_campaign_is_planned_in_no_more_than_ten_thousand_jobs(finished):
+    # Its CPU time and memory are in docs/scaling.md; here they would depend on other work.
+    plan = ["-n", "--quiet", "rules", "--config", "scale=campaign"]
+    ran = finished.snakemake("-c2", *plan)
+    if too_small := re.search(r"needs \S+ GB here .* are free", ran.output):
+        pytest.skip(f"what does not fit is not planned: {too_small[0]}")
+    _, scales = load(yaml.safe_load((finished.folder / "config.yaml").read_text()))
+    campaign = scales["campaign"]
+
+    def shards(study):
+        section = getattr(campaign, study)
+        sizes = [section.samples(name) for name in type(section.datasets).model_fields]
+        return sum(len(shard_ranges(size, section.shard_size)) for size in sizes)
+
+    assert ran.jobs["simulate"] == shards("chain") + shards("eliashberg")
+    assert ran.jobs["simulate_qpi_mpi"] == shards("qpi")
+    assert sum(ran.jobs.values()) <= 10_000
 
 
 @pytest.mark.parametrize(
