@@ -15,6 +15,7 @@ wildcard_constraints:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/cluster.smk"
 include: "workflow/rules/chain-names.smk"
 include: "workflow/rules/eliashberg-names.smk"
 include: "workflow/rules/qpi-names.smk"

@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import yaml
 
-from tests.workflow.conftest import Checkout, wait_until
+from tests.workflow.conftest import BIN, Checkout, wait_until
 
 LINK = Path("/etc/slurm/slurm.conf")
 
@@ -41,11 +41,15 @@ class SlurmJob:
     """A job as Slurm knows it, for an hour after its end."""
 
     id: int
+    task: str
+    """Its name for users: as `id`, or 77_3 for a task of a job array."""
     rule: str
     wildcards: str
-    """Joined by underscores."""
+    """Joined by underscores; of a task of an array, those of the array's first."""
     state: str
     node: str
+    partition: str
+    gpus: int
     restarts: int
     """How often Slurm itself put it back into the queue."""
     minutes: int
@@ -64,9 +68,16 @@ class ClusterCheckout(Checkout):
         self._last_before = max(map(int, numbers), default=0)
         self.add_scale(SCALE, OVERLAY)
         (self.folder / "slurm").symlink_to("profiles/slurm")
-        with self.profile() as profile:  # only so that tests need not wait for the next question
-            profile["slurm-init-seconds-before-status-checks"] = 1
-            profile["max-status-checks-per-second"] = 10
+        # Only so that tests need not wait for the next question.
+        self.edit_profile("seconds-before-status-checks: 10\n", "seconds-before-status-checks: 1\n")
+        self.edit_profile("status-checks-per-second: 0.1\n", "status-checks-per-second: 10\n")
+
+    def edit_profile(self, old: str, new: str) -> None:
+        """Replace words of the copy's Slurm profile, as a user does, that stand there once."""
+        path = self.folder / "profiles/slurm/config.yaml"
+        text = path.read_text()
+        assert text.count(old) == 1, old
+        path.write_text(text.replace(old, new))
 
     @contextlib.contextmanager
     def profile(self) -> Iterator[dict[str, Any]]:
@@ -76,18 +87,34 @@ class ClusterCheckout(Checkout):
         yield content
         path.write_text(yaml.safe_dump(content, sort_keys=False))
 
-    def jobs_of(self, rule: str, wildcards: str = "") -> list[SlurmJob]:
-        """Jobs of all runs here, old ones first; `wildcards` are the last ones."""
-        listed = call("scontrol", "show", "jobs", "--oneliner")
+    def jobs(self) -> list[SlurmJob]:
+        """Jobs of all runs here, old ones first."""
         jobs = []
-        for line in listed.splitlines():
+        for line in call("scontrol", "show", "jobs", "--oneliner").splitlines():
             said = dict(re.findall(r"(\S+?)=(\S*)", line))
-            name, _, values = said.get("Comment", "").partition("_wildcards_")
-            wanted = name == f"rule_{rule}" and f"_{values}".endswith(wildcards)
             ours = said.get("WorkDir") == str(self.folder)
-            if ours and wanted and int(said["JobId"]) > self._last_before:
-                jobs.append(_job(said, rule, values))
+            if ours and int(said["JobId"]) > self._last_before:
+                jobs.append(_job(said))
         return sorted(jobs, key=lambda job: job.id)
+
+    def jobs_of(self, rule: str, wildcards: str = "") -> list[SlurmJob]:
+        """Those of a rule; `wildcards` are the last ones, and leave tasks of arrays out."""
+        return [
+            job
+            for job in self.jobs()
+            if job.rule == rule
+            and f"_{job.wildcards}".endswith(wildcards)
+            and not (wildcards and "_" in job.task)
+        ]
+
+    def job(self, number: int) -> SlurmJob:
+        """The job of a number, as it stands."""
+        (found,) = [job for job in self.jobs() if job.id == number]
+        return found
+
+    def job_of(self, pid: int) -> SlurmJob:
+        """The job that a process belongs to."""
+        return self.job(int(psutil.Process(pid).environ()["SLURM_JOB_ID"]))
 
     def states(self, rule: str, wildcards: str = "") -> list[str]:
         """How those jobs ended, or where they stand."""
@@ -167,6 +194,20 @@ def call(*command: str, check: bool = True) -> str:
     return ran.stdout
 
 
+def checksums(checkout: Checkout, files: Iterable[str]) -> list[str]:
+    """SHA-256 and name of every array of many files, in the files' order."""
+    listed = subprocess.run(
+        [BIN / "gapworks", "info", "--checksums", *files],
+        cwd=checkout.folder,
+        env=checkout.environment,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return listed.stdout.splitlines()
+
+
 def weights_sha256(checkout: Checkout, network: str) -> str:
     """The SHA-256 of a network's weights, which its card must agree with."""
     path = checkout.folder / network
@@ -177,14 +218,19 @@ def weights_sha256(checkout: Checkout, network: str) -> str:
     return said[1]
 
 
-def _job(said: dict[str, str], rule: str, wildcards: str) -> SlurmJob:
+def _job(said: dict[str, str]) -> SlurmJob:
     hours, minutes, _ = said["TimeLimit"].split(":")  # days do not occur here
+    rule, _, wildcards = said["Comment"].removeprefix("rule_").partition("_wildcards_")
+    in_array = "ArrayTaskId" in said
     return SlurmJob(
         id=int(said["JobId"]),
+        task=f"{said['ArrayJobId']}_{said['ArrayTaskId']}" if in_array else said["JobId"],
         rule=rule,
         wildcards=wildcards,
         state=said["JobState"],
         node=said["NodeList"],
+        partition=said["Partition"],
+        gpus=int(said.get("TresPerJob", "gres:gpu:0").removeprefix("gres:gpu:")),
         restarts=int(said["Restarts"]),
         minutes=60 * int(hours) + int(minutes),
         memory=int(said["MinMemoryNode"][:-1]) * {"M": 1, "G": 1024}[said["MinMemoryNode"][-1]],

@@ -15,6 +15,7 @@ usage: tests/cluster/slurm.sh start|stop|status [options]
   --nodes N     number of nodes (default 2)
   --cpus N      CPUs each node claims (default 2; they share the machine's real ones)
   --memory MB   memory each node claims (default 16000)
+                (the last node is also in a partition `gpu`, and claims a GPU)
   --state DIR   keys, sockets, logs and spool of the cluster (default /var/lib/gapworks-slurm)
   --link FILE   where Slurm's commands look for slurm.conf (default /etc/slurm/slurm.conf); it
                 becomes a link into DIR, and `stop` removes it
@@ -79,7 +80,7 @@ is_running() { is_linked && daemons_live && timeout 10 scontrol ping >/dev/null 
 
 all_idle() {
     local states
-    states=$(timeout 10 sinfo --noheader --Node --format=%t 2>/dev/null | sort | uniq -c | xargs)
+    states=$(timeout 10 sinfo --noheader --Node --partition=main --format=%t 2>/dev/null | sort | uniq -c | xargs)
     [[ $states == "$NODES idle" ]]
 }
 
@@ -185,12 +186,16 @@ ReturnToService=2
 KillWait=5
 SchedulerParameters=batch_sched_delay=0,sched_min_interval=100000,bf_interval=5
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+# the last node claims a GPU, so that jobs which ask for one can be tried
+GresTypes=gpu
+PartitionName=gpu Nodes=n$NODES MaxTime=INFINITE State=UP
 TEXT
         for ((i = 1; i <= NODES; i++)); do
             echo "NodeName=n$i NodeHostname=$host NodeAddr=127.0.0.1 Port=$((PORT + i))" \
-                "CPUs=$CPUS RealMemory=$MEMORY State=UNKNOWN"
+                "CPUs=$CPUS RealMemory=$MEMORY State=UNKNOWN" "$( ((i < NODES)) || echo Gres=gpu:1)"
         done
     } >"$STATE/slurm.conf"
+    echo "NodeName=n$NODES Name=gpu File=/dev/null" >"$STATE/gres.conf"
     ln -sfn "$STATE/slurm.conf" "$LINK"
 }
 
@@ -277,7 +282,7 @@ stop_daemons() {
 dismantle() {
     stop_daemons
     if is_linked; then rm -f "$LINK"; fi
-    rm -f "$STATE/slurm.conf"
+    rm -f "$STATE/slurm.conf" "$STATE/gres.conf"
 }
 
 stop() {

@@ -80,7 +80,7 @@ def names(words):
 
 @pytest.fixture(scope="module")
 def interrupted(new_cluster_checkout):
-    """A run that is stopped by Ctrl-C, started again, killed and resumed while its jobs go on."""
+    """A run that is stopped by Ctrl-C, started again, and killed and resumed twice."""
     checkout = new_cluster_checkout("interrupted")
     checkout.add_scale("two", merge(OVERLAY, {"chain": {"shard_size": 1800}}))
     run = checkout.start("--profile", "slurm", TWO)
@@ -98,12 +98,19 @@ def interrupted(new_cluster_checkout):
     run.kill()
     run.wait(30)
     by_kill = SimpleNamespace(refused=checkout.snakemake("--profile", "slurm", TWO))
+    by_kill.tasks = [checkout.job_of(pid).task for pid in writers.values()]
     listing = checkout.resume("--list")
     assert listing.wait(60) == 0
     by_kill.listed = checkout.said()
+
+    cancelling = checkout.resume("--cancel", "--", "--profile", "slurm", TWO)
+    by_kill.writers = checkout.stop_writers(TWO_FOLDER, TWO_SHARDS)  # those of new jobs
+    by_kill.states = checkout.states("simulate")
+    cancelling.kill()
+    cancelling.wait(30)
     resumed = checkout.resume("--", "--profile", "slurm", TWO)
     wait_until(lambda: "waiting for 2 of them" in checkout.said(), "it waits")
-    for pid in writers.values():
+    for pid in by_kill.writers.values():
         os.kill(pid, signal.SIGCONT)
     checkout.check_finished(resumed)
     by_kill.resumed = checkout.said()
@@ -120,17 +127,28 @@ def test_ctrl_c_cancels_the_jobs_and_leaves_no_lock(interrupted, undisturbed):
     assert interrupted.checkout.checksums(TWO) == undisturbed.checksums(DATA)
 
 
+def test_the_jobs_of_a_killed_run_are_listed_and_cancelled(interrupted):
+    left = interrupted.by_kill
+    assert left.refused.returncode != 0
+    assert "Directory cannot be locked" in left.refused.output
+    assert "2 jobs of a broken run are left; the folder is locked" in left.listed
+    (array,) = {task.partition("_")[0] for task in left.tasks}
+    assert sorted(left.tasks) == [f"{array}_1", f"{array}_2"]
+    for task in left.tasks:
+        line = rf"^slurm +{task} +running +rule_simulate \(of an array\)$"
+        assert re.search(line, left.listed, re.MULTILINE)
+    # Those that Ctrl-C ended, those that were cancelled now, and those that made the data.
+    each = len(TWO_SHARDS)
+    assert left.states == ["CANCELLED"] * 2 * each + ["RUNNING"] * each
+
+
 def test_a_killed_run_is_resumed_while_its_jobs_go_on_and_nothing_is_made_twice(
     interrupted, undisturbed
 ):
     checkout, left = interrupted.checkout, interrupted.by_kill
-    assert left.refused.returncode != 0
-    assert "Directory cannot be locked" in left.refused.output
-    assert "2 jobs of a broken run are left; the folder is locked" in left.listed
-    jobs = checkout.jobs_of("simulate")[len(TWO_SHARDS) :]  # those of the killed run
-    assert [job.state for job in jobs] == ["COMPLETED"] * len(TWO_SHARDS)
-    for job in jobs:
-        assert re.search(rf"^slurm +{job.id} +running +rule_simulate_", left.listed, re.MULTILINE)
+    each = len(TWO_SHARDS)
+    assert checkout.states("simulate") == ["CANCELLED"] * 2 * each + ["COMPLETED"] * each
+    assert "2 jobs of a broken run are left; the folder is locked" in left.resumed
     assert "unlocked\nnoted the settings of 2 finished shards" in left.resumed
     assert checkout.states("gather") == ["COMPLETED"]
     assert checkout.checksums(TWO) == undisturbed.checksums(DATA)

@@ -1,4 +1,4 @@
-"""The workflow on a real Slurm, started as README says it, and the private Slurm itself."""
+"""A job that fails for good, and the private Slurm itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from tests.conftest import copy_checkout
 pytestmark = pytest.mark.cluster
 
 BIN = Path(sys.executable).parent
-DATA = "results/smoke/chain/data/test.h5"
 
 
 @pytest.fixture
@@ -65,52 +64,6 @@ def slurm_jobs(run: subprocess.CompletedProcess[str]) -> dict[str, list[str]]:
         rule = comment.removeprefix("rule_").partition("_wildcards_")[0]
         jobs.setdefault(rule, []).append(state)
     return jobs
-
-
-def checksums(folder: Path, data: str = DATA) -> str:
-    return subprocess.run(
-        [BIN / "gapworks", "info", "--checksums", data],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-
-
-def test_the_study_on_slurm_has_the_arrays_of_a_local_run(slurm, checkout):
-    cluster, laptop = checkout("cluster"), checkout("laptop")
-
-    run = snakemake(cluster, "--profile", "slurm", "chain", "--config", "scale=smoke")
-
-    assert run.returncode == 0, run.stderr
-    made = cluster / "results/smoke/chain"
-    assert (made / "figures/fig3.pdf").read_bytes().startswith(b"%PDF")
-    shards = list((made / "shards").rglob("*.h5"))
-    assert len(shards) > 1
-    jobs = slurm_jobs(run)
-    assert {state for states in jobs.values() for state in states} == {"COMPLETED"}
-    assert len(jobs["simulate"]) == len(shards)
-    assert len(jobs["train"]) == len(list((made / "models").glob("*.safetensors")))
-    assert len(jobs["figure"]) == len(list((made / "figures").glob("*.pdf")))
-
-    local = snakemake(laptop, "-c2", DATA)
-    assert local.returncode == 0, local.stderr
-    assert checksums(cluster) == checksums(laptop) != ""
-
-
-def test_ranks_on_slurm_make_the_data_of_a_local_run(slurm, checkout):
-    """srun --mpi=pmi2 starts MPICH's ranks as one world; --ranks would refuse any other."""
-    cluster, laptop = checkout("cluster"), checkout("laptop")
-    data = "results/smoke/qpi/data/test.h5"
-
-    run = snakemake(cluster, "--profile", "slurm", data)
-
-    assert run.returncode == 0, run.stderr
-    assert slurm_jobs(run) == {"simulate_qpi_mpi": ["COMPLETED"], "gather": ["COMPLETED"]}
-    assert "on 2 ranks" in run.stderr
-    local = snakemake(laptop, "-c2", data)
-    assert local.returncode == 0, local.stderr
-    assert checksums(cluster, data) == checksums(laptop, data) != ""
 
 
 def test_failed_job_shows_its_log_and_fails_the_run(slurm, checkout):

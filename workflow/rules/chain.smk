@@ -24,11 +24,11 @@ rule evaluate_chain:
         runtime=growing(30),
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "chain"),
-        code=code_digest("gapworks.chain.evaluation"),
+        code=code_of("gapworks.chain.evaluation"),
     message:
         "evaluating chain/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate chain statistics --settings {params.settings:q} --data {input}"
+        "exec gapworks evaluate chain statistics --settings {params.settings:q} --data {input}"
         " --output {output} > {log} 2>&1"
 
 
@@ -53,11 +53,11 @@ rule evaluate_chain_network:
         runtime=growing(30),
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "chain"),
-        code=code_digest("gapworks.chain.evaluation"),
+        code=code_of("gapworks.chain.evaluation"),
     message:
         "evaluating {wildcards.network} on chain/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate chain statistics --settings {params.settings:q}"
+        "exec gapworks evaluate chain statistics --settings {params.settings:q}"
         " --data {input.data} {input.train} --network {wildcards.network}={input.network} --threads {threads}"
         " --output {output} > {log} 2>&1"
 
@@ -77,11 +77,11 @@ rule floor_chain:
         runtime=growing(30),
     params:
         settings=chain_floor_settings,
-        code=code_digest("gapworks.chain.evaluation"),
+        code=code_of("gapworks.chain.evaluation"),
     message:
         "finding the irreducible error of windows at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate chain floor --settings {params.settings:q} --threads {threads}"
+        "exec gapworks evaluate chain floor --settings {params.settings:q} --threads {threads}"
         " --output {output} > {log} 2>&1"
 
 
@@ -107,10 +107,10 @@ rule cost_chain:
         networks=lambda wildcards: [
             f"{name}={chain_model(wildcards, name)}" for name in chain_networks(wildcards)
         ],
-        code=code_digest("gapworks.chain.evaluation"),
+        code=code_of("gapworks.chain.evaluation"),
     message:
         "timing solvers and networks at scale {wildcards.scale}"
     shell:
         "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1"
-        " gapworks evaluate chain cost --settings {params.settings:q} --threads 1"
+        " exec gapworks evaluate chain cost --settings {params.settings:q} --threads 1"
         " --network {params.networks} --output {output} > {log} 2>&1"

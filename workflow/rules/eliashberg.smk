@@ -24,11 +24,11 @@ rule evaluate_eliashberg_data:
         runtime=growing(60),
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
-        code=code_digest("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation"),
     message:
         "taking statistics of eliashberg/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate eliashberg statistics --settings {params.settings:q} --data {input}"
+        "exec gapworks evaluate eliashberg statistics --settings {params.settings:q} --data {input}"
         " --threads {threads} --output {output} > {log} 2>&1"
 
 
@@ -49,11 +49,11 @@ rule evaluate_eliashberg_pade:
         runtime=growing(60),
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
-        code=code_digest("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation"),
     message:
         "continuing by Pade: eliashberg/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate eliashberg pade --settings {params.settings:q} --data {input}"
+        "exec gapworks evaluate eliashberg pade --settings {params.settings:q} --data {input}"
         " --threads {threads} --output {output} > {log} 2>&1"
 
 
@@ -74,11 +74,11 @@ rule evaluate_eliashberg_statements:
         runtime=growing(60),
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
-        code=code_digest("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation"),
     message:
         "testing the paper's remarks on eliashberg/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate eliashberg statements --settings {params.settings:q} --data {input}"
+        "exec gapworks evaluate eliashberg statements --settings {params.settings:q} --data {input}"
         " --threads {threads} --output {output} > {log} 2>&1"
 
 
@@ -105,11 +105,11 @@ rule evaluate_eliashberg_network:
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
         data=lambda wildcards, input: list(dict.fromkeys([input.own, input.solved])),
-        code=code_digest("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation"),
     message:
         "evaluating {wildcards.network} on eliashberg/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate eliashberg prediction --settings {params.settings:q} --data {params.data}"
+        "exec gapworks evaluate eliashberg prediction --settings {params.settings:q} --data {params.data}"
         " --network {wildcards.network}={input.network} --threads {threads}"
         " --output {output} > {log} 2>&1"
 
@@ -134,11 +134,11 @@ rule evaluate_eliashberg_autoencoder:
         runtime=growing(60),
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
-        code=code_digest("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation"),
     message:
         "evaluating {wildcards.network} on eliashberg/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate eliashberg autoencoder --settings {params.settings:q} --data {input.data}"
+        "exec gapworks evaluate eliashberg autoencoder --settings {params.settings:q} --data {input.data}"
         " --network {wildcards.network}={input.network} --threads {threads}"
         " --output {output} > {log} 2>&1"
 
@@ -164,11 +164,11 @@ rule evaluate_eliashberg_bases:
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
         networks=lambda wildcards: eliashberg_models(wildcards, eliashberg_bases(wildcards)),
-        code=code_digest("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation"),
     message:
         "looking at the basis functions of networks at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate eliashberg bases --settings {params.settings:q} --data {input.data}"
+        "exec gapworks evaluate eliashberg bases --settings {params.settings:q} --data {input.data}"
         " --network {params.networks} --threads {threads} --output {output} > {log} 2>&1"
 
 
@@ -195,11 +195,11 @@ rule evaluate_eliashberg_dimensions:
         runtime=growing(10),
     params:
         settings=eliashberg_dimension_settings,
-        code=code_digest("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation"),
     message:
         "choosing the latent dimension for {wildcards.input} at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate eliashberg dimensions --settings {params.settings:q} --data {input}"
+        "exec gapworks evaluate eliashberg dimensions --settings {params.settings:q} --data {input}"
         " --output {output} > {log} 2>&1"
 
 
@@ -229,9 +229,9 @@ rule generate_eliashberg:
     params:
         settings=eliashberg_generation_settings,
         networks=lambda wildcards: eliashberg_models(wildcards, eliashberg_generators(wildcards)),
-        code=code_digest("gapworks.eliashberg.generation"),
+        code=code_of("gapworks.eliashberg.generation"),
     message:
         "generating data with d_L = {wildcards.latent} ({wildcards.transform}, {wildcards.input}) at scale {wildcards.scale}"
     shell:
-        "gapworks generate eliashberg --settings {params.settings:q} --data {input.data} {input.choice}"
+        "exec gapworks generate eliashberg --settings {params.settings:q} --data {input.data} {input.choice}"
         " --network {params.networks} --threads {threads} --output {output} > {log} 2>&1"

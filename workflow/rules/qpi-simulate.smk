@@ -44,7 +44,7 @@ rule simulate_qpi_mpi:
         " at scale {wildcards.scale} on {resources.tasks} ranks"
     shell:
         "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1"
-        " {resources.mpi} -n {resources.tasks} gapworks simulate qpi --ranks {resources.tasks}"
+        " exec {resources.mpi} -n {resources.tasks} gapworks simulate qpi --ranks {resources.tasks}"
         " --settings {params.settings:q} --max-failed-share {params.max_failed_share}"
         " --threads 1 --start {wildcards.start}"
         " --stop {wildcards.stop} --output {output} > {log} 2>&1"

@@ -7,16 +7,13 @@ rule qpi:
         products("qpi"),
 
 
-# The large networks want a graphics card; on a cluster, uncomment `gpu` (or set it in the profile:
-# set-resources: train_qpi: gpu=1) and give the partition that has one.
+# The large networks want a graphics card: profiles/slurm/config.yaml has the lines to uncomment.
 use rule train as train_qpi with:
     wildcard_constraints:
         study="qpi",
     resources:
         mem_mb=growing(6000),
         runtime=growing(600),
-        # gpu=1,
-        # slurm_partition="gpu",
 
 
 rule evaluate_qpi_network:
@@ -39,11 +36,11 @@ rule evaluate_qpi_network:
         runtime=growing(60),
     params:
         settings=qpi_evaluation_settings("seed", "evaluation"),
-        code=code_digest("gapworks.qpi.evaluation"),
+        code=code_of("gapworks.qpi.evaluation"),
     message:
         "evaluating {wildcards.network} on qpi/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate qpi network --settings {params.settings:q} --data {input.data}"
+        "exec gapworks evaluate qpi network --settings {params.settings:q} --data {input.data}"
         " --network {wildcards.network}={input.network} --threads {threads} --output {output}"
         " > {log} 2>&1"
 
@@ -66,11 +63,11 @@ rule symmetry_qpi:
         runtime=growing(30),
     params:
         settings=qpi_evaluation_settings("seed", "evaluation", "inputs"),
-        code=code_digest("gapworks.qpi.evaluation"),
+        code=code_of("gapworks.qpi.evaluation"),
     message:
         "telling Eu from A12u by symmetry at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate qpi symmetry --settings {params.settings:q} --data {input}"
+        "exec gapworks evaluate qpi symmetry --settings {params.settings:q} --data {input}"
         " --threads {threads} --output {output} > {log} 2>&1"
 
 
@@ -89,11 +86,11 @@ rule statements_qpi:
         runtime=growing(60),
     params:
         settings=qpi_evaluation_settings("seed", "physics", "statements", "radius"),
-        code=code_digest("gapworks.qpi.statements"),
+        code=code_of("gapworks.qpi.statements"),
     message:
         "measuring what images can tell at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate qpi statements --settings {params.settings:q} --threads {threads}"
+        "exec gapworks evaluate qpi statements --settings {params.settings:q} --threads {threads}"
         " --output {output} > {log} 2>&1"
 
 
@@ -115,11 +112,11 @@ rule examples_qpi:
         runtime=growing(30),
     params:
         settings=qpi_evaluation_settings("radius"),
-        code=code_digest("gapworks.qpi.examples"),
+        code=code_of("gapworks.qpi.examples"),
     message:
         "comparing the paper's grid with converged images at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate qpi examples --settings {params.settings:q} --data {input}"
+        "exec gapworks evaluate qpi examples --settings {params.settings:q} --data {input}"
         " --output {output} > {log} 2>&1"
 
 
@@ -138,9 +135,9 @@ rule model_qpi:
         runtime=growing(10),
     params:
         settings=qpi_model_settings,
-        code=code_digest("gapworks.qpi.normal_state"),
+        code=code_of("gapworks.qpi.normal_state"),
     message:
         "computing bands at scale {wildcards.scale}"
     shell:
-        "gapworks evaluate qpi model --settings {params.settings:q} --output {output}"
+        "exec gapworks evaluate qpi model --settings {params.settings:q} --output {output}"
         " > {log} 2>&1"

@@ -1,8 +1,9 @@
 # The steps that are the same in all studies. What a study's figures, tables and networks are made
 # of stands in its own <study>-names.smk, which registers itself in NAMES.
 #
-# `exec`: Slurm's signals go to every process of a job. A shell dies of SIGTERM at once, and its end
-# ends the job: a command that stands in the shell's place has the time to leave nothing behind.
+# `exec`, in all rules: Slurm's signals go to every process of a job. A shell dies of SIGTERM at once,
+# and its end ends the job: a command that stands in the shell's place has the time to leave nothing
+# behind.
 
 
 rule simulate:
@@ -60,7 +61,7 @@ rule train:
         runtime=growing(120),
     params:
         settings=lambda wildcards: as_json(training(wildcards)["settings"]),
-        code=lambda wildcards: code_digest(f"gapworks.{wildcards.study}.training"),
+        code=code_of("gapworks.{study}.training"),
     message:
         "training {wildcards.study} network {wildcards.network} at scale {wildcards.scale}"
     shell:
@@ -101,11 +102,11 @@ rule figure:
         runtime=growing(10),
     params:
         settings=lambda wildcards: figure_settings(wildcards),
-        code=lambda wildcards: code_digest(f"gapworks.{wildcards.study}.figures"),
+        code=code_of("gapworks.{study}.figures"),
     message:
         "drawing {wildcards.study} {wildcards.figure} at scale {wildcards.scale}"
     shell:
-        "gapworks figure {wildcards.study} {wildcards.figure} --settings {params.settings:q}"
+        "exec gapworks figure {wildcards.study} {wildcards.figure} --settings {params.settings:q}"
         " --evaluation {input} --output {output} > {log} 2>&1"
 
 
@@ -134,13 +135,11 @@ rule table:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        code=lambda wildcards: code_digest(
-            f"gapworks.{wildcards.study}.tables", "gapworks.plotting.table"
-        ),
+        code=code_of("gapworks.{study}.tables", "gapworks.plotting.table"),
     message:
         "writing {wildcards.study} table {wildcards.table} at scale {wildcards.scale}"
     shell:
-        "gapworks table {wildcards.study} {wildcards.table} --settings '{{}}'"
+        "exec gapworks table {wildcards.study} {wildcards.table} --settings '{{}}'"
         " --evaluation {input} --output {output} > {log} 2>&1"
 
 
@@ -161,13 +160,11 @@ rule metrics:
         runtime=growing(10),
     params:
         settings=lambda wildcards: as_json(NAMES[wildcards.study]["metrics"](wildcards)),
-        code=lambda wildcards: code_digest(
-            f"gapworks.{wildcards.study}.metrics", "gapworks.reproduction"
-        ),
+        code=code_of("gapworks.{study}.metrics", "gapworks.reproduction"),
     message:
         "taking the metrics of {wildcards.study} at scale {wildcards.scale}"
     shell:
-        "gapworks metrics {wildcards.study} --settings {params.settings:q} --scale {wildcards.scale}"
+        "exec gapworks metrics {wildcards.study} --settings {params.settings:q} --scale {wildcards.scale}"
         " --evaluation {input} --output {output} > {log} 2>&1"
 
 
@@ -198,9 +195,9 @@ rule claims:
         # Derived from `output`, as above: the same text in another clone is no reason.
         claims=lambda wildcards, output: CLAIMS,
         said=digest(CLAIMS),
-        code=code_digest("gapworks.reproduction", "gapworks.plotting.table"),
+        code=code_of("gapworks.reproduction", "gapworks.plotting.table"),
     message:
         "setting the papers' claims beside ours: {wildcards.study} at scale {wildcards.scale}"
     shell:
-        "gapworks claims --claims {params.claims:q} --metrics {input} --output {output}"
+        "exec gapworks claims --claims {params.claims:q} --metrics {input} --output {output}"
         " > {log} 2>&1"

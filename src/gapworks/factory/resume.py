@@ -39,7 +39,8 @@ class Orphan:
 
     kind: str
     """ "process" or "slurm"."""
-    id: int
+    id: str
+    """Of the process, or of the job; a task of a job array is 77_3."""
     what: str
     state: str
 
@@ -64,7 +65,7 @@ def live_run(folder: Path) -> int | None:
 def orphans(folder: Path) -> list[Orphan]:
     """Commands of this package that run in the folder, and this user's Slurm jobs of the folder."""
     found = [
-        Orphan("process", process.pid, " ".join(process.info["cmdline"])[:120], "running")
+        Orphan("process", str(process.pid), " ".join(process.info["cmdline"])[:120], "running")
         for process in _processes(folder)
         if _is_command(process) and "SLURM_JOB_ID" not in _environment(process)
     ]
@@ -76,10 +77,10 @@ def cancel(found: Sequence[Orphan]) -> None:
     for orphan in found:
         if orphan.kind == "process":
             try:
-                psutil.Process(orphan.id).terminate()
+                psutil.Process(int(orphan.id)).terminate()
             except psutil.NoSuchProcess:
                 continue
-    jobs = [str(orphan.id) for orphan in found if orphan.kind == "slurm"]
+    jobs = [orphan.id for orphan in found if orphan.kind == "slurm"]
     if jobs:
         subprocess.run(["scancel", *jobs], check=True)
 
@@ -212,7 +213,7 @@ def _slurm_jobs(folder: Path) -> list[Orphan]:
     """
     if shutil.which("squeue") is None:
         return []
-    command = ["squeue", "--me", "--noheader", "--format=%A|%T|%Z|%k"]
+    command = ["squeue", "--me", "--array", "--noheader", "--format=%i|%T|%Z|%k"]
     try:
         asked = subprocess.run(command, capture_output=True, text=True, timeout=SQUEUE_SECONDS)
     except subprocess.TimeoutExpired:
@@ -225,5 +226,7 @@ def _slurm_jobs(folder: Path) -> list[Orphan]:
     for line in asked.stdout.splitlines():
         number, state, where, comment = line.split("|", 3)
         if comment.startswith("rule_") and Path(where).resolve() == folder.resolve():
-            jobs.append(Orphan("slurm", int(number), comment[:120], state.lower()))
+            if "_" in number:  # a task bears the comment of its array, which names the first shard
+                comment = comment.partition("_wildcards_")[0] + " (of an array)"
+            jobs.append(Orphan("slurm", number, comment[:120], state.lower()))
     return jobs

@@ -1,0 +1,125 @@
+"""The smoke scale of all three studies on Slurm, from a fresh checkout, as README says it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from tests.cluster.cluster import ClusterCheckout, checksums
+from tests.workflow.conftest import Checkout
+
+pytestmark = pytest.mark.cluster
+
+TABLE = "results/smoke/qpi/tables/table1.csv"
+ALL = ("--config", "scale=smoke")
+USERS_LINES = ("slurm_partition: gpu ", "gpu: 1\n", "nodes: 2 ")
+"""Lines of the profile that a user uncomments: the private Slurm has such a partition."""
+PROLOG = """#!/bin/sh
+echo "$SLURM_JOB_ID $SLURM_PROCID $SLURMD_NODENAME" >> {}
+"""
+
+
+@pytest.fixture(scope="module")
+def smoke(new_cluster_checkout):
+    """One table from nothing, then everything else."""
+    checkout = new_cluster_checkout("smoke")
+    for line in USERS_LINES:
+        checkout.edit_profile(f"# {line}", line)
+    # Each rank's node says that it begins.
+    ranks, prolog = checkout.folder.parent / "ranks", checkout.folder.parent / "prolog"
+    prolog.write_text(PROLOG.format(ranks))
+    prolog.chmod(0o755)
+    checkout.edit_profile("mpi: srun", f"mpi: srun --task-prolog={prolog}")
+
+    checkout.check_finished(checkout.start("--profile", "slurm", TABLE), 400)
+    table = SimpleNamespace(said=checkout.said(), made=checkout.made(), jobs=checkout.jobs())
+    assert (checkout.folder / TABLE).read_text().count("\n") > 1
+    checkout.check_finished(checkout.start("--profile", "slurm", *ALL), 900)
+    return SimpleNamespace(checkout=checkout, table=table, ranks=ranks.read_text().splitlines())
+
+
+@pytest.fixture(scope="module")
+def local(compiled, smoke, tmp_path_factory):
+    """The data sets that the run on Slurm made, made here without it."""
+    checkout = Checkout(tmp_path_factory.mktemp("local"))
+    checkout.make(*data_sets(smoke.checkout))
+    return checkout
+
+
+def data_sets(checkout: ClusterCheckout) -> list[str]:
+    """Gathered data sets."""
+    return sorted(
+        name
+        for name in checkout.made()
+        if name.endswith(".h5") and name.split("/")[3] == "data" and name.count("/") == 4
+    )
+
+
+def test_a_table_is_made_from_nothing(smoke):
+    assert not [name for name in smoke.table.made if "/chain/" in name]
+    assert {job.rule for job in smoke.table.jobs} == {
+        "simulate_qpi_mpi",
+        "gather",
+        "train_qpi",
+        "evaluate_qpi_network",
+        "table",
+    }
+
+
+def test_all_figures_and_tables_are_made_and_no_job_is_run_twice(smoke):
+    checkout = smoke.checkout
+    again = checkout.snakemake("-n", *ALL)
+    assert again.nothing_to_be_done, again.output
+    made = checkout.made("results/smoke")
+    for study, figures, tables in (("chain", 7, 5), ("eliashberg", 15, 10), ("qpi", 9, 4)):
+        of_study = {name for name in made if f"/{study}/" in name}
+        assert sum(name.endswith(".pdf") for name in of_study) == figures
+        assert sum(name.endswith(".png") for name in of_study) == figures
+        assert sum(name.endswith(".csv") for name in of_study) == tables
+    for name in made:
+        if name.endswith(".pdf"):
+            assert (checkout.folder / name).read_bytes().startswith(b"%PDF")
+    assert not checkout.unfinished()
+    assert {job.state for job in checkout.jobs()} == {"COMPLETED"}
+
+
+def test_all_arrays_are_those_of_a_local_run(smoke, local):
+    files = data_sets(smoke.checkout)
+    assert {name.split("/")[2] for name in files} == {"chain", "eliashberg", "qpi"}
+    of_slurm = checksums(smoke.checkout, files)
+    assert of_slurm == checksums(local, files)
+    assert len(of_slurm) > len(files)
+
+
+def test_ranks_are_spread_over_two_nodes(smoke):
+    """srun starts MPICH's ranks as one world: `--ranks 2` would refuse any other."""
+    jobs = [job for job in smoke.checkout.jobs() if job.rule == "simulate_qpi_mpi"]
+    assert len(jobs) == len([name for name in smoke.checkout.made() if "/qpi/shards/" in name])
+    assert {job.node for job in jobs} == {"n[1-2]"}
+    began = {tuple(line.split()) for line in smoke.ranks}
+    for job in jobs:
+        of_job = {(rank, node) for number, rank, node in began if number == str(job.id)}
+        assert of_job == {("0", "n1"), ("1", "n2")}
+
+
+def test_shards_of_the_other_studies_are_one_job_array(smoke):
+    jobs = smoke.checkout.jobs_of("simulate")
+    shards = [name for name in smoke.checkout.made() if "/shards/" in name and "/qpi/" not in name]
+    (array,) = {job.task.partition("_")[0] for job in jobs}
+    assert {job.task for job in jobs} == {f"{array}_{task + 1}" for task in range(len(shards))}
+
+
+def test_a_training_of_qpi_gets_a_gpu_where_the_profile_says_so(smoke):
+    trainings = smoke.checkout.jobs_of("train_qpi")
+    assert {(job.partition, job.node, job.gpus) for job in trainings} == {("gpu", "n2", 1)}
+    others = [job for job in smoke.checkout.jobs() if job.rule != "train_qpi"]
+    assert {(job.partition, job.gpus) for job in others} == {("main", 0)}
+
+
+def test_job_arrays_and_a_limit_on_jobs_are_refused_together(smoke):
+    run = smoke.checkout.snakemake("--profile", "slurm", "--forceall", "--jobs=5", TABLE)
+    assert run.returncode == 1
+    assert "5 may be submitted at a time: with job arrays the run would hang" in run.output
+    assert "--slurm-array-jobs ''" in run.output
+    assert "Traceback" not in run.output

@@ -1,0 +1,66 @@
+"""Promises of the rules and of the Slurm profile that can be read off their text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+
+FILES = sorted((ROOT / "workflow/rules").glob("*.smk"))
+PROFILE = (ROOT / "profiles/slurm/config.yaml").read_text()
+RULES = {
+    name
+    for file in FILES
+    for name in re.findall(r"^(?:rule|use rule \w+ as) (\w+)\b", file.read_text(), re.MULTILINE)
+}
+COMMANDS = [
+    (file.name, command)
+    for file in FILES
+    for command in re.findall(r'shell:\n((?:\s+".*"\n)+)', file.read_text())
+]
+MPI = {"simulate_qpi_mpi"}
+
+
+def uncommented(text):
+    """The profile with every line that a user may uncomment: those that are YAML."""
+    return re.sub(r"^( *)# ( *[\w-]+:(?: \w+)?)(?=$|  +#)", r"\1\2", text, flags=re.MULTILINE)
+
+
+def test_there_are_commands():
+    assert len(COMMANDS) > 20
+
+
+@pytest.mark.parametrize(("file", "command"), COMMANDS)
+def test_a_command_stands_in_the_place_of_its_shell(file, command):
+    words = "".join(re.findall(r'"(.*)"', command)).split()
+    while re.fullmatch(r"[A-Z_]+=\S+", words[0]):
+        words.pop(0)
+    assert words[0] == "exec", file
+    assert words[1] in ("gapworks", "{resources.mpi}"), file
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_code_of_a_step_is_looked_at_only_when_a_job_needs_it(file):
+    """All rules are read before every Slurm job; digests of all steps' code took half that time."""
+    calls = re.findall(r".*\bcode_digest\(.*", file.read_text())
+    assert all("lambda wildcards:" in line for line in calls)
+
+
+@pytest.mark.parametrize("text", [PROFILE, uncommented(PROFILE)], ids=["as is", "uncommented"])
+def test_the_profile_names_rules_that_exist(text):
+    profile = yaml.safe_load(text)
+    arrays = set(profile["slurm-array-jobs"].split(", "))
+    named = arrays.union(
+        *(profile.get(key, ()) for key in ("set-resources", "set-threads", "groups"))
+    )
+    assert named <= RULES
+    assert not arrays & MPI
+
+
+def test_lines_for_a_gpu_are_ready_to_be_uncommented():
+    trains = yaml.safe_load(uncommented(PROFILE))["set-resources"]["train_qpi"]
+    asked = {"slurm_partition": "gpu", "gpu": 1}
+    assert trains == {"slurm_extra": "--signal=TERM@120", **asked}
