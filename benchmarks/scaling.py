@@ -1,38 +1,101 @@
 """What a scale costs: storage, core hours and jobs, from costs measured here, in docs/scaling.md.
 
-Simulates small shards of every data set with the workflow's own command and settings, plans the
-whole scale without running it, and adds up. Times of this machine are measured; what follows from
-them for other machines and for more cores is marked as extrapolated.
+Simulates small shards of every data set and trains large networks for a few epochs, with the
+workflow's own commands and settings, plans the whole scale without running it, and adds up. What is
+measured here, and what follows from it for other machines and for more cores, is told apart; the
+text stands in scaling_page.py.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
-import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import measure
 
 BIN = Path(sys.executable).parent
-JOB_SECONDS = 2.0
-"""CPU seconds that a Slurm job takes before its command starts: Snakemake's inner step."""
+STUDIES = ("chain", "eliashberg", "qpi")
+TRAININGS = (
+    ("chain", "surrogate", "surrogate", "validation", 320),
+    ("eliashberg", "sl-complex-gap", "complex", "complex", 200),
+    ("eliashberg", "ae-joint-gap-64", "complex", "complex", 200),
+    ("qpi", "vgg16-converged", "train", "validation", 20),
+)
+"""Study, network, its data, its validation data, and how many samples it is timed with."""
+ENOUGH = 3.0
+"""CPU seconds from which on a difference of two times is good for a rate."""
+MANY = 115
+"""Rings in a shard that cut a million of them into some ten thousand jobs."""
+STRONG = (8, 3520)
+"""Shards of the chain study for strong scaling, and rings in each: the campaign's."""
+MPI_SAMPLES = 60
+"""Samples of the qpi shard that MPI ranks share."""
+
+
+class Used(NamedTuple):
+    """What a command used: CPU seconds, peak memory of its largest process (MB), what it said."""
+
+    cpu: float
+    megabytes: float
+    said: str
 
 
 class Cost(NamedTuple):
-    """What a data set costs: seconds a job before its first sample, then per sample."""
+    """Of a data set: CPU seconds of a job before its first sample, then of each; bytes of each."""
 
     start: float
     sample: float
     bytes: float
-    memory_mb: float
+    megabytes: float
+
+
+class Dataset(NamedTuple):
+    """A data set of the scale, in how many jobs it is made, and what one costs."""
+
+    name: str
+    samples: int
+    jobs: int
+    cost: Cost
+
+
+class Training(NamedTuple):
+    """A network of the scale: samples that it learns from, epochs, CPU seconds of both together."""
+
+    name: str
+    samples: int
+    epochs: int
+    seconds: float
+
+
+class Plan(NamedTuple):
+    """A dry run: number of jobs of each rule, and what it took."""
+
+    command: str
+    jobs: Mapping[str, int]
+    used: Used
+
+
+class Measured(NamedTuple):
+    """All that the page tells."""
+
+    scale: str
+    datasets: list[Dataset]
+    trainings: list[Training]
+    plans: list[Plan]
+    job_cpu: float
+    strong: list[tuple[int, float, float]]
+    ranks: list[tuple[int, float, float]]
+    load: tuple[float, float]
 
 
 def main() -> None:
@@ -41,28 +104,29 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=measure.ROOT / "docs/scaling.md")
     args = parser.parse_args()
     measure.prepare()
-    from gapworks.factory.provenance import provenance
-    from gapworks.factory.shards import shard_ranges
+    import scaling_page
 
     chosen = configuration(args.scale)
-    rows, totals = [], [0.0, 0.0, 0]
-    for study, dataset in largest(chosen):
-        section = getattr(chosen, study)
-        samples = section.samples(dataset)
-        jobs = len(shard_ranges(samples, section.shard_size))
-        measure.say(f"{study}/{dataset}: {samples} samples in {jobs} jobs")
-        cost = measured_cost(section.simulation(dataset, chosen.seed).canonical_json(), study)
-        hours = (jobs * (cost.start + JOB_SECONDS) + samples * cost.sample) / 3600
-        gigabytes = 2 * samples * cost.bytes / 1e9  # shards, and the gathered copy
-        rows.append(
-            f"| {study}/{dataset} | {samples:,} | {jobs:,} | {1e3 * cost.sample:.3g} | "
-            f"{cost.start:.2g} | {cost.bytes / 1e3:.3g} | {hours:.3g} | {gigabytes:.3g} |"
-        )
-        totals = [totals[0] + hours, totals[1] + gigabytes, totals[2] + jobs]
+    before = os.getloadavg()[0]
+    shard = f"results/{args.scale}/chain/shards/surrogate/0-{chosen.chain.shard_size}.h5"
+    many = json.dumps({args.scale: {"chain": {"shard_size": MANY}}})
     measure.say("planning the whole scale")
-    jobs, cpu, memory = plan(args.scale)
+    plans = [plan(args.scale), plan(args.scale, f"scales={many}")]
+    job_cpu = plan(args.scale, target=shard).used.cpu
     measure.say("strong scaling on this machine")
-    text = page(args.scale, rows, totals, (jobs, cpu, memory), strong(chosen), provenance())
+    scaling, ranks = strong(chosen), mpi(chosen)
+    text = scaling_page.page(
+        Measured(
+            args.scale,
+            datasets(chosen),
+            [trained(chosen, *one) for one in TRAININGS],
+            plans,
+            job_cpu,
+            scaling,
+            ranks,
+            (before, os.getloadavg()[0]),
+        )
+    )
     args.output.write_text(text)
     print(args.output)
 
@@ -76,132 +140,145 @@ def configuration(scale: str):
     return load(yaml.safe_load((measure.ROOT / "config.yaml").read_text()))[1][scale]
 
 
-def largest(chosen) -> list[tuple[str, str]]:
-    """Every study's data sets that make up nine tenths of its samples and more."""
+def run(command: list[Any], folder: Path = measure.ROOT) -> Used:
+    """Run a command to its end; ours, so that an error ends the benchmark.
+
+    Its processes are this one's children and their children: CPU time is that of all of them, once
+    they were waited for.
+    """
+    with tempfile.TemporaryFile("w+") as output:
+        words = [str(word) for word in command]
+        process = subprocess.Popen(words, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        said = output.read()
+    if status:
+        sys.exit(f"failed: {' '.join(words[:4])} ...\n{said}")
+    return Used(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said)
+
+
+def simulate(study: str, settings: str, start: int, stop: int, folder: Path) -> Used:
+    """One simulate command; few samples need not be as good as a thousand."""
+    command = [BIN / "gapworks", "simulate", study, "--settings", settings, "--threads", 1]
+    command += ["--max-failed-share", "0.99", "--start", start, "--stop", stop]
+    return run([*command, "--output", folder / f"{start}-{stop}.h5"])
+
+
+def datasets(chosen) -> list[Dataset]:
+    """Every data set of the scale; those that differ in their draws alone are measured once."""
+    from gapworks.factory.shards import shard_ranges
+
+    known: dict[str, Cost] = {}
     found = []
-    for study in ("chain", "eliashberg", "qpi"):
-        section = getattr(chosen, study, None)
-        if section is None:
-            continue
-        sizes = {name: section.samples(name) for name in type(section.datasets).model_fields}
-        found += [
-            (study, name) for name, size in sizes.items() if size >= 0.1 * max(sizes.values())
-        ]
+    for study in STUDIES:
+        section = getattr(chosen, study)
+        for name in type(section.datasets).model_fields:
+            samples = section.samples(name)
+            settings = section.simulation(name, chosen.seed)
+            kind = settings.model_copy(update={"dataset": "", "stream": 0}).canonical_json()
+            if kind not in known:
+                measure.say(f"samples of {study}/{name}")
+                known[kind] = measured_cost(study, settings.canonical_json())
+            jobs = len(shard_ranges(samples, section.shard_size))
+            found.append(Dataset(f"{study}/{name}", samples, jobs, known[kind]))
     return found
 
 
-def simulate(settings: str, study: str, start: int, stop: int, folder: Path) -> tuple[float, float]:
-    """CPU seconds and peak memory (MB) of one simulate command."""
-    command = [BIN / "gapworks", "simulate", study, "--settings", settings]
-    command += ["--max-failed-share", "0.5", "--start", str(start), "--stop", str(stop)]
-    process = subprocess.Popen(
-        [*command, "--output", folder / f"{start}-{stop}.h5"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    said = process.stderr.read()
-    _, status, used = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(said.decode())
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-
-
-def measured_cost(settings: str, study: str) -> Cost:
-    """From two shards: one as small as can be, one that takes seconds."""
+def measured_cost(study: str, settings: str) -> Cost:
+    """From two shards: a small one, and one that takes seconds longer."""
     with tempfile.TemporaryDirectory(prefix="gapworks-scaling-") as folder:
         where = Path(folder)
-        simulate(settings, study, 0, 1, where)  # compiles
-        few, _ = simulate(settings, study, 0, 16, where)
-        many = 32
+        simulate(study, settings, 0, 5, where)  # compiles
+        few = simulate(study, settings, 5, 10, where)
+        many = 10
         while True:
-            total, memory = simulate(settings, study, 1000, 1000 + many, where)
-            if total - few > 4 or many >= 1 << 14:
+            more = simulate(study, settings, 1000, 1000 + many, where)
+            if more.cpu - few.cpu > ENOUGH or many >= 1 << 14:
                 break
-            many *= 2
+            many *= 4
         size = (where / f"1000-{1000 + many}.h5").stat().st_size
-        sample = (total - few) / (many - 16)
-        return Cost(max(few - 16 * sample, 0.0), sample, size / many, memory)
+        sample = (more.cpu - few.cpu) / (many - 5)
+        return Cost(max(few.cpu - 5 * sample, 0.0), sample, size / many, more.megabytes)
 
 
-def plan(scale: str) -> tuple[int, float, float]:
-    """Jobs of the whole scale, CPU seconds and MB that a dry run of it takes."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        [BIN / "snakemake", "-n", "--quiet", "rules", "--config", f"scale={scale}"],
-        cwd=measure.ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    (jobs,) = re.findall(r"^total +(\d+)$", done.stdout + done.stderr, re.MULTILINE)[:1]
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return int(jobs), cpu, after.ru_maxrss / 1024
+def trained(chosen, study: str, network: str, data: str, validation: str, samples: int) -> Training:
+    """What a training takes, from the difference of two that have few epochs and few samples."""
+    measure.say(f"training {study}/{network}")
+    section = getattr(chosen, study)
+    settings = section.training(network, chosen.seed)
+    epochs = settings["network"]["training"]["epochs"]
+    # Of how many realizations or superconductors a class there are: 16 V0, 5 classes.
+    settings |= {"realizations": samples // 16} if study == "chain" else {}
+    settings |= {"per_class": samples // 5} if study == "qpi" else {}
+    with tempfile.TemporaryDirectory(prefix="gapworks-scaling-") as folder:
+        for name in {data, validation}:
+            gathered(section.simulation(name, chosen.seed), study, samples, Path(folder) / name)
+
+        def train(number: int) -> float:
+            settings["network"]["training"]["epochs"] = number
+            command = [BIN / "gapworks", "train", study, "--settings", json.dumps(settings)]
+            command += ["--data", f"{folder}/{data}.h5", "--threads", 1]
+            command += ["--validation", f"{folder}/{validation}.h5"]
+            return run([*command, "--output", f"{folder}/{number}.safetensors"]).cpu
+
+        first, number = train(1), 2
+        while (longer := train(number) - first) < ENOUGH:
+            number *= 4
+    each = longer / (number - 1) / samples
+    whole = section.samples(data)
+    return Training(f"{study}/{network}", whole, epochs, each * whole * epochs)
 
 
-def strong(chosen) -> list[tuple[int, float]]:
-    """Seconds that a fixed set of shards takes, by the number of shards at a time."""
+def gathered(settings, study: str, samples: int, place: Path) -> None:
+    """A small data set."""
+    given = settings.canonical_json()
+    simulate(study, given, 0, samples, place)
+    command = [BIN / "gapworks", "gather", study, "--settings", given, "--folder", place]
+    run([*command, "--samples", samples, "--shard-size", samples, "--output", f"{place}.h5"])
+
+
+def plan(scale: str, *config: str, target: str = "all") -> Plan:
+    """A dry run of a target of a scale."""
+    command = ["snakemake", "-n", "--quiet", "rules", "--config", f"scale={scale}", *config]
+    used = run([BIN / command[0], *command[1:], "--", target])
+    rows = re.findall(r"^(\w+) +(\d+)$", used.said, re.MULTILINE)
+    shown = " ".join(command[:2] + [f"'{one}'" if "{" in one else one for one in command[4:]])
+    return Plan(shown, {rule: int(n) for rule, n in rows if rule != "total"}, used)
+
+
+def strong(chosen) -> list[tuple[int, float, float]]:
+    """Shards at a time, and the seconds and CPU seconds that a fixed set of them takes."""
     settings = chosen.chain.simulation("surrogate", chosen.seed).canonical_json()
-    shards = [(1600 * i, 1600 * (i + 1)) for i in range(8)]
+    number, size = STRONG
     found = []
     for workers in range(1, (os.cpu_count() or 1) + 1):
         with (
             tempfile.TemporaryDirectory(prefix="gapworks-scaling-") as folder,
             ThreadPoolExecutor(workers) as pool,
         ):
-            start = time.perf_counter()
-            list(pool.map(lambda s: simulate(settings, "chain", *s, Path(folder)), shards))
-            found.append((workers, time.perf_counter() - start))
+            bounds = [(size * i, size * (i + 1), Path(folder)) for i in range(number)]
+            began = time.perf_counter()
+            used = list(pool.map(lambda b: simulate("chain", settings, *b), bounds))
+            found.append((workers, time.perf_counter() - began, sum(one.cpu for one in used)))
     return found
 
 
-def page(scale, rows, totals, planned, scaling, about) -> str:
-    """docs/scaling.md."""
-    hours, gigabytes, jobs = totals
-    first = scaling[0][1]
-    lines = [
-        f"# What the scale `{scale}` costs",
-        "",
-        f"Made by `python benchmarks/scaling.py --scale {scale}`, commit {about['commit'][:12]}, "
-        f"{about['created'][:10]}, {measure._processor()}, {os.cpu_count()} cores shared with other"
-        " work: times are good to a few tens of per cent. Edit the script, not this page.",
-        "",
-        "## Measured per data set, summed over the scale",
-        "",
-        "CPU time of one core per sample and before the first sample of a job; bytes per sample in",
-        f"a shard. Core hours add {JOB_SECONDS:g} s that a Slurm job takes before its command; "
-        "storage counts",
-        "shards and the gathered copy (shards may be deleted once gathered).",
-        "",
-        "| data set | samples | jobs | ms a sample | s a job | kB a sample | core hours | GB |",
-        "|---|---|---|---|---|---|---|---|",
-        *rows,
-        f"| sum | | {jobs:,} | | | | {hours:.3g} | {gigabytes:.3g} |",
-        "",
-        "## The plan",
-        "",
-        f"`snakemake -n --config scale={scale}`: {planned[0]:,} jobs, {planned[1]:.1f} CPU-s, "
-        f"{planned[2]:.0f} MB.",
-        "",
-        "## Load on the scheduler (extrapolated)",
-        "",
-        "With `jobs: 100` in profiles/slurm the queue never holds more than 100 jobs of a run. On",
-        f"100 free cores the data take {60 * hours / 100:.1f} minutes, with {jobs:,} submissions.",
-        "One `squeue` asks for all jobs of the run at once. Larger shards (`shard_size`) lower the",
-        "number of jobs.",
-        "",
-        "## Strong scaling on this machine",
-        "",
-        "Eight shards of 1600 rings, so many at a time (`snakemake -cN`):",
-        "",
-        "| at a time | seconds | speed-up | efficiency |",
-        "|---|---|---|---|",
-        *(f"| {n} | {t:.1f} | {first / t:.2f} | {first / t / n:.0%} |" for n, t in scaling),
-        "",
-        "Shards share nothing but the disk: on a cluster the speed-up continues until jobs are as",
-        "short as their start-up (extrapolated, not measured here).",
-    ]
-    return "\n".join(lines) + "\n"
+def mpi(chosen) -> list[tuple[int, float, float]]:
+    """MPI ranks, and the seconds and CPU seconds that one shard of the qpi study takes."""
+    if not (BIN / "mpiexec").exists():
+        return []
+    given = chosen.qpi.simulation("train", chosen.seed).canonical_json()
+    found = []
+    for ranks in range(1, (os.cpu_count() or 1) + 1):
+        with tempfile.TemporaryDirectory(prefix="gapworks-scaling-") as folder:
+            command = [BIN / "mpiexec", "-n", ranks, BIN / "gapworks", "simulate", "qpi"]
+            command += ["--ranks", ranks, "--settings", given, "--threads", 1]
+            command += ["--max-failed-share", "0.99", "--start", 0, "--stop", MPI_SAMPLES]
+            began = time.perf_counter()
+            used = run([*command, "--output", f"{folder}/0-{MPI_SAMPLES}.h5"])
+            found.append((ranks, time.perf_counter() - began, used.cpu))
+    return found
 
 
 if __name__ == "__main__":

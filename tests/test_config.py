@@ -192,6 +192,14 @@ def test_the_values_of_the_eliashberg_paper_are_in_the_file():
     assert eliashberg.networks.bases.neurons == [4, 6, 8]
 
 
+def test_the_campaign_is_a_million_rings_and_a_hundred_thousand_spectra_and_windows():
+    _, scales = load(raw_config())
+    campaign = scales["campaign"]
+    assert campaign.chain.samples("surrogate") == 10**6
+    assert campaign.eliashberg.samples("complex") == 10**5
+    assert campaign.qpi.samples("train") == 10**5
+
+
 def test_the_scales_that_ship_change_sizes_only():
     _, scales = load(raw_config())
     assert list(scales) == ["smoke", "laptop", "campaign", "workstation", "paper"]

@@ -1,4 +1,4 @@
-"""Killed, interrupted and grown runs: the data come out the same, and only what is new is made."""
+"""Killed and interrupted runs: the data come out the same, and only what is new is made."""
 
 import json
 import os
@@ -8,12 +8,11 @@ import sys
 import time
 from contextlib import contextmanager
 
-import numpy as np
 import pytest
 
-from gapworks.factory.container import read, verify
+from gapworks.factory.container import verify
 from tests.conftest import ROOT
-from tests.workflow.conftest import BIN, SETTINGS, merge, wait_until
+from tests.workflow.conftest import BIN, SETTINGS, wait_until
 
 # ---- One command ---------------------------------------------------------------------------------
 
@@ -319,72 +318,3 @@ def test_shard_size_and_threads_do_not_show_in_the_data(shared_checkout):
     assert shared_checkout.checksums(target("fifty")) == checksums
     # The number of threads is no reason to run anything again.
     assert shared_checkout.make(target("fifty")).nothing_to_be_done
-
-
-# ---- A change reruns what it touches -------------------------------------------------------------
-
-
-TABLE = "results/grown/chain/tables/disorder.csv"
-
-
-@pytest.fixture(scope="module")
-def grown(shared_checkout):
-    """A checkout with the table of disorder at the scale `grown`, made of one shard."""
-    overlay = {"chain": {"datasets": {"test": {"realizations": 1}}, "shard_size": 16}}
-    shared_checkout.add_scale("grown", overlay)
-    jobs = shared_checkout.make(TABLE).jobs
-    assert jobs == {"simulate": 1, "gather": 1, "evaluate_chain": 1, "table": 1}
-    return shared_checkout
-
-
-@contextmanager
-def change(checkout):
-    """The section `chain` of the scale, to be changed."""
-    with checkout.config() as config:
-        yield config["scales"]["grown"]["chain"]
-
-
-def test_a_data_set_that_grows_simulates_only_the_new_samples(grown):
-    data = grown.folder / "results/grown/chain/data/test.h5"
-    shard = grown.folder / "results/grown/chain/shards/test/0-16.h5"
-    old_arrays, old_stat = read(data), shard.stat()
-    with change(grown) as chain:
-        chain["datasets"]["test"]["realizations"] = 2
-    jobs = grown.make(TABLE).jobs
-    assert jobs == {"simulate": 1, "gather": 1, "evaluate_chain": 1, "table": 1}
-    new = shard.stat()
-    assert (new.st_mtime_ns, new.st_ino) == (old_stat.st_mtime_ns, old_stat.st_ino)
-    arrays = read(data)
-    assert len(arrays["sample"]) == 32
-    for name, old in old_arrays.items():
-        np.testing.assert_array_equal(arrays[name][: len(old)], old, err_msg=name)
-    assert not np.array_equal(arrays["V"][16:], arrays["V"][:16])
-
-
-def planned(checkout, **changes):
-    """The jobs that a change of the scale `grown` brings about."""
-    path = checkout.folder / "config.yaml"
-    before = path.read_text()
-    try:
-        with change(checkout) as chain:
-            chain.update(merge(chain, changes))
-        return checkout.make("-n", TABLE)
-    finally:
-        path.write_text(before)
-
-
-def test_more_resamples_take_statistics_again_and_simulate_nothing(grown):
-    jobs = planned(grown, evaluation={"resamples": 60}).jobs
-    assert jobs == {"evaluate_chain": 1, "table": 1}
-
-
-def test_what_a_table_does_not_show_is_no_reason_to_make_it(grown):
-    others = {"figures": {"correlation_distance": 20}, "datasets": {"train": {"realizations": 7}}}
-    assert planned(grown, **others).nothing_to_be_done
-
-
-def test_another_tolerance_simulates_everything_again(grown):
-    jobs = planned(grown, solver={"tolerance": 1e-8}).jobs
-    shards = len(grown.made("results/grown/chain/shards"))
-    assert shards > 0
-    assert jobs == {"simulate": shards, "gather": 1, "evaluate_chain": 1, "table": 1}

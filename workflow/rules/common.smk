@@ -156,12 +156,12 @@ def digest(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
 
 
-def code_of(module):
+def code_of(*modules):
     """The digest of a step's code, a parameter that reruns its rule when the code changes.
 
     It is found when a job needs it: every Slurm job reads all of the rules, and runs one.
     """
-    return lambda wildcards: code_digest(module.format(**wildcards))
+    return lambda wildcards: code_digest(*(module.format(**wildcards) for module in modules))
 
 
 def growing(base):
