@@ -132,8 +132,9 @@ def test_a_training_of_qpi_gets_a_gpu_where_the_profile_says_so(smoke):
 
 
 def test_job_arrays_and_a_limit_on_jobs_are_refused_together(smoke):
-    run = smoke.checkout.snakemake("--profile", "slurm", "--forceall", "--jobs=5", TABLE)
+    data = "results/smoke/chain/data/train.h5"
+    run = smoke.checkout.snakemake("--profile", "slurm", "--forceall", "--jobs=2", data)
     assert run.returncode == 1
-    assert "5 may be submitted at a time: with job arrays the run would hang" in run.output
+    assert "2 may be submitted at a time: with job arrays the run would hang" in run.output
     assert "--slurm-array-jobs ''" in run.output
     assert "Traceback" not in run.output
