@@ -84,7 +84,8 @@ Measured: milliseconds a sample, seconds until the first, peak memory, bytes in 
 that differ in their draws alone are measured once). Extrapolated: the last three columns. Core
 hours count {job_cpu:.1f} s more a job, for what Snakemake does inside a Slurm job before its
 command (measured: a dry run of one shard). Storage counts shards and the gathered copy; the shards
-may be deleted once that is there, which halves it.
+may be deleted once that is there, which halves it. (qpi/fidelity is counted, but made on request
+only: no figure needs it.)
 
 {_table(names, rows)}"""
 
