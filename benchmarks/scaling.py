@@ -90,6 +90,7 @@ class Measured(NamedTuple):
     """All that the page tells."""
 
     scale: str
+    about: Mapping[str, Any]
     datasets: list[Dataset]
     trainings: list[Training]
     plans: list[Plan]
@@ -107,6 +108,9 @@ def main() -> None:
     measure.prepare()
     import scaling_page
 
+    from gapworks.factory.provenance import provenance
+
+    about = provenance()
     chosen = configuration(args.scale)
     before = os.getloadavg()[0]
     shard = f"results/{args.scale}/chain/shards/surrogate/0-{chosen.chain.shard_size}.h5"
@@ -119,6 +123,7 @@ def main() -> None:
     text = scaling_page.page(
         Measured(
             args.scale,
+            about,
             datasets(chosen),
             [trained(chosen, *one) for one in TRAININGS],
             plans,

@@ -18,13 +18,13 @@ ARRAYS = ("simulate",)
 """Rules whose jobs go out as job arrays, where the profile names none."""
 CORES = 100
 """Of a cluster, for an example."""
+BUSY = 0.8
+"""Of a core: with less, one process does not tell how fast one core is."""
 
 
 def page(measured: Measured) -> str:
     """All of docs/scaling.md."""
-    from gapworks.factory.provenance import provenance
-
-    about = provenance()
+    about = measured.about
     before, after = measured.load
     head = f"""# What the scale `{measured.scale}` costs
 
@@ -177,6 +177,14 @@ they lose in time and not in CPU time was lost to the machine's other work.
 
 {_table(("at a time", "s", "speed-up", "efficiency", "CPU s"), _efficiencies(measured.strong))}"""
     ]
+    _, took, cpu = measured.strong[0]
+    if cpu < BUSY * took:
+        parts.append(
+            f"""The machine was busy: one shard at a time had {cpu / took:.0%} of a core. The
+speed-ups here and below tell what share of busy cores so many processes were given, and not how the program
+scales; the CPU seconds do. Run again when nothing else runs.
+"""
+        )
     if measured.ranks:
         names = ("MPI ranks", "s", "speed-up", "efficiency", "CPU s")
         parts.append(
