@@ -3,89 +3,34 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.cluster.conftest import CANNOT, slurm_script
-from tests.conftest import copy_checkout
 
 pytestmark = pytest.mark.cluster
 
-BIN = Path(sys.executable).parent
 
-
-@pytest.fixture
-def checkout(tmp_path):
-    """A fresh checkout: the tracked files (and those about to be), with the link `make` sets."""
-
-    def copy(name: str) -> Path:
-        folder = tmp_path / name
-        copy_checkout(folder)
-        (folder / "slurm").symlink_to("profiles/slurm")
-        return folder
-
-    return copy
-
-
-def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run .venv/bin/snakemake from an environment that was not activated."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLURM_", "SNAKEMAKE"))}
-    folders = environment["PATH"].split(os.pathsep)
-    environment["PATH"] = os.pathsep.join(f for f in folders if Path(f) != BIN)
-    return subprocess.run(
-        [BIN / "snakemake", *arguments],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )
-
-
-def slurm_jobs(run: subprocess.CompletedProcess[str]) -> dict[str, list[str]]:
-    """States of the Slurm jobs of a run, by rule; a job's comment names its rule and wildcards."""
-    (name,) = re.findall(r"^SLURM run ID: (\S+)$", run.stderr, re.MULTILINE)
-    listed = subprocess.run(
-        ["squeue", "--states=all", "--noheader", f"--name={name}", "--format=%T %k"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    jobs: dict[str, list[str]] = {}
-    for line in listed.splitlines():
-        state, comment = line.split(maxsplit=1)
-        rule = comment.removeprefix("rule_").partition("_wildcards_")[0]
-        jobs.setdefault(rule, []).append(state)
-    return jobs
-
-
-def test_failed_job_shows_its_log_and_fails_the_run(slurm, checkout):
-    folder = checkout("broken")
-    config = yaml.safe_load((folder / "config.yaml").read_text())
-    config["scales"]["hopeless"] = {
-        "chain": {
-            "solver": {"max_iterations": 1},  # nothing converges
-            "datasets": {"test": {"realizations": 1}},
+def test_failed_job_shows_its_log_and_fails_the_run(new_cluster_checkout):
+    checkout = new_cluster_checkout("broken")
+    with checkout.config() as config:
+        config["scales"]["hopeless"] = {
+            "chain": {
+                "solver": {"max_iterations": 1},  # nothing converges
+                "datasets": {"test": {"realizations": 1}},
+            }
         }
-    }
-    (folder / "config.yaml").write_text(yaml.safe_dump(config))
-
     target = "results/hopeless/chain/data/test.h5"
-    run = snakemake(folder, "--profile", "slurm", "--retries=0", target)
+    run = checkout.snakemake("--profile", "slurm", "--retries=0", target)
 
     assert run.returncode == 1
-    assert slurm_jobs(run) == {"simulate": ["FAILED"]}
-    (log,) = (folder / "logs/hopeless/chain/simulate/test").glob("*.log")
+    assert [(job.rule, job.state) for job in checkout.jobs()] == [("simulate", "FAILED")]
+    (log,) = (checkout.folder / "logs/hopeless/chain/simulate/test").glob("*.log")
     assert log.read_text().strip() != ""
-    assert log.read_text().strip() in run.stderr
-    assert not list((folder / "results").rglob("*.h5"))
+    assert log.read_text().strip() in run.output
+    assert not [name for name in checkout.made() if name.endswith(".h5")]
 
 
 def test_private_slurm_starts_twice_and_after_a_kill_and_stops(spare_slurm):

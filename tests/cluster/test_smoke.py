@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 
 import pytest
@@ -13,8 +14,14 @@ pytestmark = pytest.mark.cluster
 
 TABLE = "results/smoke/qpi/tables/table1.csv"
 ALL = ("--config", "scale=smoke")
+SECONDS = 3600
+"""Ten times what a run takes, for machines that do other things besides."""
 USERS_LINES = ("slurm_partition: gpu ", "gpu: 1\n", "nodes: 2 ")
+USERS_LINES += ("figure: draw\n", "table: draw\n", "group-components:\n", "  draw: 8\n")
 """Lines of the profile that a user uncomments: the private Slurm has such a partition."""
+FIGURES = {"chain": 7, "eliashberg": 15, "qpi": 9}
+TABLES = {"chain": 4, "eliashberg": 9, "qpi": 3}
+"""How many there are, besides the claims."""
 PROLOG = """#!/bin/sh
 echo "$SLURM_JOB_ID $SLURM_PROCID $SLURMD_NODENAME" >> {}
 """
@@ -32,10 +39,10 @@ def smoke(new_cluster_checkout):
     prolog.chmod(0o755)
     checkout.edit_profile("mpi: srun", f"mpi: srun --task-prolog={prolog}")
 
-    checkout.check_finished(checkout.start("--profile", "slurm", TABLE), 400)
+    checkout.check_finished(checkout.start("--profile", "slurm", TABLE), SECONDS)
     table = SimpleNamespace(said=checkout.said(), made=checkout.made(), jobs=checkout.jobs())
     assert (checkout.folder / TABLE).read_text().count("\n") > 1
-    checkout.check_finished(checkout.start("--profile", "slurm", *ALL), 900)
+    checkout.check_finished(checkout.start("--profile", "slurm", *ALL), SECONDS)
     return SimpleNamespace(checkout=checkout, table=table, ranks=ranks.read_text().splitlines())
 
 
@@ -43,7 +50,8 @@ def smoke(new_cluster_checkout):
 def local(compiled, smoke, tmp_path_factory):
     """The data sets that the run on Slurm made, made here without it."""
     checkout = Checkout(tmp_path_factory.mktemp("local"))
-    checkout.make(*data_sets(smoke.checkout))
+    run = checkout.snakemake("-c2", *data_sets(smoke.checkout), timeout=SECONDS)
+    assert run.returncode == 0, run.output
     return checkout
 
 
@@ -63,7 +71,7 @@ def test_a_table_is_made_from_nothing(smoke):
         "gather",
         "train_qpi",
         "evaluate_qpi_network",
-        "table",
+        "draw_table",
     }
 
 
@@ -72,11 +80,11 @@ def test_all_figures_and_tables_are_made_and_no_job_is_run_twice(smoke):
     again = checkout.snakemake("-n", *ALL)
     assert again.nothing_to_be_done, again.output
     made = checkout.made("results/smoke")
-    for study, figures, tables in (("chain", 7, 5), ("eliashberg", 15, 10), ("qpi", 9, 4)):
+    for study, figures in FIGURES.items():
         of_study = {name for name in made if f"/{study}/" in name}
         assert sum(name.endswith(".pdf") for name in of_study) == figures
         assert sum(name.endswith(".png") for name in of_study) == figures
-        assert sum(name.endswith(".csv") for name in of_study) == tables
+        assert sum(name.endswith(".csv") for name in of_study) == TABLES[study] + 1
     for name in made:
         if name.endswith(".pdf"):
             assert (checkout.folder / name).read_bytes().startswith(b"%PDF")
@@ -110,6 +118,13 @@ def test_shards_of_the_other_studies_are_one_job_array(smoke):
     assert {job.task for job in jobs} == {f"{array}_{task + 1}" for task in range(len(shards))}
 
 
+def test_tiny_jobs_share_a_job(smoke):
+    jobs = [job.rule for job in smoke.checkout.jobs()]
+    drawn = sum(FIGURES.values()) + sum(TABLES.values())
+    assert sum(name.startswith("draw_") for name in jobs) == 1 + math.ceil((drawn - 1) / 8)
+    assert jobs.count("judge_claims_metrics") == len(FIGURES)
+
+
 def test_a_training_of_qpi_gets_a_gpu_where_the_profile_says_so(smoke):
     trainings = smoke.checkout.jobs_of("train_qpi")
     assert {(job.partition, job.node, job.gpus) for job in trainings} == {("gpu", "n2", 1)}
@@ -118,8 +133,9 @@ def test_a_training_of_qpi_gets_a_gpu_where_the_profile_says_so(smoke):
 
 
 def test_job_arrays_and_a_limit_on_jobs_are_refused_together(smoke):
-    run = smoke.checkout.snakemake("--profile", "slurm", "--forceall", "--jobs=5", TABLE)
+    data = "results/smoke/chain/data/train.h5"
+    run = smoke.checkout.snakemake("--profile", "slurm", "--forceall", "--jobs=2", data)
     assert run.returncode == 1
-    assert "5 may be submitted at a time: with job arrays the run would hang" in run.output
+    assert "2 may be submitted at a time: with job arrays the run would hang" in run.output
     assert "--slurm-array-jobs ''" in run.output
     assert "Traceback" not in run.output

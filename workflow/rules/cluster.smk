@@ -7,17 +7,20 @@ def check_arrays():
     When not all jobs may be submitted at once, Slurm's plugin puts jobs of an array aside until the
     rest is ready, and forgets them.
     """
-    if not getattr(workflow.executor_settings, "array_jobs", None):
+    named = getattr(workflow.executor_settings, "array_jobs", None) or ""
+    rules_of_arrays = {name.strip() for name in named.split(",")}
+    waiting = list(workflow.dag.needrun_jobs())
+    if sum(job.rule.name in rules_of_arrays for job in waiting) < 2:
         return
     rate = workflow.scheduling_settings.max_jobs_per_timespan
     limits = [workflow.resource_settings.nodes, rate.max_jobs if rate else None]
     limit = min(limit for limit in limits if limit is not None)
-    waiting = sum(1 for _ in workflow.dag.needrun_jobs())
-    if waiting > limit:
+    jobs = len(waiting)
+    if jobs > limit:
         raise WorkflowError(
-            f"{waiting} jobs are to be done and {limit} may be submitted at a time: with job arrays"
-            f" the run would hang. Raise the limits (--jobs {waiting}"
-            f" --max-jobs-per-timespan {waiting}/1s), or do without arrays (--slurm-array-jobs '')"
+            f"{jobs} jobs are to be done and {limit} may be submitted at a time: with job arrays the"
+            f" run would hang. Raise the limits (--jobs {jobs} --max-jobs-per-timespan {jobs}/1s),"
+            " or do without arrays (--slurm-array-jobs '')"
         )
 
 
