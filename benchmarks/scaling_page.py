@@ -181,8 +181,8 @@ they lose in time and not in CPU time was lost to the machine's other work.
     if cpu < BUSY * took:
         parts.append(
             f"""The machine was busy: one shard at a time had {cpu / took:.0%} of a core. The
-speed-ups here and below tell what share of busy cores so many processes were given, and not how the program
-scales; the CPU seconds do. Run again when nothing else runs.
+speed-ups here and below tell what share of busy cores so many processes were given, and not how the
+program scales; the CPU seconds do. Run again when nothing else runs.
 """
         )
     if measured.ranks:
