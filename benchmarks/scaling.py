@@ -26,18 +26,19 @@ import measure
 BIN = Path(sys.executable).parent
 STUDIES = ("chain", "eliashberg", "qpi")
 TRAININGS = (
-    ("chain", "surrogate", "surrogate", "validation", 320),
-    ("eliashberg", "sl-complex-gap", "complex", "complex", 200),
-    ("eliashberg", "ae-joint-gap-64", "complex", "complex", 200),
-    ("qpi", "vgg16-converged", "train", "validation", 20),
+    ("chain", "surrogate", "surrogate", "validation", 320, 3),
+    ("eliashberg", "sl-complex-gap", "complex", "complex", 200, 60),
+    ("eliashberg", "ae-joint-gap-64", "complex", "complex", 200, 60),
+    ("qpi", "vgg16-converged", "train", "validation", 20, 2),
 )
-"""Study, network, its data, its validation data, and how many samples it is timed with."""
-ENOUGH = 3.0
-"""CPU seconds from which on a difference of two times is good for a rate."""
-MANY = 115
+"""Study, network, its data, its validation data; how many samples and epochs it is timed with."""
+TIMED = {"chain": 6400, "eliashberg": 120, "qpi": 25}
+"""Samples of a study that take some CPU seconds: the difference from FEW tells what one takes."""
+FEW = 5
+MANY = 112
 """Rings in a shard that cut a million of them into some ten thousand jobs."""
-STRONG = (8, 3520)
-"""Shards of the chain study for strong scaling, and rings in each: the campaign's."""
+STRONG = (8, 6400)
+"""Shards of the chain study for strong scaling, and rings in each."""
 MPI_SAMPLES = 60
 """Samples of the qpi shard that MPI ranks share."""
 
@@ -89,6 +90,7 @@ class Measured(NamedTuple):
     """All that the page tells."""
 
     scale: str
+    about: Mapping[str, Any]
     datasets: list[Dataset]
     trainings: list[Training]
     plans: list[Plan]
@@ -106,6 +108,9 @@ def main() -> None:
     measure.prepare()
     import scaling_page
 
+    from gapworks.factory.provenance import provenance
+
+    about = provenance()
     chosen = configuration(args.scale)
     before = os.getloadavg()[0]
     shard = f"results/{args.scale}/chain/shards/surrogate/0-{chosen.chain.shard_size}.h5"
@@ -118,6 +123,7 @@ def main() -> None:
     text = scaling_page.page(
         Measured(
             args.scale,
+            about,
             datasets(chosen),
             [trained(chosen, *one) for one in TRAININGS],
             plans,
@@ -187,47 +193,41 @@ def datasets(chosen) -> list[Dataset]:
 
 def measured_cost(study: str, settings: str) -> Cost:
     """From two shards: a small one, and one that takes seconds longer."""
+    many = TIMED[study]
     with tempfile.TemporaryDirectory(prefix="gapworks-scaling-") as folder:
         where = Path(folder)
-        simulate(study, settings, 0, 5, where)  # compiles
-        few = simulate(study, settings, 5, 10, where)
-        many = 10
-        while True:
-            more = simulate(study, settings, 1000, 1000 + many, where)
-            if more.cpu - few.cpu > ENOUGH or many >= 1 << 14:
-                break
-            many *= 4
+        simulate(study, settings, 0, FEW, where)  # compiles
+        few = simulate(study, settings, FEW, 2 * FEW, where)
+        more = simulate(study, settings, 1000, 1000 + many, where)
         size = (where / f"1000-{1000 + many}.h5").stat().st_size
-        sample = (more.cpu - few.cpu) / (many - 5)
-        return Cost(max(few.cpu - 5 * sample, 0.0), sample, size / many, more.megabytes)
+    sample = (more.cpu - few.cpu) / (many - FEW)
+    return Cost(max(few.cpu - FEW * sample, 0.0), sample, size / many, more.megabytes)
 
 
-def trained(chosen, study: str, network: str, data: str, validation: str, samples: int) -> Training:
-    """What a training takes, from the difference of two that have few epochs and few samples."""
+def trained(
+    chosen, study: str, network: str, data: str, validation: str, samples: int, epochs: int
+) -> Training:
+    """What a training takes, from two with few samples: one epoch, and some more."""
     measure.say(f"training {study}/{network}")
     section = getattr(chosen, study)
     settings = section.training(network, chosen.seed)
-    epochs = settings["network"]["training"]["epochs"]
+    all_epochs = settings["network"]["training"]["epochs"]
     # Of how many realizations or superconductors a class there are: 16 V0, 5 classes.
     settings |= {"realizations": samples // 16} if study == "chain" else {}
     settings |= {"per_class": samples // 5} if study == "qpi" else {}
+    used = {}
     with tempfile.TemporaryDirectory(prefix="gapworks-scaling-") as folder:
         for name in {data, validation}:
             gathered(section.simulation(name, chosen.seed), study, samples, Path(folder) / name)
-
-        def train(number: int) -> float:
+        for number in (1, epochs):
             settings["network"]["training"]["epochs"] = number
             command = [BIN / "gapworks", "train", study, "--settings", json.dumps(settings)]
             command += ["--data", f"{folder}/{data}.h5", "--threads", 1]
             command += ["--validation", f"{folder}/{validation}.h5"]
-            return run([*command, "--output", f"{folder}/{number}.safetensors"]).cpu
-
-        first, number = train(1), 2
-        while (longer := train(number) - first) < ENOUGH:
-            number *= 4
-    each = longer / (number - 1) / samples
+            used[number] = run([*command, "--output", f"{folder}/{number}.safetensors"]).cpu
+    each = (used[epochs] - used[1]) / (epochs - 1) / samples
     whole = section.samples(data)
-    return Training(f"{study}/{network}", whole, epochs, each * whole * epochs)
+    return Training(f"{study}/{network}", whole, all_epochs, each * whole * all_epochs)
 
 
 def gathered(settings, study: str, samples: int, place: Path) -> None:

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 PROFILE = measure.ROOT / "profiles/slurm/config.yaml"
 ARRAYS = ("simulate",)
 """Rules whose jobs go out as job arrays, where the profile names none."""
+CORES = 100
+"""Of a cluster, for an example."""
+BUSY = 0.8
+"""Of a core: with less, one process does not tell how fast one core is."""
 
 
 def page(measured: Measured) -> str:
     """All of docs/scaling.md."""
-    from gapworks.factory.provenance import provenance
-
-    about = provenance()
+    about = measured.about
     before, after = measured.load
     head = f"""# What the scale `{measured.scale}` costs
 
@@ -51,6 +53,11 @@ def hours(dataset: Dataset, job_cpu: float) -> float:
     return (dataset.jobs * (cost.start + job_cpu) + dataset.samples * cost.sample) / 3600
 
 
+def _job(dataset: Dataset) -> float:
+    """CPU seconds that a shard takes, with nothing of Snakemake's."""
+    return dataset.cost.start + dataset.cost.sample * dataset.samples / dataset.jobs
+
+
 def gigabytes(dataset: Dataset) -> float:
     """Shards and the data set that is gathered of them."""
     return 2 * dataset.samples * dataset.cost.bytes / 1e9
@@ -60,11 +67,10 @@ def _data(datasets: list[Dataset], job_cpu: float) -> str:
     rows = []
     for one in datasets:
         cost = one.cost
-        job = cost.start + cost.sample * one.samples / one.jobs
         rows.append(
             (one.name, f"{one.samples:,}", f"{one.jobs:,}", _short(1e3 * cost.sample))
             + (_short(cost.start), f"{cost.megabytes:.0f}", _short(cost.bytes / 1e3))
-            + (_short(job), _short(hours(one, job_cpu)), _short(gigabytes(one)))
+            + (_short(_job(one)), _short(hours(one, job_cpu)), _short(gigabytes(one)))
         )
     jobs = f"{sum(one.jobs for one in datasets):,}"
     core = _short(sum(hours(one, job_cpu) for one in datasets))
@@ -78,7 +84,8 @@ Measured: milliseconds a sample, seconds until the first, peak memory, bytes in 
 that differ in their draws alone are measured once). Extrapolated: the last three columns. Core
 hours count {job_cpu:.1f} s more a job, for what Snakemake does inside a Slurm job before its
 command (measured: a dry run of one shard). Storage counts shards and the gathered copy; the shards
-may be deleted once that is there, which halves it.
+may be deleted once that is there, which halves it. (qpi/fidelity is counted, but made on request
+only: no figure needs it.)
 
 {_table(names, rows)}"""
 
@@ -120,34 +127,33 @@ Measured: dry runs of the whole scale, and of the same cut into some ten thousan
 
 def _scheduler(measured: Measured) -> str:
     profile = yaml.safe_load(PROFILE.read_text())
-    jobs = measured.plans[0].jobs
+    jobs = {rule: n for rule, n in measured.plans[0].jobs.items() if rule != "all"}
     arrays = _arrays(profile, jobs)
     limit, at_once = int(profile.get("slurm-array-limit", 1000)), profile["jobs"]
-    total = sum(jobs.values()) - jobs.get("all", 0)
+    total = sum(jobs.values())
     in_arrays = sum(n for rule, n in jobs.items() if rule in arrays)
     calls = sum(math.ceil(n / limit) for rule, n in jobs.items() if rule in arrays)
     core = sum(hours(one, measured.job_cpu) for one in measured.datasets)
-    minutes = 60 * core / at_once
+    longest = max(_job(one) for one in measured.datasets)
+    minutes = max(60 * core / CORES, longest / 60)
     data = sum(one.jobs for one in measured.datasets)
     asked = 60 / profile["slurm-init-seconds-before-status-checks"]
-    said = ", ".join(f"`{rule}`" for rule in sorted(arrays))
-    set_so = (
-        "as in profiles/slurm" if profile.get("slurm-array-jobs") else "not set in profiles/slurm"
-    )
+    said = ", ".join(f"`{rule}`" for rule in sorted(arrays & set(jobs)))
+    enough = "" if total < at_once else f" With job arrays it has to be raised (`--jobs {total}`)."
     return f"""## Load on the scheduler
 
-Extrapolated from the above and profiles/slurm (`jobs: {at_once}`):
+Extrapolated from the above and profiles/slurm:
 
 - Jobs: {total:,}, of them {data:,} for the data. Inside of them Snakemake takes
   {total * measured.job_cpu / 3600:.2g} core hours.
-- Submissions (`sbatch`): {total:,} one by one; with job arrays of {said}
-  ({set_so}) {total - in_arrays + calls:,} at least:
-  {in_arrays:,} jobs in arrays of up to {limit:,}.
-- In the queue at a time: {at_once}.
+- Submissions (`sbatch`): {total:,} one by one; {total - in_arrays + calls:,} with job arrays of
+  {said}: {in_arrays:,} jobs in arrays of up to {limit:,}.
+  Each job of a group is counted.
+- In the queue at a time: at most {at_once:,} (`jobs`).{enough}
 - Questions: one `squeue` for all jobs of the run, {asked:.0f} a minute at most, while jobs end; one
   every three minutes while none does.
-- The data take {_short(minutes)} minutes if {at_once} cores are free all the time, and so
-  {_short(data / minutes)} jobs begin and end a minute.
+- On {CORES} free cores the data take {_short(minutes)} minutes: {_short(data / minutes)} jobs
+  begin and end a minute.
 - Larger shards (`shard_size`) mean fewer and longer jobs.
 """
 
@@ -171,6 +177,14 @@ they lose in time and not in CPU time was lost to the machine's other work.
 
 {_table(("at a time", "s", "speed-up", "efficiency", "CPU s"), _efficiencies(measured.strong))}"""
     ]
+    _, took, cpu = measured.strong[0]
+    if cpu < BUSY * took:
+        parts.append(
+            f"""The machine was busy: one shard at a time had {cpu / took:.0%} of a core. The
+speed-ups here and below tell what share of busy cores so many processes were given, and not how the
+program scales; the CPU seconds do. Run again when nothing else runs.
+"""
+        )
     if measured.ranks:
         names = ("MPI ranks", "s", "speed-up", "efficiency", "CPU s")
         parts.append(

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.cluster
 TABLE = "results/smoke/qpi/tables/table1.csv"
 ALL = ("--config", "scale=smoke")
 SECONDS = 3600
-"""Ten times what either run takes, for machines that do other things besides."""
+"""Ten times what a run takes, for machines that do other things besides."""
 USERS_LINES = ("slurm_partition: gpu ", "gpu: 1\n", "nodes: 2 ")
 USERS_LINES += ("figure: draw\n", "table: draw\n", "group-components:\n", "  draw: 8\n")
 """Lines of the profile that a user uncomments: the private Slurm has such a partition."""
@@ -50,7 +50,8 @@ def smoke(new_cluster_checkout):
 def local(compiled, smoke, tmp_path_factory):
     """The data sets that the run on Slurm made, made here without it."""
     checkout = Checkout(tmp_path_factory.mktemp("local"))
-    checkout.make(*data_sets(smoke.checkout))
+    run = checkout.snakemake("-c2", *data_sets(smoke.checkout), timeout=SECONDS)
+    assert run.returncode == 0, run.output
     return checkout
 
 
