@@ -46,8 +46,5 @@ def test_a_fault_has_a_promise_and_a_test_that_exists(row):
 @pytest.mark.parametrize("path", OF_FAULTS)
 def test_a_test_of_a_fault_stands_in_the_table(path):
     told = {name for row in ROWS for where, name in named(row) if where == path}
-    no_fault = {
-        "test_resume_where_nothing_runs_says_so_and_runs",
-        "test_shards_are_submitted_as_job_arrays",
-    }
+    no_fault = {"test_resume_where_nothing_runs_says_so_and_runs"}
     assert names_in(path) - told - no_fault == set()

@@ -19,13 +19,9 @@ def let_go_on(*pids):
 
 @pytest.fixture(scope="module")
 def battered(daemons, new_cluster_checkout):
-    """One run of three shards: a job is cancelled, a node goes down, gathering lacks memory.
-
-    The shards are two submissions: an array of two tasks, and one of one.
-    """
+    """One run of three shards: a job is cancelled, a node goes down, gathering lacks memory."""
     checkout = new_cluster_checkout("battered")
     with checkout.profile() as profile:
-        profile["slurm-array-limit"] = 2
         # 60 MB are not enough for anything; the second time it is 1200.
         profile["set-resources"]["gather"] = {"mem_mb": "60 * 20 ** (attempt - 1)"}
     run = checkout.start("--profile", "slurm", DATA)
@@ -35,7 +31,7 @@ def battered(daemons, new_cluster_checkout):
     (lost, *_) = [name for name in SHARDS if first[name].node == "n2"]
     (cancelled, *_) = [name for name in SHARDS if first[name].node == "n1"]
 
-    call("scancel", first[cancelled].task)  # by its number, all of the array might go
+    call("scancel", first[cancelled].task)
     try:
         daemons.kill_node("n2")
         let_go_on(*(writers[name] for name in SHARDS if name not in (lost, cancelled)))
@@ -55,22 +51,12 @@ def battered(daemons, new_cluster_checkout):
     )
 
 
-def test_shards_are_submitted_as_job_arrays(battered):
-    tasks = sorted(job.task for job in battered.first.values())
-    arrays = [task.partition("_")[0] for task in tasks]
-    assert len(set(arrays)) == 2
-    assert sorted(task.partition("_")[2] for task in tasks) == ["1", "2", "3"]
-
-
-def test_a_cancelled_task_of_an_array_is_submitted_again(battered, undisturbed):
+def test_a_cancelled_job_is_submitted_again(battered, undisturbed):
     before = battered.first[battered.cancelled]
-    assert battered.checkout.job(before.id).state == "CANCELLED"
-    wildcards = "_" + battered.cancelled.replace("-", "_")
-    (again,) = battered.checkout.jobs_of("simulate", wildcards)
-    assert again.state == "COMPLETED"
-    assert again.memory > before.memory
+    jobs = battered.checkout.jobs_of("simulate", before.wildcards)
+    assert [job.state for job in jobs] == ["CANCELLED", "COMPLETED"]
+    assert jobs[1].memory > jobs[0].memory
     assert f"SLURM-job '{before.task}' failed, SLURM status is: 'CANCELLED'" in battered.said
-    assert len(battered.checkout.jobs_of("simulate")) == len(SHARDS) + 1
     assert battered.checkout.checksums(DATA) == undisturbed.checksums(DATA)
     assert not battered.checkout.unfinished()
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from tests.cluster.cluster import DATA, FOLDER, NETWORK, OVERLAY, RANKS, weights_sha256
+from tests.cluster.cluster import DATA, FOLDER, NETWORK, OVERLAY, RANKS, call, weights_sha256
 from tests.workflow.conftest import merge, wait_until
 
 pytestmark = pytest.mark.cluster
@@ -80,8 +80,13 @@ def names(words):
 
 @pytest.fixture(scope="module")
 def interrupted(new_cluster_checkout):
-    """A run that is stopped by Ctrl-C, started again, and killed and resumed twice."""
+    """A run that is stopped by Ctrl-C, started again, and killed and resumed twice.
+
+    Its two shards are one job array, of which a task is cancelled before the run is killed.
+    """
     checkout = new_cluster_checkout("interrupted")
+    for line in ("slurm-array-jobs: simulate", "slurm-array-limit: 25"):
+        checkout.edit_profile(f"# {line}", line)
     checkout.add_scale("two", merge(OVERLAY, {"chain": {"shard_size": 1800}}))
     run = checkout.start("--profile", "slurm", TWO)
     checkout.stop_writers(TWO_FOLDER, TWO_SHARDS)
@@ -95,10 +100,17 @@ def interrupted(new_cluster_checkout):
 
     run = checkout.start("--profile", "slurm", TWO)
     writers = checkout.stop_writers(TWO_FOLDER, TWO_SHARDS)
+    array = {checkout.job_of(pid).task: name for name, pid in writers.items()}
+    second = max(array)
+    call("scancel", second)
+    wait_until(lambda: not psutil.pid_exists(writers[array[second]]), "its writer ends")
+    again = checkout.stop_writers(TWO_FOLDER, (array[second],))[array[second]]
+    by_cancel = SimpleNamespace(array=sorted(array), said=checkout.said())
+    by_cancel.again = checkout.job_of(again)
+
     run.kill()
     run.wait(30)
     by_kill = SimpleNamespace(refused=checkout.snakemake("--profile", "slurm", TWO))
-    by_kill.tasks = [checkout.job_of(pid).task for pid in writers.values()]
     listing = checkout.resume("--list")
     assert listing.wait(60) == 0
     by_kill.listed = checkout.said()
@@ -114,7 +126,9 @@ def interrupted(new_cluster_checkout):
         os.kill(pid, signal.SIGCONT)
     checkout.check_finished(resumed)
     by_kill.resumed = checkout.said()
-    return SimpleNamespace(checkout=checkout, by_ctrl_c=by_ctrl_c, by_kill=by_kill)
+    return SimpleNamespace(
+        checkout=checkout, by_ctrl_c=by_ctrl_c, by_cancel=by_cancel, by_kill=by_kill
+    )
 
 
 def test_ctrl_c_cancels_the_jobs_and_leaves_no_lock(interrupted, undisturbed):
@@ -127,27 +141,36 @@ def test_ctrl_c_cancels_the_jobs_and_leaves_no_lock(interrupted, undisturbed):
     assert interrupted.checkout.checksums(TWO) == undisturbed.checksums(DATA)
 
 
+def test_a_cancelled_task_of_an_array_is_submitted_again(interrupted, undisturbed):
+    left = interrupted.by_cancel
+    (number,) = {task.partition("_")[0] for task in left.array}  # one submission
+    assert left.array == [f"{number}_1", f"{number}_2"]
+    assert f"SLURM-job '{number}_2' failed, SLURM status is: 'CANCELLED'" in left.said
+    jobs = interrupted.checkout.jobs_of("simulate")
+    (before,) = [job for job in jobs if job.task == f"{number}_2"]
+    assert left.again.task == str(left.again.id)  # by itself
+    assert left.again.memory > before.memory
+    assert interrupted.checkout.checksums(TWO) == undisturbed.checksums(DATA)
+
+
 def test_the_jobs_of_a_killed_run_are_listed_and_cancelled(interrupted):
-    left = interrupted.by_kill
+    left, jobs = interrupted.by_kill, interrupted.checkout.jobs_of("simulate")
     assert left.refused.returncode != 0
     assert "Directory cannot be locked" in left.refused.output
     assert "2 jobs of a broken run are left; the folder is locked" in left.listed
-    (array,) = {task.partition("_")[0] for task in left.tasks}
-    assert sorted(left.tasks) == [f"{array}_1", f"{array}_2"]
-    for task in left.tasks:
-        line = rf"^slurm +{task} +running +rule_simulate \(of an array\)$"
+    tasks = [interrupted.by_cancel.array[0], interrupted.by_cancel.again.task]
+    for task, what in zip(tasks, (r" \(of an array\)", "_wildcards_two_chain_test_"), strict=True):
+        line = rf"^slurm +{task} +running +rule_simulate{what}"
         assert re.search(line, left.listed, re.MULTILINE)
-    # Those that Ctrl-C ended, those that were cancelled now, and those that made the data.
-    each = len(TWO_SHARDS)
-    assert left.states == ["CANCELLED"] * 2 * each + ["RUNNING"] * each
+        assert [job.state for job in jobs if job.task == task] == ["CANCELLED"]
+    assert sorted(left.states) == ["CANCELLED"] * 5 + ["RUNNING"] * len(TWO_SHARDS)
 
 
 def test_a_killed_run_is_resumed_while_its_jobs_go_on_and_nothing_is_made_twice(
     interrupted, undisturbed
 ):
     checkout, left = interrupted.checkout, interrupted.by_kill
-    each = len(TWO_SHARDS)
-    assert checkout.states("simulate") == ["CANCELLED"] * 2 * each + ["COMPLETED"] * each
+    assert sorted(checkout.states("simulate")) == ["CANCELLED"] * 5 + ["COMPLETED"] * 2
     assert "2 jobs of a broken run are left; the folder is locked" in left.resumed
     assert "unlocked\nnoted the settings of 2 finished shards" in left.resumed
     assert checkout.states("gather") == ["COMPLETED"]

@@ -111,13 +111,6 @@ def test_ranks_are_spread_over_two_nodes(smoke):
         assert of_job == {("0", "n1"), ("1", "n2")}
 
 
-def test_shards_of_the_other_studies_are_one_job_array(smoke):
-    jobs = smoke.checkout.jobs_of("simulate")
-    shards = [name for name in smoke.checkout.made() if "/shards/" in name and "/qpi/" not in name]
-    (array,) = {job.task.partition("_")[0] for job in jobs}
-    assert {job.task for job in jobs} == {f"{array}_{task + 1}" for task in range(len(shards))}
-
-
 def test_tiny_jobs_share_a_job(smoke):
     jobs = [job.rule for job in smoke.checkout.jobs()]
     drawn = sum(FIGURES.values()) + sum(TABLES.values())
@@ -133,8 +126,8 @@ def test_a_training_of_qpi_gets_a_gpu_where_the_profile_says_so(smoke):
 
 
 def test_job_arrays_and_a_limit_on_jobs_are_refused_together(smoke):
-    data = "results/smoke/chain/data/train.h5"
-    run = smoke.checkout.snakemake("--profile", "slurm", "--forceall", "--jobs=2", data)
+    data, arrays = "results/smoke/chain/data/train.h5", ("--slurm-array-jobs", "simulate")
+    run = smoke.checkout.snakemake("--profile", "slurm", "--forceall", "--jobs=2", *arrays, data)
     assert run.returncode == 1
     assert "2 may be submitted at a time: with job arrays the run would hang" in run.output
     assert "--slurm-array-jobs ''" in run.output
