@@ -48,7 +48,7 @@ def overtime(new_cluster_checkout, undisturbed):
         wait_until(lambda: log.exists() and "epoch 3/" in log.read_text(), "it trains", 120)
         (trainer,) = trainers(checkout)
         os.kill(trainer, signal.SIGSTOP)  # as if it were slow, until Slurm's warning wakes it
-        checkout.check_finished(run, 300)
+        checkout.check_finished(run)
 
     with ThreadPoolExecutor(1) as pool:
         watched = pool.submit(watch)
@@ -116,6 +116,8 @@ def interrupted(new_cluster_checkout):
     by_kill.listed = checkout.said()
 
     cancelling = checkout.resume("--cancel", "--", "--profile", "slurm", TWO)
+    old = (writers[array[min(array)]], again)
+    wait_until(lambda: not any(map(psutil.pid_exists, old)), "their writers end")
     by_kill.writers = checkout.stop_writers(TWO_FOLDER, TWO_SHARDS)  # those of new jobs
     by_kill.states = checkout.states("simulate")
     cancelling.kill()
@@ -182,7 +184,7 @@ def test_a_killed_run_is_resumed_while_its_jobs_go_on_and_nothing_is_made_twice(
 
 def test_a_launcher_of_another_mpi_is_refused_by_name(mislaunched):
     checkout, run = mislaunched
-    assert run.wait(150) != 0
+    assert run.wait(600) != 0
     assert "the MPI world has 1 rank, not 2" in checkout.said()
     assert checkout.states("simulate_qpi_mpi") == ["FAILED"]
     assert not [name for name in checkout.made() if "/shards/" in name]
@@ -212,14 +214,14 @@ def test_a_rank_that_dies_ends_its_job_and_the_job_is_tried_again(
 
 
 def test_a_job_beyond_its_time_limit_is_tried_again_with_more(overtime, undisturbed):
-    overtime.watched.result(300)
+    overtime.watched.result(600)
     jobs = overtime.checkout.jobs_of("simulate", f"_{Path(SHARD).stem.replace('-', '_')}")
     assert [(job.state, job.minutes) for job in jobs] == [("TIMEOUT", 1), ("COMPLETED", 2)]
     assert overtime.checkout.checksums(SHARD) == undisturbed.checksums(SHARD)
 
 
 def test_a_training_is_told_before_its_time_is_over_and_goes_on_from_there(overtime, undisturbed):
-    overtime.watched.result(300)
+    overtime.watched.result(600)
     jobs = overtime.checkout.jobs_of("train")
     assert [(job.state, job.minutes) for job in jobs] == [("FAILED", 1), ("COMPLETED", 2)]
     # The log of the failed job is printed by the run; that of the next one has replaced it.
