@@ -18,6 +18,7 @@ pytestmark = pytest.mark.cluster
 
 SHARD = f"{FOLDER}/0-1200.h5"
 LOG = "logs/faults/chain/train/window-r8-n2.log"
+STOPPED = [("FAILED", 1), ("FAILED", 2)]
 # Two jobs of the other runs find room beside the run that waits for its time to be over.
 TWO = "results/two/chain/data/test.h5"
 TWO_SHARDS = ("0-1800", "1800-3600")
@@ -174,7 +175,10 @@ def test_a_killed_run_is_resumed_while_its_jobs_go_on_and_nothing_is_made_twice(
     checkout, left = interrupted.checkout, interrupted.by_kill
     assert sorted(checkout.states("simulate")) == ["CANCELLED"] * 5 + ["COMPLETED"] * 2
     assert "2 jobs of a broken run are left; the folder is locked" in left.resumed
-    assert "unlocked\nnoted the settings of 2 finished shards" in left.resumed
+    # That of the job that was tried again was noted when it was.
+    assert "unlocked\nnoted the settings of 1 finished shards" in left.resumed
+    changed = checkout.make("-n", TWO, "--config", "chain={solver: {tolerance: 1.0e-10}}")
+    assert changed.jobs == {"simulate": len(TWO_SHARDS), "gather": 1}
     assert checkout.states("gather") == ["COMPLETED"]
     assert checkout.checksums(TWO) == undisturbed.checksums(DATA)
 
@@ -223,9 +227,11 @@ def test_a_job_beyond_its_time_limit_is_tried_again_with_more(overtime, undistur
 def test_a_training_is_told_before_its_time_is_over_and_goes_on_from_there(overtime, undisturbed):
     overtime.watched.result(600)
     jobs = overtime.checkout.jobs_of("train")
-    assert [(job.state, job.minutes) for job in jobs] == [("FAILED", 1), ("COMPLETED", 2)]
-    # The log of the failed job is printed by the run; that of the next one has replaced it.
-    stopped = re.search(r"^ *stopped in epoch (\d+); \S+ keeps", overtime.checkout.said(), re.M)
+    attempts = [(job.state, job.minutes) for job in jobs]
+    # On a busy machine two minutes may be too little as well.
+    assert attempts in ([*STOPPED[:n], ("COMPLETED", n + 1)] for n in (1, 2)), attempts
+    # The log of a failed job is printed by the run; that of the next one has replaced it.
+    stopped = re.findall(r"^ *stopped in epoch (\d+); \S+ keeps", overtime.checkout.said(), re.M)
     log = (overtime.checkout.folder / LOG).read_text()
-    assert re.match(rf"going on after epoch {int(stopped[1]) - 1}\b", log)
+    assert re.match(rf"going on after epoch {int(stopped[-1]) - 1}\b", log)
     assert weights_sha256(overtime.checkout, NETWORK) == weights_sha256(undisturbed, NETWORK)
