@@ -129,7 +129,7 @@ class ClusterCheckout(Checkout):
         """Start `gapworks resume`, as `start` starts snakemake."""
         return self.start("resume", *arguments, program="gapworks")
 
-    def check_finished(self, run: subprocess.Popen[str], seconds: float = 150) -> None:
+    def check_finished(self, run: subprocess.Popen[str], seconds: float = 600) -> None:
         """A run that was started must succeed."""
         code = run.wait(seconds)
         assert code == 0, self.said()

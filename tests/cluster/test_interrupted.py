@@ -18,6 +18,7 @@ pytestmark = pytest.mark.cluster
 
 SHARD = f"{FOLDER}/0-1200.h5"
 LOG = "logs/faults/chain/train/window-r8-n2.log"
+STOPPED = [("FAILED", 1), ("FAILED", 2)]
 # Two jobs of the other runs find room beside the run that waits for its time to be over.
 TWO = "results/two/chain/data/test.h5"
 TWO_SHARDS = ("0-1800", "1800-3600")
@@ -48,7 +49,7 @@ def overtime(new_cluster_checkout, undisturbed):
         wait_until(lambda: log.exists() and "epoch 3/" in log.read_text(), "it trains", 120)
         (trainer,) = trainers(checkout)
         os.kill(trainer, signal.SIGSTOP)  # as if it were slow, until Slurm's warning wakes it
-        checkout.check_finished(run, 300)
+        checkout.check_finished(run)
 
     with ThreadPoolExecutor(1) as pool:
         watched = pool.submit(watch)
@@ -116,6 +117,8 @@ def interrupted(new_cluster_checkout):
     by_kill.listed = checkout.said()
 
     cancelling = checkout.resume("--cancel", "--", "--profile", "slurm", TWO)
+    old = (writers[array[min(array)]], again)
+    wait_until(lambda: not any(map(psutil.pid_exists, old)), "their writers end")
     by_kill.writers = checkout.stop_writers(TWO_FOLDER, TWO_SHARDS)  # those of new jobs
     by_kill.states = checkout.states("simulate")
     cancelling.kill()
@@ -172,7 +175,10 @@ def test_a_killed_run_is_resumed_while_its_jobs_go_on_and_nothing_is_made_twice(
     checkout, left = interrupted.checkout, interrupted.by_kill
     assert sorted(checkout.states("simulate")) == ["CANCELLED"] * 5 + ["COMPLETED"] * 2
     assert "2 jobs of a broken run are left; the folder is locked" in left.resumed
-    assert "unlocked\nnoted the settings of 2 finished shards" in left.resumed
+    # That of the job that was tried again was noted when it was.
+    assert "unlocked\nnoted the settings of 1 finished shards" in left.resumed
+    changed = checkout.make("-n", TWO, "--config", "chain={solver: {tolerance: 1.0e-10}}")
+    assert changed.jobs == {"simulate": len(TWO_SHARDS), "gather": 1}
     assert checkout.states("gather") == ["COMPLETED"]
     assert checkout.checksums(TWO) == undisturbed.checksums(DATA)
 
@@ -182,7 +188,7 @@ def test_a_killed_run_is_resumed_while_its_jobs_go_on_and_nothing_is_made_twice(
 
 def test_a_launcher_of_another_mpi_is_refused_by_name(mislaunched):
     checkout, run = mislaunched
-    assert run.wait(150) != 0
+    assert run.wait(600) != 0
     assert "the MPI world has 1 rank, not 2" in checkout.said()
     assert checkout.states("simulate_qpi_mpi") == ["FAILED"]
     assert not [name for name in checkout.made() if "/shards/" in name]
@@ -212,18 +218,20 @@ def test_a_rank_that_dies_ends_its_job_and_the_job_is_tried_again(
 
 
 def test_a_job_beyond_its_time_limit_is_tried_again_with_more(overtime, undisturbed):
-    overtime.watched.result(300)
+    overtime.watched.result(600)
     jobs = overtime.checkout.jobs_of("simulate", f"_{Path(SHARD).stem.replace('-', '_')}")
     assert [(job.state, job.minutes) for job in jobs] == [("TIMEOUT", 1), ("COMPLETED", 2)]
     assert overtime.checkout.checksums(SHARD) == undisturbed.checksums(SHARD)
 
 
 def test_a_training_is_told_before_its_time_is_over_and_goes_on_from_there(overtime, undisturbed):
-    overtime.watched.result(300)
+    overtime.watched.result(600)
     jobs = overtime.checkout.jobs_of("train")
-    assert [(job.state, job.minutes) for job in jobs] == [("FAILED", 1), ("COMPLETED", 2)]
-    # The log of the failed job is printed by the run; that of the next one has replaced it.
-    stopped = re.search(r"^ *stopped in epoch (\d+); \S+ keeps", overtime.checkout.said(), re.M)
+    attempts = [(job.state, job.minutes) for job in jobs]
+    # On a busy machine two minutes may be too little as well.
+    assert attempts in ([*STOPPED[:n], ("COMPLETED", n + 1)] for n in (1, 2)), attempts
+    # The log of a failed job is printed by the run; that of the next one has replaced it.
+    stopped = re.findall(r"^ *stopped in epoch (\d+); \S+ keeps", overtime.checkout.said(), re.M)
     log = (overtime.checkout.folder / LOG).read_text()
-    assert re.match(rf"going on after epoch {int(stopped[1]) - 1}\b", log)
+    assert re.match(rf"going on after epoch {int(stopped[-1]) - 1}\b", log)
     assert weights_sha256(overtime.checkout, NETWORK) == weights_sha256(undisturbed, NETWORK)
