@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -62,7 +63,7 @@ def confusion(evaluations: Sequence[Evaluated]) -> Figure:
                     axes.text(
                         column,
                         row,
-                        f"{100 * share[row, column]:.3g}",
+                        f"{100 * share[row, column]:.1f}",
                         ha="center",
                         va="center",
                         fontsize=7,
@@ -170,7 +171,7 @@ def hits(evaluations: Sequence[Evaluated]) -> Figure:
     left.set_xticks(place + 0.5 * width * len(evaluations), LABELS)
     left.tick_params(axis="x", length=0)
     left.set_ylabel("hits [%]")
-    left.legend(fontsize=6, ncols=2, loc="lower left", bbox_to_anchor=(0.05, 1.0))
+    figure.legend(*left.get_legend_handles_labels(), loc="outside upper left", ncols=4, fontsize=6)
     data = evaluations[0]
     row = at_level(data, reported(data))
     for label, color in zip(range(len(CLASSES)), CURVES, strict=False):
@@ -182,8 +183,10 @@ def hits(evaluations: Sequence[Evaluated]) -> Figure:
             markersize=2.6,
             label=LABELS[label],
         )
-    right.set_xticks(data["gap"], [f"{low:g}-" for low in data["gap"]])
-    right.set_xlabel(r"$\Delta$ [meV], bins from")
+    ends = [f"{end:g}" for end in data["gap"]]
+    bins = [f"{low}-{high}" for low, high in pairwise(ends)] + [f"> {ends[-1]}"]
+    right.set_xticks(data["gap"], bins)
+    right.set_xlabel(r"$\Delta$ [meV]")
     right.set_ylabel("hits [%]")
     right.legend(ncols=2)
     panel_label(left, "a")
