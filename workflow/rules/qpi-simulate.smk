@@ -22,10 +22,21 @@ use rule simulate_qpi as simulate_qpi_first with:
         dataset="train|validation",
         start=r"\d+",
         stop=r"\d+",
+    priority: 2
+
+
+# Then what the second longest waits for.
+use rule simulate_qpi as simulate_qpi_second with:
+    wildcard_constraints:
+        study="qpi",
+        scale=QPI_WITHOUT_MPI,
+        dataset="literal_train|literal_validation",
+        start=r"\d+",
+        stop=r"\d+",
     priority: 1
 
 
-ruleorder: simulate_qpi_first > simulate_qpi
+ruleorder: simulate_qpi_first > simulate_qpi_second > simulate_qpi
 
 
 rule simulate_qpi_mpi:
