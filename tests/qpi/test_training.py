@@ -78,7 +78,9 @@ class Broken(Exception):
     """What ends a training from outside."""
 
 
-def test_a_training_that_broke_off_goes_on_to_the_same_weights(data, trained, tmp_path):
+@pytest.fixture
+def broken(data, tmp_path):
+    """The weights that a training which broke off after its second epoch has not written."""
     output = tmp_path / "small-converged.safetensors"
 
     def stop(line):
@@ -88,10 +90,14 @@ def test_a_training_that_broke_off_goes_on_to_the_same_weights(data, trained, tm
     with pytest.raises(Broken):
         train_network(settings(), data["train"], data["validation"], output, 1, stop)
     assert not output.exists()
+    return output
+
+
+def test_a_training_that_broke_off_goes_on_to_the_same_weights(data, trained, broken):
     lines = []
-    train_network(settings(), data["train"], data["validation"], output, 1, lines.append)
+    train_network(settings(), data["train"], data["validation"], broken, 1, lines.append)
     assert lines[0].startswith("going on after epoch 2")
-    assert output.read_bytes() == trained.read_bytes()
+    assert broken.read_bytes() == trained.read_bytes()
 
 
 def test_the_card_says_what_was_trained_on_what(data, trained):
@@ -283,17 +289,9 @@ def test_a_card_that_does_not_describe_its_network_is_refused(trained, tmp_path)
         assert "\n" not in str(refused.value)
 
 
-def test_a_checkpoint_of_other_code_is_not_gone_on_from(data, tmp_path, monkeypatch):
-    output = tmp_path / "small-converged.safetensors"
-
-    def stop(line):
-        if line.startswith("epoch 3/"):
-            raise Broken
-
-    with pytest.raises(Broken):
-        train_network(settings(), data["train"], data["validation"], output, 1, stop)
+def test_a_checkpoint_of_other_code_is_not_gone_on_from(data, broken, monkeypatch):
     said = []
     monkeypatch.setattr("gapworks.qpi.training.code_digest", lambda module: "edited")
-    train_network(settings(), data["train"], data["validation"], output, 1, said.append)
+    train_network(settings(), data["train"], data["validation"], broken, 1, said.append)
     assert said[0].startswith("starting anew")
     assert said[1].startswith("epoch 1/")
