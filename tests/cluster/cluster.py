@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import yaml
 
-from tests.workflow.conftest import BIN, Checkout, wait_until
+from tests.workflow.conftest import Checkout, wait_until
 
 LINK = Path("/etc/slurm/slurm.conf")
 
@@ -192,20 +192,6 @@ def call(*command: str, check: bool = True) -> str:
     """Run one of Slurm's commands; gives what it prints."""
     ran = subprocess.run(command, check=check, capture_output=True, text=True, timeout=60)
     return ran.stdout
-
-
-def checksums(checkout: Checkout, files: Iterable[str]) -> list[str]:
-    """SHA-256 and name of every array of many files, in the files' order."""
-    listed = subprocess.run(
-        [BIN / "gapworks", "info", "--checksums", *files],
-        cwd=checkout.folder,
-        env=checkout.environment,
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    return listed.stdout.splitlines()
 
 
 def weights_sha256(checkout: Checkout, network: str) -> str:

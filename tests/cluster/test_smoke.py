@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.cluster.cluster import ClusterCheckout, checksums
+from tests.cluster.cluster import ClusterCheckout
 from tests.workflow.conftest import Checkout
 
 pytestmark = pytest.mark.cluster
@@ -95,8 +95,8 @@ def test_all_figures_and_tables_are_made_and_no_job_is_run_twice(smoke):
 def test_all_arrays_are_those_of_a_local_run(smoke, local):
     files = data_sets(smoke.checkout)
     assert {name.split("/")[2] for name in files} == {"chain", "eliashberg", "qpi"}
-    of_slurm = checksums(smoke.checkout, files)
-    assert of_slurm == checksums(local, files)
+    of_slurm = smoke.checkout.checksums(*files)
+    assert of_slurm == local.checksums(*files)
     assert len(of_slurm) > len(files)
 
 

@@ -157,16 +157,16 @@ class Checkout:
         assert run.returncode == 0, run.output
         return run
 
-    def checksums(self, file: str) -> list[str]:
+    def checksums(self, *files: str) -> list[str]:
         """SHA-256 and name of every array, as `gapworks info --checksums` prints them."""
         said = subprocess.run(
-            [BIN / "gapworks", "info", "--checksums", file],
+            [BIN / "gapworks", "info", "--checksums", *files],
             cwd=self.folder,
             env=self.environment,
             check=True,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
         ).stdout.splitlines()
         assert any(line.endswith("  valid") for line in said)
         return said
