@@ -44,8 +44,9 @@ def daemons(slurm):
 
 
 @pytest.fixture(scope="module")
-def new_cluster_checkout(slurm, compiled, tmp_path_factory):
+def new_cluster_checkout(daemons, compiled, tmp_path_factory):
     """Make copies of the checkout; what their runs left behind is ended after the last test."""
+    daemons.resume_nodes()
     made = []
 
     def new(name: str) -> ClusterCheckout:
