@@ -61,6 +61,7 @@ bench: setup  ## speed and memory against the reference solvers, printed and kep
 	$(BIN)/python benchmarks/chain.py
 	$(BIN)/python benchmarks/factory.py
 	$(BIN)/python benchmarks/eliashberg.py
+	$(BIN)/python benchmarks/qpi.py
 	$(BIN)/python benchmarks/qpi_data.py
 
 schema: setup  ## write workflow/schemas/config.schema.json from src/gapworks/config.py
