@@ -25,7 +25,8 @@ setup: .venv/installed  ## make .venv, install gapworks into it, link the Slurm 
 	  { echo "$(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
 	@[ -x $(BIN)/python ] || rm -rf .venv
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[$(EXTRAS)]'
+	$(BIN)/python -c 'import matplotlib.pyplot, pandas, snakemake.cli, torch.optim'  # byte code of what is used, not of all
 	$(BIN)/python -c 'import numpy; from gapworks.chain import solve; solve(numpy.zeros((1, 8)))'  # compiles, for all jobs to come
 	$(BIN)/python -c 'from gapworks.qpi import Parameters, green_window; green_window(Parameters("A1g"), size=8, n_effective=1024)'
 	@ln -sfn profiles/slurm slurm  # so that the literal `snakemake --profile slurm` finds the profile

@@ -59,11 +59,19 @@ def new_cluster_checkout(daemons, compiled, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def undisturbed(compiled, tmp_path_factory):
-    """A checkout in which a local run made, without any fault, what the tests on Slurm make."""
+def undisturbed_run(compiled, tmp_path_factory):
+    """A local run that makes, without any fault, what the tests on Slurm make; under way."""
     checkout = Checkout(tmp_path_factory.mktemp("undisturbed"))
     checkout.add_scale(SCALE, OVERLAY)
-    checkout.make(DATA, NETWORK, RANKS)
+    yield checkout, checkout.start("-c2", DATA, NETWORK, RANKS)
+    checkout.stop()
+
+
+@pytest.fixture(scope="session")
+def undisturbed(undisturbed_run):
+    """The checkout in which that run has ended."""
+    checkout, run = undisturbed_run
+    assert run.wait(600) == 0, checkout.said()
     return checkout
 
 

@@ -18,7 +18,7 @@ def let_go_on(*pids):
 
 
 @pytest.fixture(scope="module")
-def battered(daemons, new_cluster_checkout):
+def battered(daemons, new_cluster_checkout, undisturbed_run):
     """One run of three shards: a job is cancelled, a node goes down, gathering lacks memory."""
     checkout = new_cluster_checkout("battered")
     with checkout.profile() as profile:

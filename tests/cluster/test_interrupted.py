@@ -1,4 +1,7 @@
-"""The main process interrupted or killed; jobs whose time is over; MPI ranks that fail on Slurm."""
+"""The main process interrupted or killed; jobs that fail for good, whose time is over, or a rank.
+
+The runs that mostly wait are begun together and looked at when the others have ended.
+"""
 
 import os
 import re
@@ -52,8 +55,28 @@ def overtime(new_cluster_checkout, undisturbed):
         checkout.check_finished(run)
 
     with ThreadPoolExecutor(1) as pool:
-        watched = pool.submit(watch)
-        yield SimpleNamespace(checkout=checkout, watched=watched)
+        yield SimpleNamespace(checkout=checkout, watched=pool.submit(watch))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def bereaved(new_cluster_checkout):
+    """A run of which one MPI rank is killed while it computes."""
+    checkout = new_cluster_checkout("bereaved")
+    run = checkout.start("--profile", "slurm", RANKS)
+
+    def second_rank():
+        found = psutil.process_iter(["environ", "cwd"])
+        here = [p for p in found if p.info["cwd"] == str(checkout.folder)]
+        return [p for p in here if (p.info["environ"] or {}).get("PMI_RANK") == "1"]
+
+    def watch():
+        wait_until(second_rank, "its ranks compute", 120)
+        for process in second_rank():
+            process.kill()
+        checkout.check_finished(run)
+
+    with ThreadPoolExecutor(1) as pool:
+        yield SimpleNamespace(checkout=checkout, watched=pool.submit(watch))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -63,6 +86,15 @@ def mislaunched(new_cluster_checkout):
     with checkout.profile() as profile:
         profile["set-resources"]["simulate_qpi_mpi"]["mpi"] = "srun --mpi=none"
     return checkout, checkout.start("--profile", "slurm", "--retries=0", RANKS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hopeless(new_cluster_checkout):
+    """A run of which no sample converges; nobody has to watch it either."""
+    checkout = new_cluster_checkout("hopeless")
+    checkout.add_scale("hopeless", {"chain": {"solver": {"max_iterations": 1}}})
+    target = "results/hopeless/chain/data/validation.h5"
+    return checkout, checkout.start("--profile", "slurm", "--retries=0", target)
 
 
 def trainers(checkout):
@@ -183,7 +215,17 @@ def test_a_killed_run_is_resumed_while_its_jobs_go_on_and_nothing_is_made_twice(
     assert checkout.checksums(TWO) == undisturbed.checksums(DATA)
 
 
-# ---- MPI on Slurm -----------------------------------------------------------------------------
+# ---- Jobs that fail -----------------------------------------------------------------------------
+
+
+def test_failed_job_shows_its_log_and_fails_the_run(hopeless):
+    checkout, run = hopeless
+    assert run.wait(600) == 1
+    assert [(job.rule, job.state) for job in checkout.jobs()] == [("simulate", "FAILED")]
+    (log,) = (checkout.folder / "logs/hopeless/chain/simulate/validation").glob("*.log")
+    assert log.read_text().strip() != ""
+    assert log.read_text().strip() in checkout.said()
+    assert not [name for name in checkout.made() if name.endswith(".h5")]
 
 
 def test_a_launcher_of_another_mpi_is_refused_by_name(mislaunched):
@@ -194,21 +236,9 @@ def test_a_launcher_of_another_mpi_is_refused_by_name(mislaunched):
     assert not [name for name in checkout.made() if "/shards/" in name]
 
 
-def test_a_rank_that_dies_ends_its_job_and_the_job_is_tried_again(
-    new_cluster_checkout, undisturbed
-):
-    checkout = new_cluster_checkout("ranks")
-    run = checkout.start("--profile", "slurm", RANKS)
-
-    def second_rank():
-        found = psutil.process_iter(["environ", "cwd"])
-        here = [p for p in found if p.info["cwd"] == str(checkout.folder)]
-        return [p for p in here if (p.info["environ"] or {}).get("PMI_RANK") == "1"]
-
-    wait_until(second_rank, "its ranks compute")
-    for process in second_rank():
-        process.kill()
-    checkout.check_finished(run)
+def test_a_rank_that_dies_ends_its_job_and_the_job_is_tried_again(bereaved, undisturbed):
+    bereaved.watched.result(600)
+    checkout = bereaved.checkout
     assert checkout.states("simulate_qpi_mpi") == ["FAILED", "COMPLETED"]
     assert not checkout.unfinished()
     assert checkout.checksums(RANKS) == undisturbed.checksums(RANKS)

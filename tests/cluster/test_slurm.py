@@ -1,4 +1,4 @@
-"""A job that fails for good, and the private Slurm itself."""
+"""The private Slurm itself."""
 
 from __future__ import annotations
 
@@ -11,26 +11,6 @@ import pytest
 from tests.cluster.conftest import CANNOT, slurm_script
 
 pytestmark = pytest.mark.cluster
-
-
-def test_failed_job_shows_its_log_and_fails_the_run(new_cluster_checkout):
-    checkout = new_cluster_checkout("broken")
-    with checkout.config() as config:
-        config["scales"]["hopeless"] = {
-            "chain": {
-                "solver": {"max_iterations": 1},  # nothing converges
-                "datasets": {"test": {"realizations": 1}},
-            }
-        }
-    target = "results/hopeless/chain/data/test.h5"
-    run = checkout.snakemake("--profile", "slurm", "--retries=0", target)
-
-    assert run.returncode == 1
-    assert [(job.rule, job.state) for job in checkout.jobs()] == [("simulate", "FAILED")]
-    (log,) = (checkout.folder / "logs/hopeless/chain/simulate/test").glob("*.log")
-    assert log.read_text().strip() != ""
-    assert log.read_text().strip() in run.output
-    assert not [name for name in checkout.made() if name.endswith(".h5")]
 
 
 def test_private_slurm_starts_twice_and_after_a_kill_and_stops(spare_slurm):

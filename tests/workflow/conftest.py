@@ -250,7 +250,7 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def wait_until(happened: Callable[[], Any], what: str, seconds: float = 60) -> None:
+def wait_until(happened: Callable[[], Any], what: str, seconds: float = 120) -> None:
     """Look every 2 ms until something happened."""
     end = time.monotonic() + seconds
     while not happened():
