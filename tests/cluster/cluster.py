@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import signal
@@ -60,12 +61,14 @@ class SlurmJob:
 
 
 class ClusterCheckout(Checkout):
-    """A copy of the checkout, and what its runs have on Slurm."""
+    """A copy of the checkout, and what its runs have on Slurm: the one of `configuration`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, configuration: Path = LINK) -> None:
         super().__init__(folder)
+        self.environment["SLURM_CONF"] = str(configuration)
+        self._call = functools.partial(call, configuration=configuration)
         # Slurm remembers jobs for an hour: those of another test's folder of this name, too.
-        numbers = call("squeue", "--states=all", "--noheader", "--format=%A").split()
+        numbers = self._call("squeue", "--states=all", "--noheader", "--format=%A").split()
         self._last_before = max(map(int, numbers), default=0)
         self.add_scale(SCALE, OVERLAY)
         (self.folder / "slurm").symlink_to("profiles/slurm")
@@ -91,7 +94,7 @@ class ClusterCheckout(Checkout):
     def jobs(self) -> list[SlurmJob]:
         """Jobs of all runs here, old ones first."""
         jobs = []
-        for line in call("scontrol", "show", "jobs", "--oneliner").splitlines():
+        for line in self._call("scontrol", "show", "jobs", "--oneliner").splitlines():
             said = dict(re.findall(r"(\S+?)=(\S*)", line))
             ours = said.get("WorkDir") == str(self.folder)
             if ours and int(said["JobId"]) > self._last_before:
@@ -123,7 +126,7 @@ class ClusterCheckout(Checkout):
 
     def active_jobs(self) -> list[str]:
         """Numbers of the jobs of this folder that are in the queue or running."""
-        listed = call("squeue", "--noheader", "--format=%A %Z").splitlines()
+        listed = self._call("squeue", "--noheader", "--format=%A %Z").splitlines()
         return [line.split()[0] for line in listed if line.split()[1] == str(self.folder)]
 
     def resume(self, *arguments: str) -> subprocess.Popen[str]:
@@ -138,8 +141,8 @@ class ClusterCheckout(Checkout):
 
     def stop(self) -> None:
         if jobs := self.active_jobs():
-            call("scancel", "--signal=KILL", *jobs)
-            call("scancel", *jobs)
+            self._call("scancel", "--signal=KILL", *jobs)
+            self._call("scancel", *jobs)
         super().stop()
 
 
@@ -204,10 +207,12 @@ class Daemons:
         call(daemon, "-f", str(self.configuration), *arguments)
 
 
-def call(*command: str, check: bool = True) -> str:
+def call(*command: str, check: bool = True, configuration: Path = LINK) -> str:
     """Run one of Slurm's commands; gives what it prints."""
-    ran = subprocess.run(command, check=check, capture_output=True, text=True, timeout=60)
-    return ran.stdout
+    environment = os.environ | {"SLURM_CONF": str(configuration)}
+    return subprocess.run(
+        command, check=check, env=environment, capture_output=True, text=True, timeout=60
+    ).stdout
 
 
 def weights_sha256(checkout: Checkout, network: str) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cluster.cluster import DATA, NETWORK, OVERLAY, RANKS, SCALE, ClusterCheckout, Daemons
+from tests.cluster.smoke import SmokeRun
 from tests.workflow.conftest import Checkout
 from tests.workflow.conftest import compiled as compiled
 
@@ -78,23 +81,51 @@ def undisturbed(undisturbed_run):
 @pytest.fixture
 def spare_slurm(slurm):
     """A place for a second Slurm beside the first, to start, kill and stop at will."""
+    with private_place(18817) as spare:
+        yield spare
+
+
+@pytest.fixture(scope="session")
+def smoke_run(compiled, tmp_path_factory):
+    """The smoke scale under way, on a Slurm whose daemons no test kills."""
+    with private_place(19817) as own:
+        started = own.run("start")
+        assert started.returncode == 0, started.stderr
+        run = SmokeRun(tmp_path_factory.mktemp("smoke"), own.state / "slurm.conf")
+        yield run
+        run.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def begun_early(request, slurm):
+    """The smoke scale takes as long as all else here, which mostly waits: it is begun first."""
+    if any("smoke_run" in item.fixturenames for item in request.session.items):
+        request.getfixturevalue("smoke_run")
+
+
+@contextlib.contextmanager
+def private_place(port: int) -> Iterator[Place]:
+    """A place for a Slurm that is stopped afterwards."""
     if os.geteuid() != 0:
         pytest.skip("starting and stopping Slurm needs root")
     # Not tmp_path, whose parents are closed to other users: munge refuses such a place.
     with tempfile.TemporaryDirectory(prefix="gapworks-slurm-") as folder:
         os.chmod(folder, 0o755)
-        spare = Spare(Path(folder))
-        yield spare
-        spare.run("stop")
+        place = Place(Path(folder), port)
+        yield place
+        place.run("stop")
 
 
-class Spare:
-    def __init__(self, folder: Path):
+class Place:
+    def __init__(self, folder: Path, port: int):
         self.state = folder / "state"
         self.link = folder / "etc/slurm.conf"
+        self._port = str(port)
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        return slurm_script(command, "--state", self.state, "--link", self.link, "--port", "18817")
+        return slurm_script(
+            command, "--state", self.state, "--link", self.link, "--port", self._port
+        )
 
     def pids(self) -> list[int]:
         return [int(file.read_text()) for file in (self.state / "run").glob("*.pid")]

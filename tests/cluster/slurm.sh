@@ -180,6 +180,8 @@ JobAcctGatherParams=OverMemoryKill,UsePss
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 SlurmdParameters=config_overrides
+# two clusters on one machine must not mistake the other's processes for their jobs
+FirstJobId=$((PORT > 16816 ? PORT - 16816 : PORT))
 # finished jobs stay visible to squeue for an hour: it is all that there is to ask
 MinJobAge=3600
 ReturnToService=2

@@ -3,50 +3,25 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 
 import pytest
 
 from tests.cluster.cluster import ClusterCheckout
+from tests.cluster.smoke import ALL, SECONDS, TABLE
 from tests.workflow.conftest import Checkout
 
 pytestmark = pytest.mark.cluster
 
-TABLE = "results/smoke/qpi/tables/table1.csv"
-ALL = ("--config", "scale=smoke")
-SECONDS = 1800
-"""Five times what a run takes, for machines that do other things besides."""
-USERS_LINES = ("slurm_partition: gpu ", "gpu: 1\n", "nodes: 2 ")
-USERS_LINES += ("figure: draw\n", "table: draw\n", "group-components:\n", "  draw: 8\n")
-"""Lines of the profile that a user uncomments: the private Slurm has such a partition."""
 FIGURES = {"chain": 7, "eliashberg": 15, "qpi": 9}
 TABLES = {"chain": 4, "eliashberg": 9, "qpi": 3}
 """How many there are, besides the claims."""
-PROLOG = """#!/bin/sh
-echo "$SLURM_JOB_ID $SLURM_PROCID $SLURMD_NODENAME" >> {}
-"""
 
 
 @pytest.fixture(scope="module")
-def table_run(new_cluster_checkout):
-    """One table from nothing, under way: it and the run of everything else take turns waiting."""
-    checkout = new_cluster_checkout("table")
-    return checkout, checkout.start("--profile", "slurm", TABLE)
-
-
-@pytest.fixture(scope="module")
-def smoke(table_run, new_cluster_checkout):
-    """Everything, and which rank began on which node."""
-    checkout = new_cluster_checkout("smoke")
-    for line in USERS_LINES:
-        checkout.edit_profile(f"# {line}", line)
-    # Each rank's node says that it begins.
-    ranks, prolog = checkout.folder.parent / "ranks", checkout.folder.parent / "prolog"
-    prolog.write_text(PROLOG.format(ranks))
-    prolog.chmod(0o755)
-    checkout.edit_profile("mpi: srun", f"mpi: srun --task-prolog={prolog}")
-    checkout.check_finished(checkout.start("--profile", "slurm", *ALL), SECONDS)
-    return SimpleNamespace(checkout=checkout, ranks=ranks.read_text().splitlines())
+def smoke(smoke_run):
+    """That run when it has ended."""
+    smoke_run.wait()
+    return smoke_run
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +42,10 @@ def data_sets(checkout: ClusterCheckout) -> list[str]:
     )
 
 
-def test_a_table_is_made_from_nothing(table_run, smoke):
-    checkout, run = table_run
-    checkout.check_finished(run)
-    assert (checkout.folder / TABLE).read_text().count("\n") > 1
-    assert not [name for name in checkout.made() if "/chain/" in name]
-    assert {job.rule for job in checkout.jobs()} == {
+def test_a_table_is_made_from_nothing(smoke):
+    assert (smoke.checkout.folder / TABLE).read_text().count("\n") > 1
+    assert not [name for name in smoke.table.made if "/chain/" in name]
+    assert {job.rule for job in smoke.table.jobs} == {
         "simulate_qpi_mpi",
         "gather",
         "train_qpi",
@@ -120,7 +93,7 @@ def test_ranks_are_spread_over_two_nodes(smoke):
 def test_tiny_jobs_share_a_job(smoke):
     jobs = [job.rule for job in smoke.checkout.jobs()]
     drawn = sum(FIGURES.values()) + sum(TABLES.values())
-    assert sum(name.startswith("draw_") for name in jobs) == math.ceil(drawn / 8)
+    assert sum(name.startswith("draw_") for name in jobs) == 1 + math.ceil((drawn - 1) / 8)
     assert jobs.count("judge_claims_metrics") == len(FIGURES)
 
 
