@@ -6,6 +6,7 @@ import contextlib
 import functools
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -65,7 +66,15 @@ class ClusterCheckout(Checkout):
 
     def __init__(self, folder: Path, configuration: Path = LINK) -> None:
         super().__init__(folder)
-        self.environment["SLURM_CONF"] = str(configuration)
+        if configuration != LINK:
+            self.environment["SLURM_CONF"] = str(configuration)
+            # Snakemake's jobs drop SLURM_CONF, and their srun would ask the other Slurm.
+            srun = folder / "bin/srun"
+            srun.parent.mkdir()
+            call_it = f'SLURM_CONF={configuration} exec {shutil.which("srun")} "$@"'
+            srun.write_text(f"#!/bin/sh\n{call_it}\n")
+            srun.chmod(0o755)
+            self.environment["PATH"] = f"{srun.parent}:{self.environment['PATH']}"
         self._call = functools.partial(call, configuration=configuration)
         # Slurm remembers jobs for an hour: those of another test's folder of this name, too.
         numbers = self._call("squeue", "--states=all", "--noheader", "--format=%A").split()
