@@ -20,9 +20,10 @@ SCRIPT = Path(__file__).parent / "slurm.sh"
 CANNOT = 3  # the script's exit code where a machine cannot have a private Slurm
 
 
-def slurm_script(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def slurm_script(*arguments: str | Path, nice: int = 0) -> subprocess.CompletedProcess[str]:
+    command = ["nice", f"-n{nice}", SCRIPT, *arguments]
     return subprocess.run(
-        [SCRIPT, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300
     )
 
 
@@ -89,7 +90,7 @@ def spare_slurm(slurm):
 def smoke_run(compiled, tmp_path_factory):
     """The smoke scale under way, on a Slurm whose daemons no test kills."""
     with private_place(19817) as own:
-        started = own.run("start")
+        started = own.run("start", nice=10)  # the other tests' jobs go first
         assert started.returncode == 0, started.stderr
         run = SmokeRun(tmp_path_factory.mktemp("smoke"), own.state / "slurm.conf")
         yield run
@@ -122,10 +123,9 @@ class Place:
         self.link = folder / "etc/slurm.conf"
         self._port = str(port)
 
-    def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        return slurm_script(
-            command, "--state", self.state, "--link", self.link, "--port", self._port
-        )
+    def run(self, command: str, nice: int = 0) -> subprocess.CompletedProcess[str]:
+        where = ("--state", self.state, "--link", self.link, "--port", self._port)
+        return slurm_script(command, *where, nice=nice)
 
     def pids(self) -> list[int]:
         return [int(file.read_text()) for file in (self.state / "run").glob("*.pid")]
