@@ -125,8 +125,7 @@ def test_the_campaign_is_planned_in_no_more_than_ten_thousand_jobs(shared_checko
     # Its CPU time and memory are in docs/scaling.md; here they would depend on other work.
     plan = ["-n", "--quiet", "rules", "--config", "scale=campaign"]
     ran = shared_checkout.snakemake("-c2", *plan)
-    if too_small := re.search(r"needs \S+ GB here .* are free", ran.output):
-        pytest.skip(f"what does not fit is not planned: {too_small[0]}")
+    assert ran.returncode == 0, ran.output
     _, scales = load(yaml.safe_load((shared_checkout.folder / "config.yaml").read_text()))
     campaign = scales["campaign"]
 
