@@ -77,6 +77,22 @@ def test_a_job_killed_for_its_memory_is_tried_again_with_more(battered, undistur
     assert battered.checkout.checksums(DATA) == undisturbed.checksums(DATA)
 
 
+def test_a_run_goes_on_when_slurms_controller_is_back(daemons, new_cluster_checkout, undisturbed):
+    checkout = new_cluster_checkout("restart")
+    run = checkout.start("--profile", "slurm", "--verbose", DATA)
+    writers = checkout.stop_writers(FOLDER, SHARDS)
+    daemons.kill_controller()
+    try:
+        wait_until(lambda: checkout.said().count("could not check status") > 1, "it asks in vain")
+        assert "(final attempt)" not in checkout.said()
+    finally:
+        daemons.start_controller()
+    let_go_on(*writers.values())
+    checkout.check_finished(run, 300)
+    assert checkout.states("simulate") == ["COMPLETED"] * len(SHARDS)
+    assert checkout.checksums(DATA) == undisturbed.checksums(DATA)
+
+
 def test_a_run_that_lost_sight_of_its_jobs_is_killed_and_goes_on_with_what_they_made(
     daemons, new_cluster_checkout, undisturbed
 ):

@@ -8,9 +8,10 @@ def check_arrays():
     rest is ready, and forgets them.
     """
     named = getattr(workflow.executor_settings, "array_jobs", None) or ""
-    rules_of_arrays = {name.strip() for name in named.split(",")}
+    rules_of_arrays = {name.strip() for name in re.split("[,;]", named)}
     waiting = list(workflow.dag.needrun_jobs())
-    if sum(job.rule.name in rules_of_arrays for job in waiting) < 2:
+    in_arrays = [job for job in waiting if {"all", job.rule.name} & rules_of_arrays]
+    if len(in_arrays) < 2:
         return
     rate = workflow.scheduling_settings.max_jobs_per_timespan
     limits = [workflow.resource_settings.nodes, rate.max_jobs if rate else None]
@@ -24,5 +25,22 @@ def check_arrays():
         )
 
 
+def remember_min_job_age():
+    """Ask Slurm only once for how long squeue shows a job that has ended.
+
+    The plugin (2.8) asks before every look at its jobs. If Slurm's controller is away just then, it
+    takes the answer for "not long enough" and turns to sacct, which never answers where Slurm has no
+    database: a restart of a few seconds would lose all jobs from sight.
+    """
+    if getattr(workflow.executor_settings, "status_command", None) is None:
+        return
+    import snakemake_executor_plugin_slurm as plugin
+
+    age = plugin.get_min_job_age()
+    if age is not None:
+        plugin.get_min_job_age = lambda: age
+
+
 onstart:
     check_arrays()
+    remember_min_job_age()
