@@ -207,12 +207,19 @@ def resume(args: argparse.Namespace) -> int:
     if not (folder / "Snakefile").exists():
         print("gapworks: no Snakefile here: go to the folder of the run", file=sys.stderr)
         return 1
-    if (pid := orphaned.live_run(folder)) is not None:
-        print(
-            f"gapworks: a run is alive in this folder (process {pid}): nothing to resume. Stop it "
-            "with Ctrl-C, or wait",
-            file=sys.stderr,
-        )
+    if args.list:
+        return _resume(args, folder)
+    with orphaned.alone(folder) as alone:
+        if not alone:
+            print("gapworks: another gapworks resume is at work in this folder", file=sys.stderr)
+            return 1
+        return _resume(args, folder)
+
+
+def _resume(args: argparse.Namespace, folder: Path) -> int:
+    from gapworks.factory import resume as orphaned
+
+    if _is_alive(folder):
         return 1
     found = orphaned.orphans(folder)
     for orphan in found:
@@ -229,6 +236,8 @@ def resume(args: argparse.Namespace) -> int:
         print(f"ending {len(local)} processes of this machine; trainings keep their checkpoints")
         orphaned.cancel(local)
     orphaned.wait(folder, _say)
+    if _is_alive(folder):  # that was begun while this waited, perhaps for hours
+        return 1
     snakemake = [sys.executable, "-m", "snakemake"]
     arguments = args.snakemake[args.snakemake[:1] == ["--"] :]
     names, changed = orphaned.unrecorded(folder), orphaned.config_is_newer(folder)
@@ -250,6 +259,19 @@ def resume(args: argparse.Namespace) -> int:
             return 1
         print(f"noted the settings of {len(names)} finished shards and networks", flush=True)
     os.execv(sys.executable, [*snakemake, *(arguments or ["--cores", str(os.cpu_count())])])
+
+
+def _is_alive(folder: Path) -> bool:
+    from gapworks.factory.resume import live_run
+
+    if (pid := live_run(folder)) is None:
+        return False
+    print(
+        f"gapworks: a run is alive in this folder (process {pid}): nothing to resume. Stop it with "
+        "Ctrl-C, or wait",
+        file=sys.stderr,
+    )
+    return True
 
 
 def schema(_: argparse.Namespace) -> None:

@@ -207,8 +207,10 @@ def test_a_killed_run_is_resumed_while_its_jobs_go_on_and_nothing_is_made_twice(
     checkout, left = interrupted.checkout, interrupted.by_kill
     assert sorted(checkout.states("simulate")) == ["CANCELLED"] * 5 + ["COMPLETED"] * 2
     assert "2 jobs of a broken run are left; the folder is locked" in left.resumed
-    # That of the job that was tried again was noted when it was.
-    assert "unlocked\nnoted the settings of 1 finished shards" in left.resumed
+    # There is a note for the job that was tried again, but of its attempt that failed.
+    noted = re.search(r"^unlocked\nnoted the settings of (\d+) finished", left.resumed, re.M)
+    assert noted, left.resumed
+    assert int(noted[1]) == len(TWO_SHARDS)
     changed = checkout.make("-n", TWO, "--config", "chain={solver: {tolerance: 1.0e-10}}")
     assert changed.jobs == {"simulate": len(TWO_SHARDS), "gather": 1}
     assert checkout.states("gather") == ["COMPLETED"]

@@ -8,6 +8,8 @@ import subprocess
 
 import pytest
 
+from gapworks.factory.errors import DataError
+from gapworks.factory.resume import alone, orphans
 from tests.workflow.conftest import BIN, wait_until
 
 OVERLAY = {"chain": {"datasets": {"test": {"realizations": 150}}, "shard_size": 1200}}
@@ -108,11 +110,12 @@ def test_resume_lets_a_training_of_a_killed_run_go_on_from_where_it_was(checkout
     assert finished_rules(said) == ["train"]
 
 
-@pytest.fixture
-def unattended(checkout):
+@pytest.fixture(params=["first made", "made again"])
+def unattended(checkout, request):
     """A network that a job finished after its run was killed, as it looks to Snakemake.
 
-    Slurm's jobs do so: they end without a note of what their files are made of.
+    Slurm's jobs do so: they end without a note of what their files are made of, beside the note of
+    the files before if these were made again. (Dates and notes are changed by hand here.)
     """
     checkout.add_scale("two", OVERLAY)
     checkout.make(NETWORK)
@@ -120,7 +123,8 @@ def unattended(checkout):
     run.kill()
     run.wait(30)
     let_go_on(writers)
-    shutil.rmtree(checkout.folder / ".snakemake/metadata")
+    if request.param == "first made":
+        shutil.rmtree(checkout.folder / ".snakemake/metadata")
     for end in (".safetensors", ".json"):
         (checkout.folder / NETWORK).with_suffix(end).touch()
     return checkout
@@ -146,7 +150,7 @@ def test_resume_names_what_a_changed_configuration_may_not_have_made(unattended)
     assert code == 0, said
     card = NETWORK.replace(".safetensors", ".json")
     assert f"delete what should follow the change:\n{card}\n{NETWORK}\n" in said
-    assert not unattended.make("-n", "--config", LEARNING, "--", NETWORK).jobs.get("train")
+    assert "noted the settings" not in said
 
 
 def finished_rules(said):
@@ -154,17 +158,48 @@ def finished_rules(said):
 
 
 def test_resume_does_not_go_on_while_slurm_does_not_answer(checkout):
+    checkout.add_scale("two", OVERLAY)
     squeue = checkout.folder.parent / "foreign/squeue"
-    for words, code in (
-        ("Unable to contact slurm controller (connect failure)", 1),
-        ("Could not establish a configuration source", 0),  # commands of a cluster that is not here
+    lock = checkout.folder / ".snakemake/locks/0.input.lock"
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    away = "Unable to contact slurm controller (connect failure)"
+    nowhere = "Could not establish a configuration source"
+    for words, had_jobs, code in (
+        (away, False, 1),
+        (nowhere, True, 1),
+        (nowhere, False, 0),  # commands of a cluster that never was here
     ):
         squeue.write_text(f"#!/bin/sh\necho 'squeue: error: {words}' >&2\nexit 1\n")
         squeue.chmod(0o755)
-        ended, said = resume(checkout, "--list")
+        if had_jobs:
+            (checkout.folder / ".snakemake/slurm_logs").mkdir()
+        ended, said = resume(checkout, "--", "-n", DATA)
         assert ended == code, said
         assert ("the run's jobs are unknown; try again" in said) == bool(code)
         assert "Traceback" not in said
+        assert ("Job stats" in said) == (code == 0)
+        assert lock.exists() == bool(code)
+        if had_jobs:
+            (checkout.folder / ".snakemake/slurm_logs").rmdir()
+
+
+def test_resume_without_squeue_does_not_go_on_where_jobs_were_on_slurm(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert orphans(tmp_path) == []
+    (tmp_path / ".snakemake/slurm_logs").mkdir(parents=True)
+    with pytest.raises(DataError, match="squeue is not here: go to where it is"):
+        orphans(tmp_path)
+
+
+def test_of_two_resumes_the_second_is_refused(checkout):
+    checkout.add_scale("two", OVERLAY)
+    with alone(checkout.folder) as first:
+        assert first
+        code, said = resume(checkout, "--", "-n", DATA)
+    assert (code, said) == (1, "gapworks: another gapworks resume is at work in this folder\n")
+    code, said = resume(checkout, "--", "-n", DATA)
+    assert code == 0, said
 
 
 def test_resume_where_nothing_runs_says_so_and_runs(shared_checkout, undisturbed, tmp_path):

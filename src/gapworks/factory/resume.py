@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import fcntl
+import json
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,15 +22,17 @@ import psutil
 
 from gapworks.factory.errors import DataError
 
-POLL_SECONDS = 2.0
-"""Between two looks at what still runs."""
+POLL_SECONDS = (2.0, 30.0)
+"""Between two looks at what still runs: at first, and after a while."""
 SQUEUE_SECONDS = 60
 """So long Slurm may take to answer."""
 NO_ANSWER = "squeue does not answer, so the run's jobs are unknown; try again when it does"
 NO_CLUSTER = ("slurm.conf", "resolve", "configuration source")
 """Of what squeue says where Slurm's commands are installed, but no cluster is set up."""
-
-
+SLURM_LOGS = ".snakemake/slurm_logs"
+"""Where there is this, runs of the folder had jobs on Slurm."""
+NOTED_SECONDS = 1.0
+"""Dates of files are no finer than this on some file systems."""
 KEPT = {"shards": "simulate", "models": "train"}
 """What takes long to make: the folder of a study's results, and how its rules are called."""
 
@@ -85,14 +89,38 @@ def cancel(found: Sequence[Orphan]) -> None:
         subprocess.run(["scancel", *jobs], check=True)
 
 
-def wait(folder: Path, report: Callable[[str], None], poll: float = POLL_SECONDS) -> None:
-    """Return when no orphan is left; says how many there are whenever that changes."""
-    said = -1
-    while found := orphans(folder):
-        if len(found) != said:
-            said = len(found)
-            report(f"waiting for {said} of them to end (Ctrl-C: leave them and stop here)")
+def wait(folder: Path, report: Callable[[str], None]) -> None:
+    """Return when no orphan is left; says how many there are whenever that changes.
+
+    A Slurm that does not answer for a while is asked again: this may take a night.
+    """
+    said, poll, longest = "", *POLL_SECONDS
+    while True:
+        try:
+            if not (found := orphans(folder)):
+                return
+            now = f"waiting for {len(found)} of them to end (Ctrl-C: leave them and stop here)"
+        except DataError as error:
+            now = f"{error}; asking again (Ctrl-C: stop here)"
+        if now != said:
+            said = now
+            report(said)
         time.sleep(poll)
+        poll = min(1.2 * poll, longest)
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[bool]:
+    """Whether nobody else resumes there, which nobody does until the end of the block."""
+    place = folder / ".snakemake"
+    place.mkdir(exist_ok=True)
+    with (place / "resume.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def is_locked(folder: Path) -> bool:
@@ -108,14 +136,15 @@ def unrecorded(folder: Path) -> list[str]:
     """
     if (began := _began(folder)) is None:
         return []
-    known = _noted(folder, "metadata") | _noted(folder, "incomplete")
-    made = [path for kind in KEPT for path in folder.glob(f"results/*/*/{kind}/**/[!.]*")]
-    names = {
-        str(path.relative_to(folder))
-        for path in made
-        if path.is_file() and path.stat().st_mtime >= began
-    }
-    return sorted(names - known)
+    noted, incomplete = _noted(folder, "metadata"), _noted(folder, "incomplete")
+    names = []
+    for path in (path for kind in KEPT for path in folder.glob(f"results/*/*/{kind}/**/[!.]*")):
+        name, made = str(path.relative_to(folder)), path.stat().st_mtime
+        # The note of a file that was made again since is that of the file before.
+        known = name in incomplete or name in noted and made < _ended(noted[name]) + NOTED_SECONDS
+        if path.is_file() and made >= began and not known:
+            names.append(name)
+    return sorted(names)
 
 
 def config_is_newer(folder: Path) -> bool:
@@ -162,16 +191,24 @@ def _began(folder: Path) -> float | None:
     return datetime.strptime(logs[-1], "%Y-%m-%dT%H%M%S.%f.snakemake.log").timestamp()
 
 
-def _noted(folder: Path, what: str) -> set[str]:
-    """Names of the files that Snakemake keeps metadata of, or has noted as incomplete."""
+def _noted(folder: Path, what: str) -> dict[str, Path]:
+    """The files that Snakemake keeps metadata of, or has noted as incomplete, and these notes."""
     place = folder / ".snakemake" / what
-    names = set()
+    names = {}
     for note in place.rglob("*"):
         if note.is_file():  # a long name is cut into folders, which begin with @
             coded = "".join(part.removeprefix("@") for part in note.relative_to(place).parts)
             with contextlib.suppress(ValueError):
-                names.add(base64.urlsafe_b64decode(coded).decode())
+                names[base64.urlsafe_b64decode(coded).decode()] = note
     return names
+
+
+def _ended(note: Path) -> float:
+    """The date of the file that a note of Snakemake's is about; 0 if the note does not say."""
+    try:
+        return float(json.loads(note.read_text())["endtime"] or 0)
+    except (ValueError, KeyError, TypeError):
+        return 0.0
 
 
 def _processes(folder: Path) -> list[psutil.Process]:
@@ -209,9 +246,15 @@ def _slurm_jobs(folder: Path) -> list[Orphan]:
     Raises
     ------
     DataError
-        If there is a Slurm here and it does not answer.
+        If there is a Slurm here, or was for runs of this folder, and it does not answer.
     """
+    had_jobs = (folder / SLURM_LOGS).exists()
     if shutil.which("squeue") is None:
+        if had_jobs:
+            raise DataError(
+                "runs of this folder had jobs on Slurm, and squeue is not here: go to where it is. "
+                f"If no job can be left: rm -r {SLURM_LOGS}"
+            )
         return []
     command = ["squeue", "--me", "--array", "--noheader", "--format=%i|%T|%Z|%k"]
     try:
@@ -219,7 +262,7 @@ def _slurm_jobs(folder: Path) -> list[Orphan]:
     except subprocess.TimeoutExpired:
         raise DataError(f"{NO_ANSWER}: nothing within {SQUEUE_SECONDS} s") from None
     if asked.returncode:
-        if any(words in asked.stderr for words in NO_CLUSTER):
+        if not had_jobs and any(words in asked.stderr for words in NO_CLUSTER):
             return []
         raise DataError(f"{NO_ANSWER}: {' '.join(asked.stderr.split())}")
     jobs = []
