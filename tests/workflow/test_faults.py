@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from gapworks.factory.errors import DataError
-from gapworks.factory.resume import alone, orphans
+from gapworks.factory.resume import alone, orphans, wait
 from tests.workflow.conftest import BIN, wait_until
 
 OVERLAY = {"chain": {"datasets": {"test": {"realizations": 150}}, "shard_size": 1200}}
@@ -190,6 +190,17 @@ def test_resume_without_squeue_does_not_go_on_where_jobs_were_on_slurm(tmp_path,
     (tmp_path / ".snakemake/slurm_logs").mkdir(parents=True)
     with pytest.raises(DataError, match="squeue is not here: go to where it is"):
         orphans(tmp_path)
+
+
+def test_an_outage_of_slurm_does_not_end_the_wait(tmp_path, monkeypatch):
+    squeue, asked = tmp_path / "squeue", tmp_path / "asked"
+    away = "echo 'Unable to contact slurm controller' >&2; exit 1"
+    squeue.write_text(f"#!/bin/sh\n[ -e {asked} ] || {{ touch {asked}; {away}; }}\n")
+    squeue.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    said = []
+    wait(tmp_path, said.append)
+    assert [line.partition(",")[0] for line in said] == ["squeue does not answer"]
 
 
 def test_of_two_resumes_the_second_is_refused(checkout):
