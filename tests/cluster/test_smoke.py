@@ -104,8 +104,9 @@ def test_a_training_of_qpi_gets_a_gpu_where_the_profile_says_so(smoke):
     assert {(job.partition, job.gpus) for job in others} == {("main", 0)}
 
 
-def test_job_arrays_and_a_limit_on_jobs_are_refused_together(smoke):
-    data, arrays = "results/smoke/chain/data/train.h5", ("--slurm-array-jobs", "simulate")
+@pytest.mark.parametrize("rules", ["simulate", "gather; simulate", "all"])
+def test_job_arrays_and_a_limit_on_jobs_are_refused_together(smoke, rules):
+    data, arrays = "results/smoke/chain/data/train.h5", ("--slurm-array-jobs", rules)
     run = smoke.checkout.snakemake("--profile", "slurm", "--forceall", "--jobs=2", *arrays, data)
     assert run.returncode == 1
     assert "2 may be submitted at a time: with job arrays the run would hang" in run.output

@@ -144,13 +144,17 @@ def test_resume_notes_what_jobs_finished_unattended_are_made_of(unattended, unlo
     assert unattended.make("-n", "--config", LEARNING, "--", NETWORK).jobs["train"] == 1
 
 
-def test_resume_names_what_a_changed_configuration_may_not_have_made(unattended):
+def test_resume_names_what_a_changed_configuration_may_not_have_made(unattended, request):
     (unattended.folder / "config.yaml").touch()  # newer than the run
     code, said = resume(unattended, "--", "-c2", "-n", NETWORK)
     assert code == 0, said
     card = NETWORK.replace(".safetensors", ".json")
     assert f"delete what should follow the change:\n{card}\n{NETWORK}\n" in said
     assert "noted the settings" not in said
+    # Without a note no setting makes it again; a note that there was is that of the file before.
+    had_note = request.node.callspec.params["unattended"] == "made again"
+    planned = unattended.make("-n", "--config", LEARNING, "--", NETWORK).jobs
+    assert planned.get("train", 0) == had_note
 
 
 def finished_rules(said):

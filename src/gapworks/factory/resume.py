@@ -139,10 +139,11 @@ def unrecorded(folder: Path) -> list[str]:
     noted, incomplete = _noted(folder, "metadata"), _noted(folder, "incomplete")
     names = []
     for path in (path for kind in KEPT for path in folder.glob(f"results/*/*/{kind}/**/[!.]*")):
-        name, made = str(path.relative_to(folder)), path.stat().st_mtime
+        name = str(path.relative_to(folder))
+        if not path.is_file() or name in incomplete or (made := path.stat().st_mtime) < began:
+            continue
         # The note of a file that was made again since is that of the file before.
-        known = name in incomplete or name in noted and made < _ended(noted[name]) + NOTED_SECONDS
-        if path.is_file() and made >= began and not known:
+        if name not in noted or made >= _ended(noted[name]) + NOTED_SECONDS:
             names.append(name)
     return sorted(names)
 
