@@ -250,6 +250,14 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def has_ended(pid: int) -> bool:
+    """Whether there is no such process; a zombie, for which nobody waits, is none."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def wait_until(happened: Callable[[], Any], what: str, seconds: float = 120) -> None:
     """Look every 2 ms until something happened."""
     end = time.monotonic() + seconds
