@@ -1,20 +1,13 @@
 """Faults of jobs, of a node and of Slurm itself: the run succeeds, with the same data."""
 
-import os
-import signal
 from types import SimpleNamespace
 
 import pytest
 
 from tests.cluster.cluster import DATA, FOLDER, SHARDS, call
-from tests.workflow.conftest import wait_until
+from tests.workflow.conftest import let_go_on, wait_until
 
 pytestmark = pytest.mark.cluster
-
-
-def let_go_on(*pids):
-    for pid in pids:
-        os.kill(pid, signal.SIGCONT)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +27,7 @@ def battered(daemons, new_cluster_checkout, undisturbed_run):
     call("scancel", first[cancelled].task)
     try:
         daemons.kill_node("n2")
-        let_go_on(*(writers[name] for name in SHARDS if name not in (lost, cancelled)))
+        let_go_on(writers[name] for name in SHARDS if name not in (lost, cancelled))
         requeued = first[lost]
         wait_until(lambda: checkout.job(requeued.id).restarts, "it is requeued")
         # Slurm leaves a requeued job in the queue for two minutes.
@@ -87,7 +80,7 @@ def test_a_run_goes_on_when_slurms_controller_is_back(daemons, new_cluster_check
         assert "(final attempt)" not in checkout.said()
     finally:
         daemons.start_controller()
-    let_go_on(*writers.values())
+    let_go_on(writers.values())
     checkout.check_finished(run, 300)
     assert checkout.states("simulate") == ["COMPLETED"] * len(SHARDS)
     assert checkout.checksums(DATA) == undisturbed.checksums(DATA)
@@ -104,7 +97,7 @@ def test_a_run_that_lost_sight_of_its_jobs_is_killed_and_goes_on_with_what_they_
     daemons.kill_controller()
     try:
         wait_until(lambda: "(final attempt)" in checkout.said(), "it has asked in vain")
-        let_go_on(*writers.values())
+        let_go_on(writers.values())
         shards = [checkout.folder / FOLDER / f"{name}.h5" for name in SHARDS]
         wait_until(lambda: all(shard.exists() for shard in shards), "the jobs do their work")
     finally:

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests.cluster.cluster import DATA, FOLDER, NETWORK, OVERLAY, RANKS, call, weights_sha256
-from tests.workflow.conftest import has_ended, merge, wait_until
+from tests.workflow.conftest import has_ended, let_go_on, merge, wait_until
 
 pytestmark = pytest.mark.cluster
 
@@ -159,8 +159,7 @@ def interrupted(new_cluster_checkout):
     cancelling.wait(30)
     resumed = checkout.resume("--", "--profile", "slurm", TWO)
     wait_until(lambda: "waiting for 2 of them" in checkout.said(), "it waits")
-    for pid in by_kill.writers.values():
-        os.kill(pid, signal.SIGCONT)
+    let_go_on(by_kill.writers.values())
     checkout.check_finished(resumed)
     by_kill.resumed = checkout.said()
     return SimpleNamespace(

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -128,18 +128,23 @@ class Checkout:
         self._started.append(process)
         return process
 
-    def stop_writers(self, shards: str, names: tuple[str, ...]) -> dict[str, int]:
+    def stop_writers(
+        self, shards: str, names: tuple[str, ...], but: Iterable[int] = ()
+    ) -> dict[str, int]:
         """Stop the processes that write these files, each in the middle of it; gives their ids.
 
-        They can neither end before a fault comes nor be so slow that a test has to wait.
+        They can neither end before a fault comes nor be so slow that a test has to wait. The
+        processes `but` are known already.
         """
+        known = set(but)
         stopped: dict[str, int] = {}
 
         def all_stopped() -> bool:
             for part in (self.folder / shards).glob(".*.tmp"):
                 name, _, writer = part.name[1:].removesuffix(".tmp").partition(".h5.")
                 pid = int(writer.rpartition("-")[2])
-                if name in names and name not in stopped and psutil.pid_exists(pid):
+                wanted = name in names and name not in stopped and pid not in known
+                if wanted and psutil.pid_exists(pid):
                     os.kill(pid, signal.SIGSTOP)
                     stopped[name] = pid
             return len(stopped) == len(names)
@@ -248,6 +253,12 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
         nested = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
         merged[key] = merge(merged[key], value) if nested else json.loads(json.dumps(value))
     return merged
+
+
+def let_go_on(pids: Iterable[int]) -> None:
+    """Let processes go on that were stopped."""
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
 
 
 def has_ended(pid: int) -> bool:

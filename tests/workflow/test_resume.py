@@ -12,7 +12,7 @@ import pytest
 
 from gapworks.factory.container import verify
 from tests.conftest import ROOT
-from tests.workflow.conftest import BIN, SETTINGS, wait_until
+from tests.workflow.conftest import BIN, SETTINGS, has_ended, let_go_on, wait_until
 
 # ---- One command ---------------------------------------------------------------------------------
 
@@ -209,6 +209,8 @@ def test_an_interrupt_at_any_moment_of_writing_is_heard_and_leaves_all_or_nothin
 
 # ---- Whole runs ----------------------------------------------------------------------------------
 
+SHARDS = ("0-640", "640-1280")
+FOLDER = "results/long/chain/shards/test"
 LONG = {"chain": {"datasets": {"test": {"realizations": 80}}, "shard_size": 640}}
 DATA = "results/long/chain/data/test.h5"
 
@@ -287,16 +289,21 @@ def test_a_run_resumed_while_the_killed_ones_jobs_go_on_has_two_writers_and_one_
     checkout, undisturbed
 ):
     with simulating(checkout) as process:
+        orphans = checkout.stop_writers(FOLDER, SHARDS).values()
         process.kill()  # snakemake alone: its jobs do not notice
         process.wait(60)
-    orphans = checkout.processes()
-    assert orphans
     assert checkout.snakemake("--unlock").returncode == 0
-    checkout.make(DATA)
-    wait_until(lambda: not set(checkout.processes()) & set(orphans), "the orphans end")
+    resumed = checkout.start("-c2", DATA)
+    writers = checkout.stop_writers(FOLDER, SHARDS, but=orphans).values()
+    # All four stand in the middle of their files, and go on together.
+    assert len(checkout.unfinished()) == 2 * len(SHARDS)
+    assert not shards(checkout)
+    let_go_on([*orphans, *writers])
+    assert resumed.wait(120) == 0, checkout.said()
+    wait_until(lambda: all(map(has_ended, orphans)), "the orphans end")
     check_resumed(checkout, undisturbed)
-    shard = "results/long/chain/shards/test/0-640.h5"
-    verify(checkout.folder / shard)
+    for name in SHARDS:
+        verify(checkout.folder / FOLDER / f"{name}.h5")
 
 
 # ---- The same data, whatever the cut -------------------------------------------------------------
