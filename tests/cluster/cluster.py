@@ -23,20 +23,23 @@ from tests.workflow.conftest import Checkout, wait_until
 LINK = Path("/etc/slurm/slurm.conf")
 
 SCALE = "faults"
-"""Three shards of a second or two, and what a network of the other sets takes."""
+"""Three shards of a second or two, what a network of the other sets takes, and work for ranks."""
 OVERLAY = {
     "chain": {
         "datasets": {"test": {"realizations": 225}},
         "shard_size": 1200,
         "networks": {"window": {"training": {"epochs": 60, "patience": 60}}},
-    }
+    },
+    # Some three seconds for each of two ranks.
+    "qpi": {"datasets": {"test": {"per_class": 8}}, "shard_size": 40},
 }
 SHARDS = ("0-1200", "1200-2400", "2400-3600")
 FOLDER = "results/faults/chain/shards/test"
 DATA = "results/faults/chain/data/test.h5"
 NETWORK = "results/faults/chain/models/window-r8-n2.safetensors"
 RANKS = "results/faults/qpi/data/test.h5"
-"""Made by two MPI ranks."""
+"""Made by two MPI ranks, of one shard."""
+RANKS_SHARD = "results/faults/qpi/shards/test/0-40.h5"
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,23 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from tests.cluster.cluster import DATA, FOLDER, NETWORK, OVERLAY, RANKS, call, weights_sha256
+from tests.cluster.cluster import (
+    DATA,
+    FOLDER,
+    NETWORK,
+    OVERLAY,
+    RANKS,
+    RANKS_SHARD,
+    call,
+    weights_sha256,
+)
 from tests.workflow.conftest import has_ended, let_go_on, merge, wait_until
 
 pytestmark = pytest.mark.cluster
 
 SHARD = f"{FOLDER}/0-1200.h5"
 LOG = "logs/faults/chain/train/window-r8-n2.log"
+RANKS_RULE = "simulate_qpi_mpi"
 STOPPED = [("FAILED", 1), ("FAILED", 2)]
 # Two jobs of the other runs find room beside the run that waits for its time to be over.
 TWO = "results/two/chain/data/test.h5"
@@ -60,20 +70,29 @@ def overtime(new_cluster_checkout, undisturbed):
 
 @pytest.fixture(scope="module", autouse=True)
 def bereaved(new_cluster_checkout):
-    """A run of which one MPI rank is killed while it computes."""
+    """A run of which one MPI rank is killed while it computes samples for the other's shard."""
     checkout = new_cluster_checkout("bereaved")
     run = checkout.start("--profile", "slurm", RANKS)
+    shard = checkout.folder / RANKS_SHARD
 
-    def second_rank():
+    def ranks():
         found = psutil.process_iter(["environ", "cwd"])
         here = [p for p in found if p.info["cwd"] == str(checkout.folder)]
-        return [p for p in here if (p.info["environ"] or {}).get("PMI_RANK") == "1"]
+        numbered = {(p.info["environ"] or {}).get("PMI_RANK"): p for p in here}
+        return [numbered[number] for number in ("0", "1")]
 
     def watch():
-        wait_until(second_rank, "its ranks compute", 120)
-        for process in second_rank():
-            process.kill()
+        wait_until(lambda: list(shard.parent.glob(".*.tmp")), "the first has begun the shard")
+        first, second = ranks()
+        before = second.cpu_times().user
+        wait_until(lambda: second.cpu_times().user > before + 0.5, "the second computes")
+        second.kill()
+        seen = SimpleNamespace(at_kill=checkout.made("results/faults"))
+        wait_until(lambda: has_ended(first.pid), "the other rank ends")
+        wait_until(lambda: checkout.states(RANKS_RULE)[0] == "FAILED", "the job fails")
+        seen.after = checkout.made("results/faults")
         checkout.check_finished(run)
+        return seen
 
     with ThreadPoolExecutor(1) as pool:
         yield SimpleNamespace(checkout=checkout, watched=pool.submit(watch))
@@ -170,6 +189,7 @@ def interrupted(new_cluster_checkout):
 def test_ctrl_c_cancels_the_jobs_and_leaves_no_lock(interrupted, undisturbed):
     left = interrupted.by_ctrl_c
     assert left.code != 0
+    assert "Terminating processes on user request" in left.said
     assert left.states == ["CANCELLED"] * len(TWO_SHARDS)
     assert left.made == set()
     assert left.locks == []
@@ -235,14 +255,18 @@ def test_a_launcher_of_another_mpi_is_refused_by_name(mislaunched):
     checkout, run = mislaunched
     assert run.wait(600) != 0
     assert "the MPI world has 1 rank, not 2" in checkout.said()
-    assert checkout.states("simulate_qpi_mpi") == ["FAILED"]
+    assert checkout.states(RANKS_RULE) == ["FAILED"]
     assert not [name for name in checkout.made() if "/shards/" in name]
 
 
 def test_a_rank_that_dies_ends_its_job_and_the_job_is_tried_again(bereaved, undisturbed):
-    bereaved.watched.result(600)
+    seen = bereaved.watched.result(600)
+    (begun,) = seen.at_kill
+    assert begun.endswith(".tmp")  # the shard was under way, and not there
+    assert seen.after <= {begun}
     checkout = bereaved.checkout
-    assert checkout.states("simulate_qpi_mpi") == ["FAILED", "COMPLETED"]
+    assert re.search(r"^srun: error: n[12]: task 1: Killed$", checkout.said(), re.M)
+    assert checkout.states(RANKS_RULE) == ["FAILED", "COMPLETED"]
     assert not checkout.unfinished()
     assert checkout.checksums(RANKS) == undisturbed.checksums(RANKS)
 
