@@ -65,7 +65,10 @@ class SlurmJob:
 
 
 class ClusterCheckout(Checkout):
-    """A copy of the checkout, and what its runs have on Slurm: the one of `configuration`."""
+    """A copy of the checkout, and what its runs have on Slurm: the one of `configuration`.
+
+    The profile is as it is shipped, but for what a test changes.
+    """
 
     def __init__(self, folder: Path, configuration: Path = LINK) -> None:
         super().__init__(folder)
@@ -84,9 +87,6 @@ class ClusterCheckout(Checkout):
         self._last_before = max(map(int, numbers), default=0)
         self.add_scale(SCALE, OVERLAY)
         (self.folder / "slurm").symlink_to("profiles/slurm")
-        # Only so that tests need not wait for the next question.
-        self.edit_profile("seconds-before-status-checks: 10\n", "seconds-before-status-checks: 1\n")
-        self.edit_profile("status-checks-per-second: 0.1\n", "status-checks-per-second: 10\n")
 
     def edit_profile(self, old: str, new: str) -> None:
         """Replace words of the copy's Slurm profile, as a user does, that stand there once."""

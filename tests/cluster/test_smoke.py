@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from tests.cluster.cluster import ClusterCheckout
+from tests.cluster.cluster import ClusterCheckout, weights_sha256
 from tests.cluster.smoke import ALL, SECONDS, TABLE
 from tests.workflow.conftest import Checkout
 
@@ -26,9 +26,10 @@ def smoke(smoke_run):
 
 @pytest.fixture(scope="module")
 def local(compiled, smoke, tmp_path_factory):
-    """The data sets that the run on Slurm made, made here without it."""
+    """The data sets and networks that the run on Slurm made, made here without it."""
     checkout = Checkout(tmp_path_factory.mktemp("local"))
-    run = checkout.snakemake("-c2", *data_sets(smoke.checkout), timeout=SECONDS)
+    files = data_sets(smoke.checkout) + networks(smoke.checkout)
+    run = checkout.snakemake("-c2", *files, timeout=SECONDS)
     assert run.returncode == 0, run.output
     return checkout
 
@@ -40,6 +41,11 @@ def data_sets(checkout: ClusterCheckout) -> list[str]:
         for name in checkout.made()
         if name.endswith(".h5") and name.split("/")[3] == "data" and name.count("/") == 4
     )
+
+
+def networks(checkout: ClusterCheckout) -> list[str]:
+    """Trained weights."""
+    return sorted(name for name in checkout.made() if name.endswith(".safetensors"))
 
 
 def test_a_table_is_made_from_nothing(smoke):
@@ -77,6 +83,13 @@ def test_all_arrays_are_those_of_a_local_run(smoke, local):
     of_slurm = smoke.checkout.checksums(*files)
     assert of_slurm == local.checksums(*files)
     assert len(of_slurm) > len(files)
+
+
+def test_all_weights_are_those_of_a_local_run(smoke, local):
+    files = networks(smoke.checkout)
+    assert {name.split("/")[2] for name in files} == {"chain", "eliashberg", "qpi"}
+    of_slurm = {name: weights_sha256(smoke.checkout, name) for name in files}
+    assert of_slurm == {name: weights_sha256(local, name) for name in files}
 
 
 def test_ranks_are_spread_over_two_nodes(smoke):

@@ -1,14 +1,16 @@
 """Two runs in one folder, `gapworks resume`, a deleted shard and a full disk, without a cluster."""
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 
 import pytest
 
 from gapworks.factory.errors import DataError
 from gapworks.factory.resume import alone, orphans, wait
-from tests.workflow.conftest import BIN, let_go_on, wait_until
+from tests.workflow.conftest import BIN, wait_until
 
 OVERLAY = {"chain": {"datasets": {"test": {"realizations": 150}}, "shard_size": 1200}}
 SHARDS = ("0-1200", "1200-2400")
@@ -32,6 +34,11 @@ def simulating(checkout):
     run = checkout.start("-c2", DATA)
     writers = checkout.stop_writers(FOLDER, SHARDS)
     return run, list(writers.values())
+
+
+def let_go_on(pids):
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
 
 
 def resume(checkout, *arguments):
