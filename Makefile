@@ -32,8 +32,8 @@ setup: .venv/installed  ## make .venv, install gapworks into it, link the Slurm 
 	@ln -sfn profiles/slurm slurm  # so that the literal `snakemake --profile slurm` finds the profile
 	@touch $@
 
-resume: setup  ## go on after a run that broke off (ARGS="--profile slurm TARGET" for snakemake)
-	$(BIN)/gapworks resume -- $(if $(ARGS),$(ARGS),-c$(CORES))
+resume: setup  ## go on after a run that broke off, as before (ARGS="--profile slurm TARGET" otherwise)
+	$(BIN)/gapworks resume $(if $(ARGS),-- $(ARGS))
 
 test: setup  ## the tests that need no cluster
 	$(BIN)/python -m pytest -m "not cluster and not slow" $(PYTEST)

@@ -27,7 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
     int
         0 if all went well, 1 if data or settings are wrong (said on stderr), 130 after Ctrl-C.
     """
-    parsed = _parser().parse_args(arguments)
+    parser = _parser()
+    parsed, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        hint = "; those of snakemake go after --" if parsed.run is commands.resume else ""
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     # What stops a cluster's job (scancel, a time limit) unwinds like Ctrl-C: no half-written file.
     signal.signal(signal.SIGTERM, _interrupt)
     from pydantic import ValidationError
@@ -246,7 +250,7 @@ def _parser() -> argparse.ArgumentParser:
         "snakemake",
         nargs=argparse.REMAINDER,
         metavar="-- ARGUMENTS",
-        help="of snakemake, the same as before: -- --profile slurm TARGET",
+        help="of snakemake: -- --profile slurm TARGET; none: those of the run that broke off",
     )
 
     command("schema", commands.schema, "print the JSON schema of config.yaml")

@@ -6,8 +6,6 @@ import argparse
 import importlib
 import inspect
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -201,77 +199,16 @@ def record(args: argparse.Namespace) -> int:
 
 
 def resume(args: argparse.Namespace) -> int:
-    from gapworks.factory import resume as orphaned
+    from gapworks.factory.resume import list_orphans, resume
 
     folder = Path.cwd()
     if not (folder / "Snakefile").exists():
-        print("gapworks: no Snakefile here: go to the folder of the run", file=sys.stderr)
-        return 1
+        raise SystemExit("gapworks: no Snakefile here: go to the folder of the run")
     if args.list:
-        return _resume(args, folder)
-    with orphaned.alone(folder) as alone:
-        if not alone:
-            print("gapworks: another gapworks resume is at work in this folder", file=sys.stderr)
-            return 1
-        return _resume(args, folder)
-
-
-def _resume(args: argparse.Namespace, folder: Path) -> int:
-    from gapworks.factory import resume as orphaned
-
-    if _is_alive(folder):
-        return 1
-    found = orphaned.orphans(folder)
-    for orphan in found:
-        print(orphan)
-    print(f"{len(found)} jobs of a broken run are left; the folder is", end=" ")
-    print("locked" if orphaned.is_locked(folder) else "not locked", flush=True)
-    if args.list:
+        list_orphans(folder)
         return 0
-    local = [orphan for orphan in found if orphan.kind == "process"]
-    if args.cancel:
-        orphaned.cancel(found)
-    elif local:
-        # What they make would be made again: only inside Slurm's jobs is a file noted as finished.
-        print(f"ending {len(local)} processes of this machine; trainings keep their checkpoints")
-        orphaned.cancel(local)
-    orphaned.wait(folder, _say)
-    if _is_alive(folder):  # that was begun while this waited, perhaps for hours
-        return 1
-    snakemake = [sys.executable, "-m", "snakemake"]
     arguments = args.snakemake[args.snakemake[:1] == ["--"] :]
-    names, changed = orphaned.unrecorded(folder), orphaned.config_is_newer(folder)
-    if orphaned.is_locked(folder):
-        unlocked = subprocess.run([*snakemake, "--unlock"], capture_output=True, text=True)
-        if unlocked.returncode:
-            print(unlocked.stdout + unlocked.stderr, file=sys.stderr)
-            return 1
-        print("unlocked", flush=True)
-    if names and changed:
-        print(
-            f"{len(names)} shards and networks were finished after the run was killed, and "
-            "config.yaml was changed since it began: delete what should follow the change:"
-        )
-        print(*names, sep="\n", flush=True)
-    elif names:
-        if failed := orphaned.record(names, snakemake, arguments):
-            print(failed, file=sys.stderr)
-            return 1
-        print(f"noted the settings of {len(names)} finished shards and networks", flush=True)
-    os.execv(sys.executable, [*snakemake, *(arguments or ["--cores", str(os.cpu_count())])])
-
-
-def _is_alive(folder: Path) -> bool:
-    from gapworks.factory.resume import live_run
-
-    if (pid := live_run(folder)) is None:
-        return False
-    print(
-        f"gapworks: a run is alive in this folder (process {pid}): nothing to resume. Stop it with "
-        "Ctrl-C, or wait",
-        file=sys.stderr,
-    )
-    return True
+    return resume(folder, arguments, cancelling=args.cancel)
 
 
 def schema(_: argparse.Namespace) -> None:

@@ -4,11 +4,13 @@ import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.workflow.conftest import BIN, merge
 
+SLURMS = {"sbatch", "scancel", "scontrol", "sinfo", "squeue", "srun", "sacct", "sacctmgr"}
 # What is wrong together in one config.yaml, and a line of the error for every piece of it.
 WRONG = {
     "base": (
@@ -94,6 +96,29 @@ def test_a_wrong_value_on_the_command_line_stops_before_any_job(shared_checkout)
     for key in ("chain.physics.filling", "chain.physics.length", "chain.shard_size"):
         assert re.search(rf"^{re.escape(key)}: ", ran.output, re.MULTILINE), ran.output
     assert not ran.jobs
+
+
+def test_a_setting_of_a_rule_that_there_is_not_stops_before_any_job(shared_checkout):
+    data = "results/tiny/chain/data/test.h5"
+    ran = shared_checkout.snakemake("-c2", "--set-resources", "simulat:mem_mb=4000", "--", data)
+    assert ran.returncode != 0
+    wrong = "set-resources (of the profile, or given) names simulat, and there is no such rule"
+    assert f"{wrong}: did you mean simulate?" in ran.output
+    assert not shared_checkout.made("logs")
+
+
+def test_the_slurm_profile_where_there_is_no_slurm_stops_before_any_job(checkout):
+    programs = checkout.folder / "bin"
+    programs.mkdir()
+    for program in Path("/usr/bin").iterdir():
+        if program.name not in SLURMS:
+            (programs / program.name).symlink_to(program)
+    checkout.environment["PATH"] = str(programs)
+    ran = checkout.snakemake("--profile", "profiles/slurm", "results/tiny/chain/data/test.h5")
+    assert ran.returncode != 0
+    assert "there is no sbatch here: --profile slurm is for a machine from which" in ran.output
+    assert ran.output.count("Traceback") == 0
+    assert not checkout.made("logs")
 
 
 def test_yaml_that_cannot_be_read_stops_before_any_job(shared_checkout):

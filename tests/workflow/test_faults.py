@@ -1,5 +1,6 @@
 """Two runs in one folder, `gapworks resume`, a deleted shard and a full disk, without a cluster."""
 
+import json
 import os
 import re
 import shutil
@@ -9,8 +10,8 @@ import subprocess
 import pytest
 
 from gapworks.factory.errors import DataError
-from gapworks.factory.resume import alone, orphans, wait
-from tests.workflow.conftest import BIN, wait_until
+from gapworks.factory.orphans import orphans, wait
+from tests.workflow.conftest import BIN, SETTINGS, wait_until
 
 OVERLAY = {"chain": {"datasets": {"test": {"realizations": 150}}, "shard_size": 1200}}
 SHARDS = ("0-1200", "1200-2400")
@@ -28,10 +29,10 @@ def undisturbed(shared_checkout):
     return shared_checkout.checksums(DATA)
 
 
-def simulating(checkout):
+def simulating(checkout, *options):
     """A run whose two jobs stand still in the middle of their shards, and their processes."""
     checkout.add_scale("two", OVERLAY)
-    run = checkout.start("-c2", DATA)
+    run = checkout.start("-c2", *options, DATA)
     writers = checkout.stop_writers(FOLDER, SHARDS)
     return run, list(writers.values())
 
@@ -56,13 +57,28 @@ def resume(checkout, *arguments):
     return ran.returncode, ran.stdout
 
 
+def in_an_allocation(checkout):
+    """Commands are given in a shell on a node, as `salloc` opens it."""
+    checkout.environment["SLURM_JOB_ID"] = "1"
+
+
+def slurm_says(checkout, *lines, code=0):
+    """What `squeue` answers from now on, and its exit code."""
+    squeue = checkout.folder.parent / "foreign/squeue"
+    said = "".join(f"echo '{line}'\n" for line in lines)
+    new = squeue.with_name("squeue.new")
+    new.write_text(f"#!/bin/sh\n{{ :\n{said}}} >&{2 if code else 1}\nexit {code}\n")
+    new.chmod(0o755)
+    new.replace(squeue)
+
+
 # ---- Two runs, and what a killed one left --------------------------------------------------------
 
 
 def test_a_second_run_in_the_same_folder_is_refused_and_the_first_is_unharmed(
     checkout, undisturbed
 ):
-    checkout.environment["SLURM_JOB_ID"] = "1"  # a shell on a node, as salloc gives: no job of ours
+    in_an_allocation(checkout)
     run, writers = simulating(checkout)
     second = checkout.snakemake("-c2", DATA)
     assert second.returncode != 0
@@ -79,6 +95,7 @@ def test_a_second_run_in_the_same_folder_is_refused_and_the_first_is_unharmed(
 def test_resume_ends_the_processes_of_a_killed_run_and_makes_their_shards_again(
     checkout, undisturbed
 ):
+    in_an_allocation(checkout)
     run, writers = simulating(checkout)
     run.kill()
     run.wait(30)
@@ -86,14 +103,30 @@ def test_resume_ends_the_processes_of_a_killed_run_and_makes_their_shards_again(
     assert code == 0
     for pid in writers:
         assert re.search(rf"^process +{pid} +running .*gapworks simulate chain", listed, re.M)
-    assert "2 jobs of a broken run are left; the folder is locked" in listed
+    assert "jobs that a broken run left: 2; the folder is locked" in listed
     let_go_on(writers)
-    code, said = resume(checkout, "--", "-c2", DATA)
+    code, said = resume(checkout)
     assert code == 0, said
-    assert said.index("ending 2 processes") < said.index("unlocked") < said.index("Job stats")
+    steps = (f"as before: snakemake -c2 {DATA}", "ending those", "unlocked", "Job stats")
+    assert sorted(steps, key=said.index) == list(steps)
+    assert "ending those of this machine: 2; trainings keep their checkpoints" in said
     assert finished_rules(said) == ["gather", "simulate", "simulate"]
     assert checkout.checksums(DATA) == undisturbed
     assert not checkout.unfinished()
+
+
+def test_resume_leaves_alone_what_somebody_started_by_hand_in_the_folder(checkout):
+    checkout.add_scale("two", OVERLAY)
+    arguments = ("--settings", json.dumps(SETTINGS), "--start", "0", "--stop", "1200")
+    mine = checkout.start(
+        *("simulate", "chain", *arguments, "--output", "mine/0-1200.h5"), program="gapworks"
+    )
+    checkout.stop_writers("mine", ("0-1200",))
+    code, said = resume(checkout, "--", "-n", DATA)
+    assert code == 0, said
+    assert "jobs that a broken run left: 0; the folder is not locked" in said
+    let_go_on([mine.pid])
+    assert mine.wait(60) == 0
 
 
 def test_resume_lets_a_training_of_a_killed_run_go_on_from_where_it_was(checkout):
@@ -105,9 +138,13 @@ def test_resume_lets_a_training_of_a_killed_run_go_on_from_where_it_was(checkout
     run.wait(30)
     code, said = resume(checkout, "--", "-c2", NETWORK)
     assert code == 0, said
-    assert "ending 1 processes of this machine; trainings keep their checkpoints" in said
+    assert "ending those of this machine: 1; trainings keep their checkpoints" in said
     assert re.match(r"going on after epoch \d+", log.read_text())
     assert finished_rules(said) == ["train"]
+
+
+SHARE = ("--config", 'chain={"max_failed_share": 0.5}')
+LEARNING = ("--config", 'chain={"networks": {"window": {"training": {"learning_rate": 0.002}}}}')
 
 
 @pytest.fixture(params=["first made", "made again"])
@@ -119,7 +156,7 @@ def unattended(checkout, request):
     """
     checkout.add_scale("two", OVERLAY)
     checkout.make(NETWORK)
-    run, writers = simulating(checkout)
+    run, writers = simulating(checkout, *SHARE, "--")
     run.kill()
     run.wait(30)
     let_go_on(writers)
@@ -130,31 +167,73 @@ def unattended(checkout, request):
     return checkout
 
 
-LEARNING = 'chain={"networks": {"window": {"training": {"learning_rate": 0.002}}}}'
-
-
 @pytest.mark.parametrize("unlocked", [False, True])
 def test_resume_notes_what_jobs_finished_unattended_are_made_of(unattended, unlocked):
     if unlocked:  # as if Ctrl-C had ended the run, after it lost sight of its jobs
         shutil.rmtree(unattended.folder / ".snakemake/locks")
-    other = ["--config", 'chain={"max_failed_share": 0.5}']
-    code, said = resume(unattended, "--", "-c2", "-n", *other, "--", NETWORK)
+    (unattended.folder / "config.yaml").touch()
+    (unattended.folder / NETWORK).with_name("notes.txt").touch()
+    code, said = resume(unattended, "--", "-c2", "-n", *SHARE, "--", NETWORK)
     assert code == 0, said
-    assert "noted the settings of 2 finished shards and networks" in said
-    assert unattended.make("-n", "--config", LEARNING, "--", NETWORK).jobs["train"] == 1
+    assert "noted the settings of finished shards and networks: 2" in said
+    assert unattended.make("-n", *LEARNING, "--", NETWORK).jobs["train"] == 1
 
 
-def test_resume_names_what_a_changed_configuration_may_not_have_made(unattended, request):
-    (unattended.folder / "config.yaml").touch()  # newer than the run
-    code, said = resume(unattended, "--", "-c2", "-n", NETWORK)
+@pytest.mark.parametrize("changed", ["a forgotten --config", "config.yaml"])
+def test_resume_names_what_a_changed_configuration_may_not_have_made(unattended, request, changed):
+    given = SHARE
+    if changed == "config.yaml":
+        with unattended.config() as config:
+            config["chain"]["networks"]["window"]["training"]["patience"] = 7
+    else:
+        given = ()
+    code, said = resume(unattended, "--", "-c2", "-n", *given, "--", NETWORK)
     assert code == 0, said
     card = NETWORK.replace(".safetensors", ".json")
-    assert f"delete what should follow the change:\n{card}\n{NETWORK}\n" in said
+    assert f"delete what should follow a change:\n{card}\n{NETWORK}\n" in said
     assert "noted the settings" not in said
     # Without a note no setting makes it again; a note that there was is that of the file before.
     had_note = request.node.callspec.params["unattended"] == "made again"
-    planned = unattended.make("-n", "--config", LEARNING, "--", NETWORK).jobs
+    planned = unattended.make("-n", *LEARNING, "--", NETWORK).jobs
     assert planned.get("train", 0) == had_note
+
+
+@pytest.mark.parametrize("unattended", ["first made"], indirect=True)
+def test_what_could_not_be_noted_is_noted_when_resume_is_called_again(unattended):
+    stray = (unattended.folder / NETWORK).with_name("no-such-network.safetensors")
+    stray.touch()
+    command = ("--", "-c2", "-n", *SHARE, "--", NETWORK)
+    code, said = resume(unattended, *command)
+    assert code == 1
+    assert "move away what does not belong there" in said
+    assert str(stray.relative_to(unattended.folder)) in said
+    assert "unlocked" not in said
+    stray.unlink()
+    code, said = resume(unattended, *command)
+    assert code == 0, said
+    assert said.index("noted the settings of finished shards and networks: 2") < said.index(
+        "unlocked"
+    )
+
+
+def test_resume_neither_guesses_a_command_nor_whether_a_run_on_another_machine_is_alive(checkout):
+    run, writers = simulating(checkout, *SHARE, "--")
+    run.kill()
+    run.wait(30)
+    let_go_on(writers)
+    code, said = resume(checkout)
+    assert code == 1
+    assert "how to go on? Give snakemake's arguments after --." in said
+    assert said.endswith(f'snakemake -c2 --config chain={{"max_failed_share": 0.5}} -- {DATA}\n')
+
+    (log,) = (checkout.folder / ".snakemake/log").glob("*")
+    log.write_text(re.sub("(?m)^  Host: .*", "  Host: login2", log.read_text()))
+    code, said = resume(checkout, "--", "-n", DATA)
+    assert code == 1
+    assert "the run was started on login2" in said
+    assert "cannot be seen whether it is still alive: do this on login2" in said
+    assert checkout.snakemake("--unlock").returncode == 0  # the way out that is named
+    assert resume(checkout, "--", "-n", DATA)[0] == 0
 
 
 def finished_rules(said):
@@ -163,7 +242,6 @@ def finished_rules(said):
 
 def test_resume_does_not_go_on_while_slurm_does_not_answer(checkout):
     checkout.add_scale("two", OVERLAY)
-    squeue = checkout.folder.parent / "foreign/squeue"
     lock = checkout.folder / ".snakemake/locks/0.input.lock"
     lock.parent.mkdir(parents=True)
     lock.touch()
@@ -174,13 +252,12 @@ def test_resume_does_not_go_on_while_slurm_does_not_answer(checkout):
         (nowhere, True, 1),
         (nowhere, False, 0),  # commands of a cluster that never was here
     ):
-        squeue.write_text(f"#!/bin/sh\necho 'squeue: error: {words}' >&2\nexit 1\n")
-        squeue.chmod(0o755)
+        slurm_says(checkout, f"squeue: error: {words}", code=1)
         if had_jobs:
             (checkout.folder / ".snakemake/slurm_logs").mkdir()
         ended, said = resume(checkout, "--", "-n", DATA)
         assert ended == code, said
-        assert ("the run's jobs are unknown; try again" in said) == bool(code)
+        assert ("the run's jobs are unknown: squeue: error:" in said) == bool(code)
         assert "Traceback" not in said
         assert ("Job stats" in said) == (code == 0)
         assert lock.exists() == bool(code)
@@ -207,12 +284,19 @@ def test_an_outage_of_slurm_does_not_end_the_wait(tmp_path, monkeypatch):
     assert [line.partition(",")[0] for line in said] == ["squeue does not answer"]
 
 
-def test_of_two_resumes_the_second_is_refused(checkout):
+def test_of_two_resumes_the_second_is_refused_and_the_first_can_be_interrupted(checkout):
     checkout.add_scale("two", OVERLAY)
-    with alone(checkout.folder) as first:
-        assert first
-        code, said = resume(checkout, "--", "-n", DATA)
+    job = ("7", "7", "RUNNING", str(checkout.folder), "rule_simulate_wildcards_two_chain_test_0")
+    slurm_says(checkout, "|".join(job), "|".join(["8", "8", "PENDING", "/elsewhere", "rule_all"]))
+    first = checkout.start("resume", "--", "-n", DATA, program="gapworks")
+    wait_until(lambda: "waiting for 1 of them to end" in checkout.said(), "it waits")
+    code, said = resume(checkout, "--", "-n", DATA)
     assert (code, said) == (1, "gapworks: another gapworks resume is at work in this folder\n")
+    first.send_signal(signal.SIGINT)
+    assert first.wait(60) == 130
+    assert checkout.said().endswith("stopped waiting; the jobs go on, nothing was changed\n")
+    assert "Job stats" not in checkout.said()
+    slurm_says(checkout)
     code, said = resume(checkout, "--", "-n", DATA)
     assert code == 0, said
 
@@ -220,7 +304,7 @@ def test_of_two_resumes_the_second_is_refused(checkout):
 def test_resume_where_nothing_runs_says_so_and_runs(shared_checkout, undisturbed, tmp_path):
     code, said = resume(shared_checkout, "--", "-c2", DATA)
     assert code == 0
-    assert "0 jobs of a broken run are left; the folder is not locked" in said
+    assert "jobs that a broken run left: 0; the folder is not locked" in said
     assert "Nothing to be done" in said
     elsewhere = subprocess.run(
         [BIN / "gapworks", "resume"], cwd=tmp_path, capture_output=True, text=True, timeout=60

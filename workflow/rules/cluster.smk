@@ -1,4 +1,37 @@
-# What a run on a cluster checks before its first job; no rules.
+# What a run, on a cluster above all, checks before its first job; no rules.
+import difflib
+import shutil
+
+
+def check_rule_names():
+    """Refuse settings of a rule that there is not: Snakemake ignores them without a word."""
+    known = {rule.name for rule in workflow.rules}
+    settings = workflow.resource_settings
+    given = {
+        "set-resources": settings.overwrite_resources,
+        "set-threads": settings.overwrite_threads,
+        "groups": workflow.group_settings.overwrite_groups,
+    }
+    for key, by_rule in given.items():
+        for name in sorted(set(by_rule) - known):
+            alike = difflib.get_close_matches(name, known, 1)
+            meant = f": did you mean {alike[0]}?" if alike else ""
+            raise WorkflowError(
+                f"{key} (of the profile, or given) names {name}, and there is no such rule{meant}"
+            )
+
+
+def on_slurm():
+    return getattr(workflow.executor_settings, "status_command", None) is not None
+
+
+def check_slurm():
+    """Refuse a run whose every job would fail to be submitted."""
+    if on_slurm() and shutil.which("sbatch") is None:
+        raise WorkflowError(
+            "there is no sbatch here: --profile slurm is for a machine from which jobs are submitted to"
+            " Slurm (no cluster at hand? make cluster); without it, snakemake runs on this machine"
+        )
 
 
 def check_arrays():
@@ -32,7 +65,7 @@ def remember_min_job_age():
     takes the answer for "not long enough" and turns to sacct, which never answers where Slurm has no
     database: a restart of a few seconds would lose all jobs from sight.
     """
-    if getattr(workflow.executor_settings, "status_command", None) is None:
+    if not on_slurm():
         return
     import snakemake_executor_plugin_slurm as plugin
 
@@ -42,5 +75,7 @@ def remember_min_job_age():
 
 
 onstart:
+    check_rule_names()
+    check_slurm()
     check_arrays()
     remember_min_job_age()

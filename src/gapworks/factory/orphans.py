@@ -1,0 +1,190 @@
+"""What a run that broke off left running: processes here, jobs in Slurm's queue.
+
+A `snakemake` that was started again at once would make their files a second time beside them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from gapworks.factory.errors import DataError
+
+POLL_SECONDS = (2.0, 30.0)
+"""Between two looks at what still runs: at first, and after a while."""
+SQUEUE_SECONDS = 60
+"""So long Slurm may take to answer."""
+NO_ANSWER = "squeue does not answer, so the run's jobs are unknown"
+NO_CLUSTER = ("slurm.conf", "resolve", "configuration source")
+"""Of what squeue says where Slurm's commands are installed, but no cluster is set up."""
+SLURM_LOGS = ".snakemake/slurm_logs"
+"""Where there is this, runs of the folder had jobs on Slurm."""
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A process or a Slurm job of this folder's runs that nobody waits for any more."""
+
+    kind: str
+    """ "process" or "slurm"."""
+    id: str
+    """Of the process, or of the job; a task of a job array is 77_3."""
+    what: str
+    state: str
+
+    def __str__(self) -> str:
+        return f"{self.kind:8} {self.id:>8}  {self.state:11} {self.what}"
+
+
+def live_run(folder: Path) -> int | None:
+    """The process of a snakemake that runs this folder's workflow, on this machine.
+
+    Those that Snakemake starts inside a job are no runs; one that somebody started in a shell of
+    Slurm's is.
+    """
+    for process in _processes(folder):
+        words = process.info["cmdline"]
+        inner = {"--mode", "--target-jobs"} & set(words)
+        if any(Path(word).name == "snakemake" for word in words[:3]) and not inner:
+            return process.pid
+    return None
+
+
+def orphans(folder: Path) -> list[Orphan]:
+    """Commands that the folder's runs started here, and this user's Slurm jobs of the folder.
+
+    Raises
+    ------
+    DataError
+        If there is a Slurm here, or was for runs of this folder, and it does not answer.
+    """
+    jobs = list(_slurm_jobs(folder))
+    numbers = {number for number, _ in jobs}
+    found = [
+        Orphan("process", str(process.pid), " ".join(process.info["cmdline"])[:120], "running")
+        for process in _processes(folder)
+        if _is_command(process)
+        and _is_of_a_run(process, folder)
+        # In an allocation (salloc) processes are the run's own; in a job of it, they are the job.
+        and _environment(process).get("SLURM_JOB_ID") not in numbers
+    ]
+    return found + [job for _, job in jobs]
+
+
+def cancel(found: Sequence[Orphan]) -> None:
+    """End them: processes by SIGTERM, so that nothing half-written stays; jobs by scancel."""
+    for orphan in found:
+        if orphan.kind == "process":
+            try:
+                psutil.Process(int(orphan.id)).terminate()
+            except psutil.NoSuchProcess:
+                continue
+    jobs = [orphan.id for orphan in found if orphan.kind == "slurm"]
+    if jobs:
+        subprocess.run(["scancel", *jobs], check=True)
+
+
+def wait(folder: Path, report: Callable[[str], None]) -> None:
+    """Return when no orphan is left; says how many there are whenever that changes.
+
+    A Slurm that does not answer for a while is asked again: this may take a night.
+    """
+    said, poll, longest = "", *POLL_SECONDS
+    while True:
+        try:
+            if not (found := orphans(folder)):
+                return
+            now = f"waiting for {len(found)} of them to end (Ctrl-C: leave them and stop here)"
+        except DataError as error:
+            now = f"{error}; asking again (Ctrl-C: stop here)"
+        if now != said:
+            said = now
+            report(said)
+        time.sleep(poll)
+        poll = min(1.2 * poll, longest)
+
+
+def _processes(folder: Path) -> list[psutil.Process]:
+    """This machine's processes whose current folder is the run's."""
+    here = folder.resolve()
+    found = []
+    for process in psutil.process_iter(["cwd", "cmdline", "status"]):
+        cwd, words = process.info["cwd"], process.info["cmdline"]
+        zombie = process.info["status"] == psutil.STATUS_ZOMBIE
+        if cwd and words and not zombie and Path(cwd) == here and process.pid != _self():
+            found.append(process)
+    return found
+
+
+def _self() -> int:
+    return psutil.Process().pid
+
+
+def _environment(process: psutil.Process) -> dict[str, str]:
+    try:
+        return process.environ()
+    except (psutil.AccessDenied, psutil.NoSuchProcess):
+        return {}
+
+
+def _is_command(process: psutil.Process) -> bool:
+    words = process.info["cmdline"]
+    gapworks = any(Path(word).name == "gapworks" for word in words[:3])
+    return gapworks and "resume" not in words
+
+
+def _is_of_a_run(process: psutil.Process, folder: Path) -> bool:
+    """Whether it, or what started it (an mpiexec), writes what it says into a log of the workflow.
+
+    A command that somebody started by hand in the folder does not.
+    """
+    logs = folder.resolve() / "logs"
+    try:
+        line = [process, *process.parents()]
+    except psutil.Error:
+        line = [process]
+    return any(Path(file).is_relative_to(logs) for each in line for file in _written(each))
+
+
+def _written(process: psutil.Process) -> list[str]:
+    """The file that is the standard output of a process, if it is a file that we may know of."""
+    try:
+        return [file.path for file in process.open_files() if file.fd == 1]
+    except psutil.Error:
+        return []
+
+
+def _slurm_jobs(folder: Path) -> Iterator[tuple[str, Orphan]]:
+    """Jobs in the queue whose working folder is the run's and whose comment names a rule.
+
+    Beside each its SLURM_JOB_ID, which a task of an array has, too.
+    """
+    had_jobs = (folder / SLURM_LOGS).exists()
+    if shutil.which("squeue") is None:
+        if had_jobs:
+            raise DataError(
+                "runs of this folder had jobs on Slurm, and squeue is not here: go to where it is. "
+                f"If no job can be left: rm -r {SLURM_LOGS}"
+            )
+        return
+    command = ["squeue", "--me", "--array", "--noheader", "--format=%A|%i|%T|%Z|%k"]
+    try:
+        asked = subprocess.run(command, capture_output=True, text=True, timeout=SQUEUE_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise DataError(f"{NO_ANSWER}: nothing within {SQUEUE_SECONDS} s") from None
+    if asked.returncode:
+        if not had_jobs and any(words in asked.stderr for words in NO_CLUSTER):
+            return
+        raise DataError(f"{NO_ANSWER}: {' '.join(asked.stderr.split())}")
+    for line in asked.stdout.splitlines():
+        own, number, state, where, comment = line.split("|", 4)
+        if comment.startswith("rule_") and Path(where).resolve() == folder.resolve():
+            if "_" in number:  # a task bears the comment of its array, which names the first shard
+                comment = comment.partition("_wildcards_")[0] + " (of an array)"
+            yield own, Orphan("slurm", number, comment[:120], state.lower())
