@@ -15,13 +15,19 @@ def package(tmp_path, monkeypatch):
     (tmp_path / "style.py").write_text('"""Style."""\n\nWIDTH = 3  # inches\n')
     (tmp_path / "other.py").write_text("y = 1\n")
     monkeypatch.setattr(provenance.gapworks, "__file__", str(tmp_path / "__init__.py"))
-    provenance.code_digest.cache_clear()
+    clear_caches()
     yield tmp_path
+    clear_caches()
+
+
+def clear_caches():
+    """As in a new process."""
     provenance.code_digest.cache_clear()
+    provenance._code.cache_clear()
 
 
 def digest():
-    provenance.code_digest.cache_clear()
+    clear_caches()
     return provenance.code_digest("gapworks.plot")
 
 

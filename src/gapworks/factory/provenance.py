@@ -63,12 +63,20 @@ def code_digest(*modules: str) -> str:
         if module in seen:
             continue
         seen.add(module)
-        tree = ast.parse(_source(module))
-        waiting += sorted(_imports(tree))
+        waiting += _code(module)[0]
     for module in sorted(seen):
-        tree = _without_docstrings(ast.parse(_source(module)))
-        sha256.update(f"{module}\n{ast.unparse(tree)}\n".encode())
+        sha256.update(f"{module}\n{_code(module)[1]}\n".encode())
     return sha256.hexdigest()[:16]
+
+
+@functools.cache
+def _code(module: str) -> tuple[list[str], str]:
+    """The modules of gapworks that a module imports, and what of its text counts."""
+    path = _path(module)
+    if path is None:
+        raise ModuleNotFoundError(f"no module {module}")
+    tree = ast.parse(path.read_text())
+    return sorted(_imports(tree)), ast.unparse(_without_docstrings(tree))
 
 
 def _git(folder: Path, *arguments: str) -> str:
@@ -93,13 +101,6 @@ def _path(module: str) -> Path | None:
     base = Path(gapworks.__file__).parent.joinpath(*module.split(".")[1:])
     candidates = (base.with_suffix(".py"), base / "__init__.py")
     return next((path for path in candidates if path.is_file()), None)
-
-
-def _source(module: str) -> str:
-    path = _path(module)
-    if path is None:
-        raise ModuleNotFoundError(f"no module {module}")
-    return path.read_text()
 
 
 def _imports(tree: ast.AST) -> set[str]:
