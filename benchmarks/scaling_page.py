@@ -151,7 +151,8 @@ Extrapolated from the above and profiles/slurm:
   Each job of a group is counted.
 - In the queue at a time: at most {at_once:,} (`jobs`).{enough}
 - Questions: one `squeue` for all jobs of the run, {asked:.0f} a minute at most, while jobs end; one
-  every three minutes while none does.
+  every three minutes while none does; one `scontrol show config` when the run begins. Every job
+  starts one step in itself (`srun`).
 - On {CORES} free cores the data take {_short(minutes)} minutes: {_short(data / minutes)} jobs
   begin and end a minute.
 - Larger shards (`shard_size`) mean fewer and longer jobs.
