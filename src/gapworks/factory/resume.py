@@ -62,10 +62,9 @@ def resume(folder: Path, arguments: Sequence[str], *, cancelling: bool) -> int:
         arguments and those of the run are not known; if snakemake cannot note what was finished.
     """
     with _alone(folder):
-        run = last_run(folder)
-        _check_dead(folder, run)
-        arguments = list(arguments) or _arguments_of(run)
         list_orphans(folder)
+        run = last_run(folder)
+        arguments = list(arguments) or _arguments_of(run)
         try:
             _end_or_wait(folder, cancelling)
         except KeyboardInterrupt:
