@@ -128,8 +128,8 @@ def test_a_run_that_lost_sight_of_its_jobs_is_killed_and_goes_on_with_what_they_
     run.kill()
     run.wait(30)
     checkout.check_finished(checkout.resume("--", "--profile", "slurm", DATA))
-    assert "0 jobs of a broken run are left; the folder is locked" in checkout.said()
-    assert f"noted the settings of {len(SHARDS)} finished shards" in checkout.said()
+    assert "jobs that a broken run left: 0; the folder is locked" in checkout.said()
+    assert f"finished shards and networks: {len(SHARDS)}\nunlocked\n" in checkout.said()
     assert checkout.states("simulate") == ["COMPLETED"] * len(SHARDS)
     assert [shard.stat().st_ino for shard in shards] == made
     assert checkout.checksums(DATA) == undisturbed.checksums(DATA)

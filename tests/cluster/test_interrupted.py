@@ -213,7 +213,7 @@ def test_the_jobs_of_a_killed_run_are_listed_and_cancelled(interrupted):
     left, jobs = interrupted.by_kill, interrupted.checkout.jobs_of("simulate")
     assert left.refused.returncode != 0
     assert "Directory cannot be locked" in left.refused.output
-    assert "2 jobs of a broken run are left; the folder is locked" in left.listed
+    assert "jobs that a broken run left: 2; the folder is locked" in left.listed
     tasks = [interrupted.by_cancel.array[0], interrupted.by_cancel.again.task]
     for task, what in zip(tasks, (r" \(of an array\)", "_wildcards_two_chain_test_"), strict=True):
         line = rf"^slurm +{task} +running +rule_simulate{what}"
@@ -227,9 +227,9 @@ def test_a_killed_run_is_resumed_while_its_jobs_go_on_and_nothing_is_made_twice(
 ):
     checkout, left = interrupted.checkout, interrupted.by_kill
     assert sorted(checkout.states("simulate")) == ["CANCELLED"] * 5 + ["COMPLETED"] * 2
-    assert "2 jobs of a broken run are left; the folder is locked" in left.resumed
+    assert "jobs that a broken run left: 2; the folder is locked" in left.resumed
     # There is a note for the job that was tried again, but of its attempt that failed.
-    noted = re.search(r"^unlocked\nnoted the settings of (\d+) finished", left.resumed, re.M)
+    noted = re.search(r"^noted the settings of .*: (\d+)\nunlocked$", left.resumed, re.M)
     assert noted, left.resumed
     assert int(noted[1]) == len(TWO_SHARDS)
     changed = checkout.make("-n", TWO, "--config", "chain={solver: {tolerance: 1.0e-10}}")

@@ -1,7 +1,6 @@
 """Two runs in one folder, `gapworks resume`, a deleted shard and a full disk, without a cluster."""
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -11,7 +10,7 @@ import pytest
 
 from gapworks.factory.errors import DataError
 from gapworks.factory.orphans import orphans, wait
-from tests.workflow.conftest import BIN, SETTINGS, wait_until
+from tests.workflow.conftest import BIN, SETTINGS, let_go_on, wait_until
 
 OVERLAY = {"chain": {"datasets": {"test": {"realizations": 150}}, "shard_size": 1200}}
 SHARDS = ("0-1200", "1200-2400")
@@ -35,11 +34,6 @@ def simulating(checkout, *options):
     run = checkout.start("-c2", *options, DATA)
     writers = checkout.stop_writers(FOLDER, SHARDS)
     return run, list(writers.values())
-
-
-def let_go_on(pids):
-    for pid in pids:
-        os.kill(pid, signal.SIGCONT)
 
 
 def resume(checkout, *arguments):
