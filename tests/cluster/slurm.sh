@@ -180,8 +180,9 @@ JobAcctGatherParams=OverMemoryKill,UsePss
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 SlurmdParameters=config_overrides
-# two clusters on one machine must not mistake the other's processes for their jobs
-FirstJobId=$((PORT > 16816 ? PORT - 16816 : PORT))
+# numbers that no cluster here had before, by the second of its start: two at once must not mistake
+# the other's processes for their jobs, nor MPI ranks what killed ones of that number left in /dev/shm
+FirstJobId=$(($(date +%s) % 65000 * 1000 + 1))
 # finished jobs stay visible to squeue for an hour: it is all that there is to ask
 MinJobAge=3600
 ReturnToService=2
