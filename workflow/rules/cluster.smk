@@ -4,7 +4,7 @@ import shutil
 
 
 def check_rule_names():
-    """Refuse settings of a rule that there is not: Snakemake ignores them without a word."""
+    """Refuse settings of unknown rules, which Snakemake ignores without a word."""
     known = {rule.name for rule in workflow.rules}
     settings = workflow.resource_settings
     given = {
@@ -12,8 +12,8 @@ def check_rule_names():
         "set-threads": settings.overwrite_threads,
         "groups": workflow.group_settings.overwrite_groups,
     }
-    for key, by_rule in given.items():
-        for name in sorted(set(by_rule) - known):
+    for key, named in given.items():
+        for name in sorted(set(named) - known):
             alike = difflib.get_close_matches(name, known, 1)
             meant = f": did you mean {alike[0]}?" if alike else ""
             raise WorkflowError(
