@@ -15,6 +15,11 @@ SECONDS = 1800
 USERS_LINES = ("slurm_partition: gpu ", "gpu: 1\n", "nodes: 2 ")
 USERS_LINES += ("figure: draw\n", "table: draw\n", "group-components:\n", "  draw: 8\n")
 """Lines of the profile that a user uncomments: the private Slurm has such a partition."""
+QUICKLY = (
+    ("seconds-before-status-checks: 10\n", "seconds-before-status-checks: 1\n"),
+    ("status-checks-per-second: 0.1\n", "status-checks-per-second: 10\n"),
+)
+"""Slurm is asked more often than the profile says, not to wait ten seconds for each short job."""
 PROLOG = """#!/bin/sh
 echo "$SLURM_JOB_ID $SLURM_PROCID $SLURMD_NODENAME" >> {}
 """
@@ -36,6 +41,8 @@ class SmokeRun:
         self.checkout = ClusterCheckout(folder, configuration)
         for line in USERS_LINES:
             self.checkout.edit_profile(f"# {line}", line)
+        for old, new in QUICKLY:
+            self.checkout.edit_profile(old, new)
         # Each rank's node says that it begins.
         self._ranks, prolog = folder / "ranks", folder / "prolog"
         prolog.write_text(PROLOG.format(self._ranks))
