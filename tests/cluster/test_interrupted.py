@@ -56,15 +56,22 @@ def overtime(new_cluster_checkout, undisturbed):
         shutil.copy(undisturbed.folder / data, checkout.folder / data)
     run = checkout.start("--profile", "slurm", SHARD, NETWORK)
 
-    def watch():
-        checkout.stop_writers(FOLDER, (Path(SHARD).stem,))
+    def slow_down():
         log = checkout.folder / LOG
         wait_until(lambda: log.exists() and "epoch 3/" in log.read_text(), "it trains", 120)
         (trainer,) = trainers(checkout)
         os.kill(trainer, signal.SIGSTOP)  # as if it were slow, until Slurm's warning wakes it
-        checkout.check_finished(run)
 
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(3) as pool:
+        # Nobody knows which of the two jobs Slurm begins first.
+        hanging = pool.submit(checkout.stop_writers, FOLDER, (Path(SHARD).stem,))
+        slow = pool.submit(slow_down)
+
+        def watch():
+            hanging.result()
+            slow.result()
+            checkout.check_finished(run)
+
         yield SimpleNamespace(checkout=checkout, watched=pool.submit(watch))
 
 

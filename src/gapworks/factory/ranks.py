@@ -93,6 +93,7 @@ class World:
         # The launcher forwards what ranks print, and drops what it has not yet when they abort.
         time.sleep(FORWARD_SECONDS)
         self._communicator.Abort(1)
+        os._exit(1)  # under Slurm's PMI-2, Abort comes back
 
     def _collect(self, count: int, mine: list[int], do: Callable[[int], Any]) -> Iterator[Any]:
         done: dict[int, Any] = {}
