@@ -207,8 +207,10 @@ def resume(args: argparse.Namespace) -> int:
     if args.list:
         list_orphans(folder)
         return 0
-    arguments = args.snakemake[args.snakemake[:1] == ["--"] :]
-    return resume(folder, arguments, cancelling=args.cancel)
+    if args.snakemake and args.snakemake[0] != "--":
+        given = " ".join(args.snakemake)
+        raise SystemExit(f"gapworks: what is snakemake's goes after --: gapworks resume -- {given}")
+    return resume(folder, args.snakemake[1:], cancelling=args.cancel)
 
 
 def schema(_: argparse.Namespace) -> None:

@@ -116,7 +116,7 @@ def test_the_slurm_profile_where_there_is_no_slurm_stops_before_any_job(checkout
     checkout.environment["PATH"] = str(programs)
     ran = checkout.snakemake("--profile", "profiles/slurm", "results/tiny/chain/data/test.h5")
     assert ran.returncode != 0
-    assert "there is no sbatch here: --profile slurm is for a machine from which" in ran.output
+    assert "there is no Slurm here: --profile slurm is for a machine from which" in ran.output
     assert ran.output.count("Traceback") == 0
     assert not checkout.made("logs")
 

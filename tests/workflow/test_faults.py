@@ -10,7 +10,7 @@ import pytest
 
 from gapworks.factory.errors import DataError
 from gapworks.factory.orphans import orphans, wait
-from tests.workflow.conftest import BIN, SETTINGS, let_go_on, wait_until
+from tests.workflow.conftest import BIN, SETTINGS, has_ended, let_go_on, wait_until
 
 OVERLAY = {"chain": {"datasets": {"test": {"realizations": 150}}, "shard_size": 1200}}
 SHARDS = ("0-1200", "1200-2400")
@@ -210,24 +210,58 @@ def test_what_could_not_be_noted_is_noted_when_resume_is_called_again(unattended
     )
 
 
-def test_resume_neither_guesses_a_command_nor_whether_a_run_on_another_machine_is_alive(checkout):
-    run, writers = simulating(checkout, *SHARE, "--")
+def killed(checkout, *options):
+    """A run that was killed, and whose jobs have ended; gives its note."""
+    run, writers = simulating(checkout, *options)
     run.kill()
     run.wait(30)
     let_go_on(writers)
+    wait_until(lambda: all(map(has_ended, writers)), "its jobs end")
+    return checkout.folder / ".snakemake/gapworks-run.json"
+
+
+def test_resume_knows_the_arguments_of_the_run_whatever_they_were(checkout):
+    killed(checkout, *SHARE, "--quiet", "all", "--slurm-array-jobs", "", "--")
+    command = """snakemake -c2 --config 'chain={"max_failed_share": 0.5}' --quiet all"""
+    code, said = resume(checkout)
+    assert code == 0, said
+    assert f"going on as before: {command} --slurm-array-jobs '' -- {DATA}\n" in said
+    assert (checkout.folder / DATA).exists()
+
+
+def test_resume_does_not_repeat_what_forced_unasked_nor_guess_whether_a_run_elsewhere_is_alive(
+    checkout,
+):
+    note = killed(checkout, "--forceall", "--")
     code, said = resume(checkout)
     assert code == 1
-    assert "how to go on? Give snakemake's arguments after --." in said
-    assert said.endswith(f'snakemake -c2 --config chain={{"max_failed_share": 0.5}} -- {DATA}\n')
+    assert "the last run made again what was there: give snakemake's arguments after --" in said
+    assert said.endswith(f"It was: snakemake -c2 --forceall -- {DATA}\n")
+    code, said = resume(checkout, "chain", "--list")
+    assert (code, said.split(": gap")[0]) == (1, "gapworks: what is snakemake's goes after --")
 
-    (log,) = (checkout.folder / ".snakemake/log").glob("*")
-    log.write_text(re.sub("(?m)^  Host: .*", "  Host: login2", log.read_text()))
+    written = json.loads(note.read_text())
+    note.write_text(json.dumps(written | {"host": "login2"}))
     code, said = resume(checkout, "--", "-n", DATA)
     assert code == 1
-    assert "the run was started on login2" in said
-    assert "cannot be seen whether it is still alive: do this on login2" in said
+    assert "the run that locked the folder was started on login2" in said
+    note.unlink()  # it broke off before, or has not come so far
+    code, said = resume(checkout, "--", "-n", DATA)
+    assert code == 1
+    assert "the run that locked the folder was started somewhere" in said
     assert checkout.snakemake("--unlock").returncode == 0  # the way out that is named
     assert resume(checkout, "--", "-n", DATA)[0] == 0
+
+
+def test_a_run_is_known_to_be_alive_however_it_was_started(checkout):
+    checkout.add_scale("two", OVERLAY)
+    run = checkout.start("-u", "-m", "snakemake", "-c2", DATA, program="python")
+    writers = checkout.stop_writers(FOLDER, SHARDS)
+    code, said = resume(checkout, "--", "-c2", DATA)
+    assert code == 1
+    assert f"a run is alive in this folder (process {run.pid})" in said
+    let_go_on(writers.values())
+    assert run.wait(60) == 0, checkout.said()
 
 
 def finished_rules(said):
@@ -235,10 +269,8 @@ def finished_rules(said):
 
 
 def test_resume_does_not_go_on_while_slurm_does_not_answer(checkout):
-    checkout.add_scale("two", OVERLAY)
-    lock = checkout.folder / ".snakemake/locks/0.input.lock"
-    lock.parent.mkdir(parents=True)
-    lock.touch()
+    killed(checkout)
+    (lock,) = (checkout.folder / ".snakemake/locks").glob("*.input.lock")
     away = "Unable to contact slurm controller (connect failure)"
     nowhere = "Could not establish a configuration source"
     for words, had_jobs, code in (
@@ -280,15 +312,17 @@ def test_an_outage_of_slurm_does_not_end_the_wait(tmp_path, monkeypatch):
 
 def test_of_two_resumes_the_second_is_refused_and_the_first_can_be_interrupted(checkout):
     checkout.add_scale("two", OVERLAY)
-    job = ("7", "7", "RUNNING", str(checkout.folder), "rule_simulate_wildcards_two_chain_test_0")
-    slurm_says(checkout, "|".join(job), "|".join(["8", "8", "PENDING", "/elsewhere", "rule_all"]))
+    job = ("7", "7", "RUNNING", "rule_simulate_wildcards_two_chain_test_0", str(checkout.folder))
+    slurm_says(checkout, "|".join(job), "8|8|PENDING|rule_all|/elsewhere")
     first = checkout.start("resume", "--", "-n", DATA, program="gapworks")
     wait_until(lambda: "waiting for 1 of them to end" in checkout.said(), "it waits")
     code, said = resume(checkout, "--", "-n", DATA)
     assert (code, said) == (1, "gapworks: another gapworks resume is at work in this folder\n")
     first.send_signal(signal.SIGINT)
     assert first.wait(60) == 130
-    assert checkout.said().endswith("stopped waiting; the jobs go on, nothing was changed\n")
+    assert checkout.said().endswith(
+        "stopped waiting: the folder stays as it is, what was not ended goes on\n"
+    )
     assert "Job stats" not in checkout.said()
     slurm_says(checkout)
     code, said = resume(checkout, "--", "-n", DATA)

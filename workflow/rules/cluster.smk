@@ -1,6 +1,10 @@
-# What a run, on a cluster above all, checks before its first job; no rules.
+# What a run, on a cluster above all, checks and writes down before its first job; no rules.
 import difflib
 import shutil
+import subprocess
+
+from gapworks.factory.orphans import NO_CLUSTER
+from gapworks.factory.run_note import write_note
 
 
 def check_rule_names():
@@ -27,11 +31,17 @@ def on_slurm():
 
 def check_slurm():
     """Refuse a run whose every job would fail to be submitted."""
-    if on_slurm() and shutil.which("sbatch") is None:
-        raise WorkflowError(
-            "there is no sbatch here: --profile slurm is for a machine from which jobs are submitted to"
-            " Slurm (no cluster at hand? make cluster); without it, snakemake runs on this machine"
-        )
+    if not on_slurm():
+        return
+    said = "there is no sbatch"
+    if shutil.which("sbatch") is not None:
+        said = subprocess.run(["sinfo", "--noheader"], capture_output=True, text=True).stderr
+        if not any(words in said for words in NO_CLUSTER):
+            return
+    raise WorkflowError(
+        "there is no Slurm here: --profile slurm is for a machine from which jobs are submitted to one"
+        f" (no cluster at hand? make cluster); without it, snakemake runs on this machine. {said}"
+    )
 
 
 def check_arrays():
@@ -74,8 +84,17 @@ def remember_min_job_age():
         plugin.get_min_job_age = lambda: age
 
 
+def note_the_run():
+    """For `gapworks resume`."""
+    if not workflow.touch:
+        dag = workflow.dag_settings
+        forcing = bool(dag.forceall or dag.forcetargets or dag.forcerun)
+        write_note(Path.cwd(), forcing=forcing, config_md5=workflow.info_header["config_md5"])
+
+
 onstart:
     check_rule_names()
     check_slurm()
     check_arrays()
     remember_min_job_age()
+    note_the_run()

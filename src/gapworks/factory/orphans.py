@@ -5,6 +5,7 @@ A `snakemake` that was started again at once would make their files a second tim
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from gapworks.factory.errors import DataError
+from gapworks.factory.run_note import is_marked, last_run
 
 POLL_SECONDS = (2.0, 30.0)
 """Between two looks at what still runs: at first, and after a while."""
@@ -46,12 +48,15 @@ def live_run(folder: Path) -> int | None:
     """The process of a snakemake that runs this folder's workflow, on this machine.
 
     Those that Snakemake starts inside a job are no runs; one that somebody started in a shell of
-    Slurm's is.
+    Slurm's is. A run that has begun no job yet has left no note, and is known by its command.
     """
+    if (run := last_run(folder)) is not None and run.is_alive():
+        return run.pid
     for process in _processes(folder):
         words = process.info["cmdline"]
         inner = {"--mode", "--target-jobs"} & set(words)
-        if any(Path(word).name == "snakemake" for word in words[:3]) and not inner:
+        names = [Path(word).name for word in words[:5]]
+        if "snakemake" in names and names[0].startswith(("python", "snakemake")) and not inner:
             return process.pid
     return None
 
@@ -70,7 +75,7 @@ def orphans(folder: Path) -> list[Orphan]:
         Orphan("process", str(process.pid), " ".join(process.info["cmdline"])[:120], "running")
         for process in _processes(folder)
         if _is_command(process)
-        and _is_of_a_run(process, folder)
+        and is_marked(process, folder)
         # In an allocation (salloc) processes are the run's own; in a job of it, they are the job.
         and _environment(process).get("SLURM_JOB_ID") not in numbers
     ]
@@ -81,13 +86,11 @@ def cancel(found: Sequence[Orphan]) -> None:
     """End them: processes by SIGTERM, so that nothing half-written stays; jobs by scancel."""
     for orphan in found:
         if orphan.kind == "process":
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 psutil.Process(int(orphan.id)).terminate()
-            except psutil.NoSuchProcess:
-                continue
     jobs = [orphan.id for orphan in found if orphan.kind == "slurm"]
-    if jobs:
-        subprocess.run(["scancel", *jobs], check=True)
+    if jobs:  # of which one may have ended by now, which scancel counts as an error
+        subprocess.run(["scancel", *jobs], check=False)
 
 
 def wait(folder: Path, report: Callable[[str], None]) -> None:
@@ -139,27 +142,6 @@ def _is_command(process: psutil.Process) -> bool:
     return gapworks and "resume" not in words
 
 
-def _is_of_a_run(process: psutil.Process, folder: Path) -> bool:
-    """Whether it, or what started it (an mpiexec), writes what it says into a log of the workflow.
-
-    A command that somebody started by hand in the folder does not.
-    """
-    logs = folder.resolve() / "logs"
-    try:
-        line = [process, *process.parents()]
-    except psutil.Error:
-        line = [process]
-    return any(Path(file).is_relative_to(logs) for each in line for file in _written(each))
-
-
-def _written(process: psutil.Process) -> list[str]:
-    """The file that is the standard output of a process, if it is a file that we may know of."""
-    try:
-        return [file.path for file in process.open_files() if file.fd == 1]
-    except psutil.Error:
-        return []
-
-
 def _slurm_jobs(folder: Path) -> Iterator[tuple[str, Orphan]]:
     """Jobs in the queue whose working folder is the run's and whose comment names a rule.
 
@@ -173,7 +155,7 @@ def _slurm_jobs(folder: Path) -> Iterator[tuple[str, Orphan]]:
                 f"If no job can be left: rm -r {SLURM_LOGS}"
             )
         return
-    command = ["squeue", "--me", "--array", "--noheader", "--format=%A|%i|%T|%Z|%k"]
+    command = ["squeue", "--me", "--array", "--noheader", "--format=%A|%i|%T|%k|%Z"]
     try:
         asked = subprocess.run(command, capture_output=True, text=True, timeout=SQUEUE_SECONDS)
     except subprocess.TimeoutExpired:
@@ -183,7 +165,7 @@ def _slurm_jobs(folder: Path) -> Iterator[tuple[str, Orphan]]:
             return
         raise DataError(f"{NO_ANSWER}: {' '.join(asked.stderr.split())}")
     for line in asked.stdout.splitlines():
-        own, number, state, where, comment = line.split("|", 4)
+        own, number, state, comment, where = line.split("|", 4)
         if comment.startswith("rule_") and Path(where).resolve() == folder.resolve():
             if "_" in number:  # a task bears the comment of its array, which names the first shard
                 comment = comment.partition("_wildcards_")[0] + " (of an array)"

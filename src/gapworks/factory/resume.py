@@ -18,7 +18,8 @@ from pathlib import Path
 
 from gapworks.factory.errors import DataError
 from gapworks.factory.orphans import cancel, live_run, orphans, wait
-from gapworks.factory.unattended import Run, is_configured_as, last_run, locks, record, unrecorded
+from gapworks.factory.run_note import Run, last_run, locks
+from gapworks.factory.unattended import is_configured_as, record, unrecorded
 
 SNAKEMAKE = (sys.executable, "-m", "snakemake")
 
@@ -68,7 +69,8 @@ def resume(folder: Path, arguments: Sequence[str], *, cancelling: bool) -> int:
         try:
             _end_or_wait(folder, cancelling)
         except KeyboardInterrupt:
-            print("gapworks: stopped waiting; the jobs go on, nothing was changed", file=sys.stderr)
+            said = "stopped waiting: the folder stays as it is, what was not ended goes on"
+            print(f"gapworks: {said}", file=sys.stderr)
             return 130
         _check_dead(folder, run)  # one may have been begun while this waited, perhaps for hours
         if run is not None:
@@ -88,22 +90,33 @@ def _check_dead(folder: Path, run: Run | None) -> None:
             f"a run is alive in this folder (process {pid}): nothing to resume. Stop it with "
             "Ctrl-C, or wait"
         )
-    if run is not None and run.host not in ("", platform.node()) and locks(folder):
+    for lock in locks(folder):
+        if run is None:
+            where = "somewhere: it broke off, or is, before its first job"
+        elif lock.stat().st_uid != os.getuid():
+            where = "by another user"
+        elif run.host != platform.node():
+            where = f"on {run.host}, and this is {platform.node()}"
+        else:
+            continue
         raise DataError(
-            f"the run was started on {run.host}, and this is {platform.node()}, where it cannot be "
-            f"seen whether it is still alive: do this on {run.host}. If it certainly is not: "
+            f"the run that locked the folder was started {where}; from here it cannot be seen "
+            "whether it is still alive. Do this where it was started; if it certainly is not: "
             "snakemake --unlock, then this again"
         )
 
 
 def _arguments_of(run: Run | None) -> list[str]:
     """The arguments to go on with where none were given."""
-    if run is None or not run.arguments:
-        said = f": {run.command}" if run and run.command else " is not known"
+    if run is None:
+        raise DataError("there was no run here to go on with: give snakemake's arguments after --")
+    command = f"snakemake {shlex.join(run.arguments)}"
+    if run.forcing or run.profile != os.environ.get("SNAKEMAKE_PROFILE", ""):
+        why = "made again what was there" if run.forcing else "had another SNAKEMAKE_PROFILE"
         raise DataError(
-            f"how to go on? Give snakemake's arguments after --. The command of the last run{said}"
+            f"the last run {why}: give snakemake's arguments after --. It was: {command}"
         )
-    print(f"going on as before: snakemake {shlex.join(run.arguments)}", flush=True)
+    print(f"going on as before: {command}", flush=True)
     return run.arguments
 
 
@@ -119,7 +132,7 @@ def _end_or_wait(folder: Path, cancelling: bool) -> None:
 
 def _note(folder: Path, run: Run, arguments: Sequence[str]) -> None:
     """Note what was finished unattended; or name it, if it may be of other settings."""
-    if not (names := unrecorded(folder, run)):
+    if not (names := unrecorded(folder)):
         return
     if not is_configured_as(run, names, SNAKEMAKE, arguments):
         print(
@@ -139,11 +152,18 @@ def _note(folder: Path, run: Run, arguments: Sequence[str]) -> None:
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Nobody else resumes there until the end of the block."""
-    place = folder / ".snakemake"
-    place.mkdir(exist_ok=True)
-    with (place / "resume.lock").open("w") as file:
+    place = folder / ".snakemake/resume.lock"
+    try:
+        place.parent.mkdir(exist_ok=True)
+        file = place.open("w")
+    except OSError as error:
+        raise DataError(f"{place}: cannot be written: {error.strerror}") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise DataError("another gapworks resume is at work in this folder") from None
+        except OSError:  # not all file systems of clusters have such locks
+            said = "cannot see here whether another gapworks resume is at work in this folder"
+            print(f"gapworks: {said}", file=sys.stderr)
         yield

@@ -12,9 +12,9 @@ import json
 import re
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
+
+from gapworks.factory.run_note import Run, began
 
 NOTED_SECONDS = 1.0
 """Dates of files are no finer than this on some file systems."""
@@ -22,61 +22,21 @@ KEPT = {"shards": "simulate", "models": "train"}
 """What takes long to make: the folder of a study's results, and how its rules are called."""
 SUFFIXES = (".h5", ".safetensors", ".json")
 """Of the files that those rules make."""
-PLAIN = re.compile(r"[\w./:=,@%+-]+")
-"""An argument that is the same in Snakemake's log, which quotes nothing."""
-FORCING = ("-f", "-F", "-R", "--force", "--forceall", "--forcerun")
 
 
-@dataclass(frozen=True)
-class Run:
-    """A run of snakemake, as its log tells; "" where that does not."""
-
-    began: float
-    """Seconds since the epoch."""
-    host: str = ""
-    command: str = ""
-    config_md5: str = ""
-
-    @property
-    def arguments(self) -> list[str]:
-        """What was given to snakemake; [] if that cannot be known for sure, or forced files."""
-        words = self.command.split()[1:]
-        plain = all(map(PLAIN.fullmatch, words)) and not set(words) & set(FORCING)
-        return words if plain else []
-
-
-def last_run(folder: Path) -> Run | None:
-    """The run that holds the folder's lock, or left it there; without a lock the last run."""
-    locked = min((lock.stat().st_mtime for lock in locks(folder)), default=None)
-    for log in sorted((folder / ".snakemake/log").glob("*.snakemake.log"), reverse=True):
-        began = datetime.strptime(log.name, "%Y-%m-%dT%H%M%S.%f.snakemake.log").timestamp()
-        with log.open(errors="replace") as file:
-            head = file.read(4000)  # a log of a night is long
-        command = _said("Command", head)
-        no_run = "Unlocked working directory" in head or "--touch" in command.split()
-        if no_run or (locked is not None and began > locked):
-            continue
-        return Run(began, _said("Host", head), command, _said("Config MD5", head))
-    return None if locked is None else Run(locked)
-
-
-def locks(folder: Path) -> list[Path]:
-    """The locks of a run that is alive or was killed."""
-    return list((folder / ".snakemake/locks").glob("*.lock"))
-
-
-def unrecorded(folder: Path, run: Run) -> list[str]:
+def unrecorded(folder: Path) -> list[str]:
     """Shards and networks that were finished when no run was there to note their settings."""
+    since = began(folder)
     noted, incomplete = _noted(folder, "metadata"), _noted(folder, "incomplete")
     names = []
     for path in (path for kind in KEPT for path in folder.glob(f"results/*/*/{kind}/**/[!.]*")):
         name = str(path.relative_to(folder))
-        if path.suffix not in SUFFIXES or name in incomplete:
+        if path.suffix not in SUFFIXES or not path.is_file() or name in incomplete:
             continue
         # The note of a file that was made again since is that of the file before.
         made = path.stat().st_mtime
         outdated = name not in noted or made >= _ended(noted[name]) + NOTED_SECONDS
-        if made >= run.began and outdated:
+        if made >= since and outdated:
             names.append(name)
     return sorted(names)
 
@@ -87,8 +47,8 @@ def is_configured_as(
     """Whether config.yaml and the arguments say what they said when a run began."""
     asked = [*snakemake, "--dry-run", *_configuration(arguments), "--", *names[:1]]
     answer = subprocess.run(asked, capture_output=True, text=True)
-    now = _said("Config MD5", answer.stdout + answer.stderr)
-    return bool(now) and now == run.config_md5
+    now = re.search(r"^  Config MD5: (\w+)$", answer.stdout + answer.stderr, re.MULTILINE)
+    return now is not None and now[1] == run.config_md5
 
 
 def record(names: Sequence[str], snakemake: Sequence[str], arguments: Sequence[str]) -> str:
@@ -121,12 +81,6 @@ def _configuration(arguments: Sequence[str]) -> list[str]:
         if taking:
             kept.append(word)
     return kept
-
-
-def _said(what: str, head: str) -> str:
-    """A line of the head that Snakemake prints and writes into its log."""
-    found = re.search(rf"^  {re.escape(what)}: (.*)$", head, re.MULTILINE)
-    return found[1].strip() if found else ""
 
 
 def _noted(folder: Path, what: str) -> dict[str, Path]:
