@@ -248,7 +248,7 @@ def test_resume_does_not_repeat_what_forced_unasked_nor_guess_whether_a_run_else
     note.unlink()  # it broke off before, or has not come so far
     code, said = resume(checkout, "--", "-n", DATA)
     assert code == 1
-    assert "the run that locked the folder was started somewhere" in said
+    assert "the run that locked the folder was started on a machine that is not known" in said
     assert checkout.snakemake("--unlock").returncode == 0  # the way out that is named
     assert resume(checkout, "--", "-n", DATA)[0] == 0
 

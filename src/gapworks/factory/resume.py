@@ -72,7 +72,10 @@ def resume(folder: Path, arguments: Sequence[str], *, cancelling: bool) -> int:
             said = "stopped waiting: the folder stays as it is, what was not ended goes on"
             print(f"gapworks: {said}", file=sys.stderr)
             return 130
-        _check_dead(folder, run)  # one may have been begun while this waited, perhaps for hours
+        # One may have been begun while this waited, perhaps for hours.
+        _check_dead(folder, run)
+        if last_run(folder) != run:
+            raise DataError("another run was begun here meanwhile: look at it, then this again")
         if run is not None:
             _note(folder, run, arguments)
         # The lock goes last: whoever is interrupted before can do all this again.
@@ -92,7 +95,7 @@ def _check_dead(folder: Path, run: Run | None) -> None:
         )
     for lock in locks(folder):
         if run is None:
-            where = "somewhere: it broke off, or is, before its first job"
+            where = "on a machine that is not known (it has not come to its first job)"
         elif lock.stat().st_uid != os.getuid():
             where = "by another user"
         elif run.host != platform.node():
