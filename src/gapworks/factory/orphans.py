@@ -6,6 +6,7 @@ A `snakemake` that was started again at once would make their files a second tim
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 import time
@@ -16,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from gapworks.factory.errors import DataError
-from gapworks.factory.run_note import is_marked, last_run
+from gapworks.factory.run_note import MARK, last_run
 
 POLL_SECONDS = (2.0, 30.0)
 """Between two looks at what still runs: at first, and after a while."""
@@ -75,7 +76,7 @@ def orphans(folder: Path) -> list[Orphan]:
         Orphan("process", str(process.pid), " ".join(process.info["cmdline"])[:120], "running")
         for process in _processes(folder)
         if _is_command(process)
-        and is_marked(process, folder)
+        and _environment(process).get(MARK) == str(folder.resolve())
         # In an allocation (salloc) processes are the run's own; in a job of it, they are the job.
         and _environment(process).get("SLURM_JOB_ID") not in numbers
     ]
@@ -120,13 +121,9 @@ def _processes(folder: Path) -> list[psutil.Process]:
     for process in psutil.process_iter(["cwd", "cmdline", "status"]):
         cwd, words = process.info["cwd"], process.info["cmdline"]
         zombie = process.info["status"] == psutil.STATUS_ZOMBIE
-        if cwd and words and not zombie and Path(cwd) == here and process.pid != _self():
+        if cwd and words and not zombie and Path(cwd) == here and process.pid != os.getpid():
             found.append(process)
     return found
-
-
-def _self() -> int:
-    return psutil.Process().pid
 
 
 def _environment(process: psutil.Process) -> dict[str, str]:

@@ -6,7 +6,6 @@ time.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import platform
@@ -86,10 +85,3 @@ def began(folder: Path) -> float:
 def locks(folder: Path) -> list[Path]:
     """The locks of a run that is alive or was killed."""
     return list((folder / ".snakemake/locks").glob("*.lock"))
-
-
-def is_marked(process: psutil.Process, folder: Path) -> bool:
-    """Whether a process was started by a run of the folder."""
-    with contextlib.suppress(psutil.Error):
-        return process.environ().get(MARK) == str(folder.resolve())
-    return False
