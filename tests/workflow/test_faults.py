@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from gapworks.factory.errors import DataError
-from gapworks.factory.orphans import orphans, wait
+from gapworks.factory.orphans import cancel, orphans, wait
 from tests.workflow.conftest import BIN, SETTINGS, has_ended, let_go_on, wait_until
 
 OVERLAY = {"chain": {"datasets": {"test": {"realizations": 150}}, "shard_size": 1200}}
@@ -34,6 +34,16 @@ def simulating(checkout, *options):
     run = checkout.start("-c2", *options, DATA)
     writers = checkout.stop_writers(FOLDER, SHARDS)
     return run, list(writers.values())
+
+
+def killed(checkout, *options):
+    """A run that was killed, and whose jobs have ended; gives its note."""
+    run, writers = simulating(checkout, *options)
+    run.kill()
+    run.wait(30)
+    let_go_on(writers)
+    wait_until(lambda: all(map(has_ended, writers)), "its jobs end")
+    return checkout.folder / ".snakemake/gapworks-run.json"
 
 
 def resume(checkout, *arguments):
@@ -98,8 +108,7 @@ def test_resume_ends_the_processes_of_a_killed_run_and_makes_their_shards_again(
     for pid in writers:
         assert re.search(rf"^process +{pid} +running .*gapworks simulate chain", listed, re.M)
     assert "jobs that a broken run left: 2; the folder is locked" in listed
-    let_go_on(writers)
-    code, said = resume(checkout)
+    code, said = resume(checkout)  # which ends them as they are, standing still
     assert code == 0, said
     steps = (f"as before: snakemake -c2 {DATA}", "ending those", "unlocked", "Job stats")
     assert sorted(steps, key=said.index) == list(steps)
@@ -150,10 +159,7 @@ def unattended(checkout, request):
     """
     checkout.add_scale("two", OVERLAY)
     checkout.make(NETWORK)
-    run, writers = simulating(checkout, *SHARE, "--")
-    run.kill()
-    run.wait(30)
-    let_go_on(writers)
+    killed(checkout, *SHARE, "--")
     if request.param == "first made":
         shutil.rmtree(checkout.folder / ".snakemake/metadata")
     for end in (".safetensors", ".json"):
@@ -208,16 +214,6 @@ def test_what_could_not_be_noted_is_noted_when_resume_is_called_again(unattended
     assert said.index("noted the settings of finished shards and networks: 2") < said.index(
         "unlocked"
     )
-
-
-def killed(checkout, *options):
-    """A run that was killed, and whose jobs have ended; gives its note."""
-    run, writers = simulating(checkout, *options)
-    run.kill()
-    run.wait(30)
-    let_go_on(writers)
-    wait_until(lambda: all(map(has_ended, writers)), "its jobs end")
-    return checkout.folder / ".snakemake/gapworks-run.json"
 
 
 def test_resume_knows_the_arguments_of_the_run_whatever_they_were(checkout):
@@ -308,6 +304,31 @@ def test_an_outage_of_slurm_does_not_end_the_wait(tmp_path, monkeypatch):
     said = []
     wait(tmp_path, said.append)
     assert [line.partition(",")[0] for line in said] == ["squeue does not answer"]
+
+
+def test_a_process_that_does_not_end_as_it_was_told_to_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("gapworks.factory.orphans.DEAF_SECONDS", 0)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    program = tmp_path / "gapworks"
+    program.write_text("#!/bin/sh\ntrap '' TERM\necho ready\nread line\n")
+    program.chmod(0o755)
+    mark = {"GAPWORKS_RUN": str(tmp_path)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen([program], cwd=tmp_path, env=mark, stdin=pipe, stdout=pipe) as deaf:
+        assert deaf.stdout.readline() == b"ready\n"
+        cancel(orphans(tmp_path))
+        said = []
+
+        def kill(line):
+            said.append(line)
+            deaf.kill()
+
+        wait(tmp_path, kill)
+    assert said == [
+        "waiting for 1 of them to end (Ctrl-C: leave them and stop here); these do not end as they "
+        f"were told to: kill -9 {deaf.pid}"
+    ]
+    assert deaf.returncode == -signal.SIGKILL
 
 
 def test_of_two_resumes_the_second_is_refused_and_the_first_can_be_interrupted(checkout):

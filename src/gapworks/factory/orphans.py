@@ -23,6 +23,8 @@ POLL_SECONDS = (2.0, 30.0)
 """Between two looks at what still runs: at first, and after a while."""
 SQUEUE_SECONDS = 60
 """So long Slurm may take to answer."""
+DEAF_SECONDS = 60
+"""A process that has not ended so long after it was told to will not."""
 NO_ANSWER = "squeue does not answer, so the run's jobs are unknown"
 NO_CLUSTER = ("slurm.conf", "resolve", "configuration source")
 """Of what squeue says where Slurm's commands are installed, but no cluster is set up."""
@@ -88,7 +90,9 @@ def cancel(found: Sequence[Orphan]) -> None:
     for orphan in found:
         if orphan.kind == "process":
             with contextlib.suppress(psutil.NoSuchProcess):
-                psutil.Process(int(orphan.id)).terminate()
+                process = psutil.Process(int(orphan.id))
+                process.terminate()
+                process.resume()  # one that stands still (Ctrl-Z) hears nothing
     jobs = [orphan.id for orphan in found if orphan.kind == "slurm"]
     if jobs:  # of which one may have ended by now, which scancel counts as an error
         subprocess.run(["scancel", *jobs], check=False)
@@ -97,14 +101,19 @@ def cancel(found: Sequence[Orphan]) -> None:
 def wait(folder: Path, report: Callable[[str], None]) -> None:
     """Return when no orphan is left; says how many there are whenever that changes.
 
-    A Slurm that does not answer for a while is asked again: this may take a night.
+    A Slurm that does not answer for a while is asked again: this may take a night. Processes were
+    told to end (`cancel`).
     """
     said, poll, longest = "", *POLL_SECONDS
+    begun = time.monotonic()
     while True:
         try:
             if not (found := orphans(folder)):
                 return
             now = f"waiting for {len(found)} of them to end (Ctrl-C: leave them and stop here)"
+            deaf = [orphan.id for orphan in found if orphan.kind == "process"]
+            if deaf and time.monotonic() - begun >= DEAF_SECONDS:
+                now = f"{now}; these do not end as they were told to: kill -9 {' '.join(deaf)}"
         except DataError as error:
             now = f"{error}; asking again (Ctrl-C: stop here)"
         if now != said:
