@@ -13,9 +13,8 @@ ROWS = [
     for line in PAGE.splitlines()
     if line.startswith("|") and not line.startswith(("|---", "| fault |"))
 ]
-OF_FAULTS = ("tests/cluster/test_faults.py", "tests/cluster/test_interrupted.py") + (
-    "tests/workflow/test_faults.py",
-)
+OF_FAULTS = [f"tests/cluster/test_{name}.py" for name in ("faults", "interrupted", "outages")]
+OF_FAULTS += ["tests/workflow/test_faults.py"]
 
 
 def names_in(path):
