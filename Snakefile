@@ -1,11 +1,17 @@
 # The way in: config.yaml, its check, the rules, the targets by name. Run `make` for everything at
 # the default scale, or name a target: snakemake -c2 results/paper/chain/figures/fig3.pdf
+import os
+
 from snakemake.utils import min_version
 
 min_version("9.0")
+# A job on Slurm, which may wait for days, goes by what config.yaml said when its run began.
+CONFIG = (
+    "config.yaml" if workflow.is_main_process else os.environ.get("GAPWORKS_CONFIG", "config.yaml")
+)
 
 
-configfile: "config.yaml"
+configfile: CONFIG
 
 
 wildcard_constraints:

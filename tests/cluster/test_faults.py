@@ -83,3 +83,19 @@ def test_a_job_killed_for_its_memory_is_tried_again_with_more(battered, undistur
     assert log, battered.said
     assert "exceeded memory limit" in Path(log[1]).read_text()
     assert battered.checkout.checksums(DATA) == undisturbed.checksums(DATA)
+
+
+def test_a_job_goes_by_the_configuration_that_its_run_began_with(new_cluster_checkout, undisturbed):
+    checkout = new_cluster_checkout("edited")
+    shard = "results/faults/chain/shards/validation/0-16.h5"
+    with checkout.profile() as profile:
+        profile["set-resources"]["simulate"] = {"slurm_extra": "--begin=now+10"}
+    run = checkout.start("--profile", "slurm", shard)
+    wait_until(checkout.active_jobs, "its job waits")
+    with checkout.config() as config:
+        config["chain"]["solver"]["tolerance"] = 1e-10
+    assert checkout.states("simulate") == ["PENDING"]
+    checkout.check_finished(run)
+    assert checkout.checksums(shard) == undisturbed.checksums(shard)
+    # What the edit touches is made again, and that alone.
+    assert checkout.make("-n", shard).jobs == {"simulate": 1}

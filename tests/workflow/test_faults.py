@@ -1,6 +1,7 @@
 """Two runs in one folder, `gapworks resume`, a deleted shard and a full disk, without a cluster."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -179,12 +180,17 @@ def test_resume_notes_what_jobs_finished_unattended_are_made_of(unattended, unlo
     assert unattended.make("-n", *LEARNING, "--", NETWORK).jobs["train"] == 1
 
 
-@pytest.mark.parametrize("changed", ["a forgotten --config", "config.yaml"])
+@pytest.mark.parametrize("changed", ["a forgotten --config", "config.yaml", "code"])
 def test_resume_names_what_a_changed_configuration_may_not_have_made(unattended, request, changed):
     given = SHARE
     if changed == "config.yaml":
         with unattended.config() as config:
             config["chain"]["networks"]["window"]["training"]["patience"] = 7
+    elif changed == "code":  # by a pull, say: the run was begun with another
+        note = unattended.folder / ".snakemake/gapworks-run.json"
+        began, written = note.stat(), json.loads(note.read_text())
+        note.write_text(json.dumps(written | {"code": "another"}))
+        os.utime(note, ns=(began.st_atime_ns, began.st_mtime_ns))
     else:
         given = ()
     code, said = resume(unattended, "--", "-c2", "-n", *given, "--", NETWORK)

@@ -139,8 +139,9 @@ def _note(folder: Path, run: Run, arguments: Sequence[str]) -> None:
         return
     if not is_configured_as(run, names, SNAKEMAKE, arguments):
         print(
-            f"shards and networks that were finished after the run was killed: {len(names)}. The "
-            "configuration is not known to be what it was: delete what should follow a change:"
+            f"shards and networks that were finished after the run was killed: {len(names)}. "
+            "Configuration or code are not known to be what they were: delete what should follow "
+            "a change:"
         )
         print(*names, sep="\n", flush=True)
     elif failed := record(names, SNAKEMAKE, arguments):

@@ -10,14 +10,21 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
+
+import gapworks
+from gapworks.factory.provenance import code_digest
 
 NOTE = ".snakemake/gapworks-run.json"
 MARK = "GAPWORKS_RUN"
 """In the environment of a run's processes: the folder of the run."""
+CONFIG = "GAPWORKS_CONFIG"
+"""There, too: the file that keeps the configuration with which the run began, for its jobs."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class Run:
     pid: int
     created: float
     """When that process began, which tells it from a later one of that number."""
+    code: str = ""
+    """Digest of the code of trainings."""
 
     def is_alive(self) -> bool:
         """Whether it is a living process of this machine."""
@@ -49,18 +58,36 @@ class Run:
             return False
 
 
-def write_note(folder: Path, *, forcing: bool, config_md5: str) -> None:
-    """Write the note of the run that this process is, and mark the processes that it will start."""
+def write_note(folder: Path, config: Mapping[str, Any], *, forcing: bool, config_md5: str) -> None:
+    """Write the note of the run that this process is, and mark the processes that it will start.
+
+    The configuration is kept as well: jobs of a run read it anew, each when it begins.
+    """
     process = psutil.Process()
     profile = os.environ.get("SNAKEMAKE_PROFILE", "")
     run = Run(
         *(sys.argv[1:], profile, forcing, config_md5),
         *(platform.node(), process.pid, process.create_time()),
+        training_code(),
     )
-    written = folder / f"{NOTE}.{process.pid}"
-    written.write_text(json.dumps(asdict(run), indent=1))
-    written.replace(folder / NOTE)
+    kept = folder / f".snakemake/gapworks-config-{config_md5}.json"
+    _write(kept, config)
+    _write(folder / NOTE, asdict(run))
     os.environ[MARK] = str(folder.resolve())
+    os.environ[CONFIG] = str(kept.resolve())
+
+
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    written = path.with_name(f"{path.name}.{os.getpid()}")
+    written.write_text(json.dumps(content, indent=1))
+    written.replace(path)
+
+
+def training_code() -> str:
+    """Digest of the code of all trainings."""
+    base = Path(gapworks.__file__).parent
+    rooms = sorted(path.parent.name for path in base.glob("*/training.py"))
+    return code_digest(*(f"gapworks.{room}.training" for room in rooms))
 
 
 def last_run(folder: Path) -> Run | None:

@@ -14,7 +14,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from gapworks.factory.run_note import Run, began
+from gapworks.factory.run_note import Run, began, training_code
 
 NOTED_SECONDS = 1.0
 """Dates of files are no finer than this on some file systems."""
@@ -44,7 +44,9 @@ def unrecorded(folder: Path) -> list[str]:
 def is_configured_as(
     run: Run, names: Sequence[str], snakemake: Sequence[str], arguments: Sequence[str]
 ) -> bool:
-    """Whether config.yaml and the arguments say what they said when a run began."""
+    """Whether config.yaml, the arguments and the trainings' code are those of when a run began."""
+    if run.code != training_code():
+        return False
     asked = [*snakemake, "--dry-run", *_configuration(arguments), "--", *names[:1]]
     answer = subprocess.run(asked, capture_output=True, text=True)
     now = re.search(r"^  Config MD5: (\w+)$", answer.stdout + answer.stderr, re.MULTILINE)
