@@ -1,17 +1,21 @@
 # The way in: config.yaml, its check, the rules, the targets by name. Run `make` for everything at
 # the default scale, or name a target: snakemake -c2 results/paper/chain/figures/fig3.pdf
+import json
 import os
+from pathlib import Path
 
 from snakemake.utils import min_version
 
 min_version("9.0")
-# A job on Slurm, which may wait for days, goes by what config.yaml said when its run began.
-CONFIG = (
-    "config.yaml" if workflow.is_main_process else os.environ.get("GAPWORKS_CONFIG", "config.yaml")
-)
 
+# A job may wait in a queue for days: it goes by the configuration that its run began with, which the
+# run has kept (gapworks.factory.run_note), whatever config.yaml says by then.
+if kept := os.environ.get("GAPWORKS_CONFIG"):
+    config.clear()
+    config.update(json.loads(Path(kept).read_text()))
+else:
 
-configfile: CONFIG
+    configfile: "config.yaml"
 
 
 wildcard_constraints:

@@ -242,8 +242,9 @@ def _parser() -> argparse.ArgumentParser:
         commands.resume,
         "go on after a run that broke off: wait for its jobs, unlock, run",
     )
-    resume.add_argument("--list", action="store_true", help="only list what the run left behind")
-    resume.add_argument(
+    either = resume.add_mutually_exclusive_group()
+    either.add_argument("--list", action="store_true", help="only list what the run left behind")
+    either.add_argument(
         "--cancel", action="store_true", help="end its Slurm jobs instead of waiting"
     )
     resume.add_argument(

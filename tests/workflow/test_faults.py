@@ -180,28 +180,40 @@ def test_resume_notes_what_jobs_finished_unattended_are_made_of(unattended, unlo
     assert unattended.make("-n", *LEARNING, "--", NETWORK).jobs["train"] == 1
 
 
-@pytest.mark.parametrize("changed", ["a forgotten --config", "config.yaml", "code"])
-def test_resume_names_what_a_changed_configuration_may_not_have_made(unattended, request, changed):
-    given = SHARE
-    if changed == "config.yaml":
-        with unattended.config() as config:
-            config["chain"]["networks"]["window"]["training"]["patience"] = 7
-    elif changed == "code":  # by a pull, say: the run was begun with another
-        note = unattended.folder / ".snakemake/gapworks-run.json"
-        began, written = note.stat(), json.loads(note.read_text())
-        note.write_text(json.dumps(written | {"code": "another"}))
-        os.utime(note, ns=(began.st_atime_ns, began.st_mtime_ns))
-    else:
-        given = ()
-    code, said = resume(unattended, "--", "-c2", "-n", *given, "--", NETWORK)
+def test_what_a_run_finished_unattended_is_noted_as_the_run_was_configured(unattended):
+    """And not as config.yaml says now."""
+    path = unattended.folder / "config.yaml"
+    before = path.read_text()
+    with unattended.config() as config:
+        config["chain"]["networks"]["window"]["training"]["learning_rate"] = 0.002
+    code, said = resume(unattended, "--", "-c2", "-n", "--", NETWORK)
     assert code == 0, said
+    assert "noted the settings of finished shards and networks: 2" in said
+    assert "Params have changed since last execution" in said
+    path.write_text(before)
+    assert unattended.make("-n", NETWORK).nothing_to_be_done
+
+
+def test_networks_of_code_that_was_changed_since_are_not_noted(unattended):
+    note = unattended.folder / ".snakemake/gapworks-run.json"
+    began, written = note.stat(), note.read_text()
+
+    def write(text):
+        note.write_text(text)
+        os.utime(note, ns=(began.st_atime_ns, began.st_mtime_ns))
+
+    code = json.loads(written)["code"]
+    assert set(code) >= {"chain", "eliashberg", "qpi"}
+    write(json.dumps(json.loads(written) | {"code": code | {"chain": "another"}}))
+    ended, said = resume(unattended, "--", "-c2", "-n", "--", NETWORK)
+    assert ended == 1
     card = NETWORK.replace(".safetensors", ".json")
-    assert f"delete what should follow a change:\n{card}\n{NETWORK}\n" in said
-    assert "noted the settings" not in said
-    # Without a note no setting makes it again; a note that there was is that of the file before.
-    had_note = request.node.callspec.params["unattended"] == "made again"
-    planned = unattended.make("-n", *LEARNING, "--", NETWORK).jobs
-    assert planned.get("train", 0) == had_note
+    assert f"by code that was changed since:\n{card}\n{NETWORK}\ndelete them, or put" in said
+    assert "unlocked" not in said
+    write(written)
+    ended, said = resume(unattended, "--", "-c2", "-n", "--", NETWORK)
+    assert ended == 0, said
+    assert "noted the settings of finished shards and networks: 2" in said
 
 
 @pytest.mark.parametrize("unattended", ["first made"], indirect=True)
@@ -312,6 +324,21 @@ def test_an_outage_of_slurm_does_not_end_the_wait(tmp_path, monkeypatch):
     assert [line.partition(",")[0] for line in said] == ["squeue does not answer"]
 
 
+def test_a_job_that_could_not_be_cancelled_is_cancelled_when_slurm_is_back(tmp_path, monkeypatch):
+    asked, gone = tmp_path / "asked", tmp_path / "gone"
+    away = "echo 'Unable to contact slurm controller' >&2; exit 1"
+    job = f"7|7|RUNNING|None|rule_simulate|{tmp_path}"
+    for name, script in {
+        "squeue": f"[ -e {gone} ] || echo '{job}'",
+        "scancel": f"[ -e {asked} ] || {{ : > {asked}; {away}; }}\n[ $* = 7 ] && : > {gone}",
+    }.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    wait(tmp_path, lambda line: None, cancelling=True)
+    assert gone.exists()
+
+
 def test_a_process_that_does_not_end_as_it_was_told_to_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("gapworks.factory.orphans.DEAF_SECONDS", 0)
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -339,8 +366,13 @@ def test_a_process_that_does_not_end_as_it_was_told_to_is_named(tmp_path, monkey
 
 def test_of_two_resumes_the_second_is_refused_and_the_first_can_be_interrupted(checkout):
     checkout.add_scale("two", OVERLAY)
-    job = ("7", "7", "RUNNING", "rule_simulate_wildcards_two_chain_test_0", str(checkout.folder))
-    slurm_says(checkout, "|".join(job), "8|8|PENDING|rule_all|/elsewhere")
+    rule = "rule_simulate_wildcards_two_chain_test_0"
+    job = ("7", "7", "PENDING", "PartitionTimeLimit", rule, str(checkout.folder))
+    slurm_says(checkout, "|".join(job), "8|8|PENDING|Priority|rule_all|/elsewhere")
+    assert (
+        f"slurm           7  pending     {rule} (PartitionTimeLimit)\n"
+        in resume(checkout, "--list")[1]
+    )
     first = checkout.start("resume", "--", "-n", DATA, program="gapworks")
     wait_until(lambda: "waiting for 1 of them to end" in checkout.said(), "it waits")
     code, said = resume(checkout, "--", "-n", DATA)

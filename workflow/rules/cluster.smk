@@ -89,9 +89,7 @@ def note_the_run():
     if not workflow.touch:
         dag = workflow.dag_settings
         forcing = bool(dag.forceall or dag.forcetargets or dag.forcerun)
-        write_note(
-            Path.cwd(), config, forcing=forcing, config_md5=workflow.info_header["config_md5"]
-        )
+        write_note(Path.cwd(), config, forcing=forcing)
 
 
 onstart:

@@ -98,11 +98,20 @@ def cancel(found: Sequence[Orphan]) -> None:
         subprocess.run(["scancel", *jobs], check=False)
 
 
-def wait(folder: Path, report: Callable[[str], None]) -> None:
+def wait(folder: Path, report: Callable[[str], None], *, cancelling: bool = False) -> None:
     """Return when no orphan is left; says how many there are whenever that changes.
 
     A Slurm that does not answer for a while is asked again: this may take a night. Processes were
     told to end (`cancel`).
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    report : callable
+        Takes a line for the user.
+    cancelling : bool
+        Cancel jobs at every look: Slurm may be away when it is asked first.
     """
     said, poll, longest = "", *POLL_SECONDS
     begun = time.monotonic()
@@ -110,6 +119,8 @@ def wait(folder: Path, report: Callable[[str], None]) -> None:
         try:
             if not (found := orphans(folder)):
                 return
+            if cancelling:
+                cancel([o for o in found if o.kind == "slurm" and o.state != "completing"])
             now = f"waiting for {len(found)} of them to end (Ctrl-C: leave them and stop here)"
             deaf = [orphan.id for orphan in found if orphan.kind == "process"]
             if deaf and time.monotonic() - begun >= DEAF_SECONDS:
@@ -161,7 +172,7 @@ def _slurm_jobs(folder: Path) -> Iterator[tuple[str, Orphan]]:
                 f"If no job can be left: rm -r {SLURM_LOGS}"
             )
         return
-    command = ["squeue", "--me", "--array", "--noheader", "--format=%A|%i|%T|%k|%Z"]
+    command = ["squeue", "--me", "--array", "--noheader", "--format=%A|%i|%T|%r|%k|%Z"]
     try:
         asked = subprocess.run(command, capture_output=True, text=True, timeout=SQUEUE_SECONDS)
     except subprocess.TimeoutExpired:
@@ -171,8 +182,11 @@ def _slurm_jobs(folder: Path) -> Iterator[tuple[str, Orphan]]:
             return
         raise DataError(f"{NO_ANSWER}: {' '.join(asked.stderr.split())}")
     for line in asked.stdout.splitlines():
-        own, number, state, comment, where = line.split("|", 4)
+        own, number, state, reason, comment, where = line.split("|", 5)
         if comment.startswith("rule_") and Path(where).resolve() == folder.resolve():
             if "_" in number:  # a task bears the comment of its array, which names the first shard
                 comment = comment.partition("_wildcards_")[0] + " (of an array)"
-            yield own, Orphan("slurm", number, comment[:120], state.lower())
+            what = comment[:120]
+            if state == "PENDING":  # perhaps for ever: PartitionTimeLimit
+                what = f"{what} ({reason})"
+            yield own, Orphan("slurm", number, what, state.lower())

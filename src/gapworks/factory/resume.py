@@ -19,7 +19,7 @@ from pathlib import Path
 from gapworks.factory.errors import DataError
 from gapworks.factory.orphans import cancel, live_run, orphans, wait
 from gapworks.factory.run_note import Run, last_run, locks
-from gapworks.factory.unattended import is_configured_as, record, unrecorded
+from gapworks.factory.unattended import of_other_code, record, unrecorded
 
 SNAKEMAKE = (sys.executable, "-m", "snakemake")
 
@@ -77,7 +77,7 @@ def resume(folder: Path, arguments: Sequence[str], *, cancelling: bool) -> int:
         if last_run(folder) != run:
             raise DataError("another run was begun here meanwhile: look at it, then this again")
         if run is not None:
-            _note(folder, run, arguments)
+            _note(folder, run)
         # The lock goes last: whoever is interrupted before can do all this again.
         if locks(folder):
             unlocked = subprocess.run([*SNAKEMAKE, "--unlock"], capture_output=True, text=True)
@@ -124,33 +124,30 @@ def _arguments_of(run: Run | None) -> list[str]:
 
 
 def _end_or_wait(folder: Path, cancelling: bool) -> None:
-    found = orphans(folder)
-    local = [orphan for orphan in found if orphan.kind == "process"]
+    local = [orphan for orphan in orphans(folder) if orphan.kind == "process"]
     if local:
         # What they make would be made again: only inside Slurm's jobs is a file noted as finished.
         print(f"ending those of this machine: {len(local)}; trainings keep their checkpoints")
-    cancel(found if cancelling else local)
-    wait(folder, lambda line: print(line, flush=True))
+    cancel(local)
+    wait(folder, lambda line: print(line, flush=True), cancelling=cancelling)
 
 
-def _note(folder: Path, run: Run, arguments: Sequence[str]) -> None:
-    """Note what was finished unattended; or name it, if it may be of other settings."""
+def _note(folder: Path, run: Run) -> None:
+    """Note what was finished unattended, with the settings that the run had."""
     if not (names := unrecorded(folder)):
         return
-    if not is_configured_as(run, names, SNAKEMAKE, arguments):
-        print(
-            f"shards and networks that were finished after the run was killed: {len(names)}. "
-            "Configuration or code are not known to be what they were: delete what should follow "
-            "a change:"
+    if other := of_other_code(run, names):
+        raise DataError(
+            "networks that were trained after the run was killed, by code that was changed since:\n"
+            + "\n".join(other)
+            + "\ndelete them, or put the code back to what it was; then this again"
         )
-        print(*names, sep="\n", flush=True)
-    elif failed := record(names, SNAKEMAKE, arguments):
+    if failed := record(run, names, SNAKEMAKE):
         raise DataError(
             f"{failed}\nsnakemake cannot note the settings of these files; move away what does not "
             f"belong there, then this again: {' '.join(names)}"
         )
-    else:
-        print(f"noted the settings of finished shards and networks: {len(names)}", flush=True)
+    print(f"noted the settings of finished shards and networks: {len(names)}", flush=True)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ time.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
@@ -24,7 +25,7 @@ NOTE = ".snakemake/gapworks-run.json"
 MARK = "GAPWORKS_RUN"
 """In the environment of a run's processes: the folder of the run."""
 CONFIG = "GAPWORKS_CONFIG"
-"""There, too: the file that keeps the configuration with which the run began, for its jobs."""
+"""There, too: the file with the configuration that the run began with; the Snakefile reads it."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,14 @@ class Run:
     """What SNAKEMAKE_PROFILE said."""
     forcing: bool
     """Whether it made again what was there: nothing to be repeated unasked."""
-    config_md5: str
-    """Snakemake's digest of the whole configuration."""
+    config: str
+    """The file in which it kept its configuration, for its jobs."""
+    code: dict[str, str]
+    """By study, the digest of the code of its trainings."""
     host: str
     pid: int
     created: float
     """When that process began, which tells it from a later one of that number."""
-    code: str = ""
-    """Digest of the code of trainings."""
 
     def is_alive(self) -> bool:
         """Whether it is a living process of this machine."""
@@ -58,36 +59,38 @@ class Run:
             return False
 
 
-def write_note(folder: Path, config: Mapping[str, Any], *, forcing: bool, config_md5: str) -> None:
+def write_note(folder: Path, config: Mapping[str, Any], *, forcing: bool) -> None:
     """Write the note of the run that this process is, and mark the processes that it will start.
 
-    The configuration is kept as well: jobs of a run read it anew, each when it begins.
+    Its configuration is kept beside the note: each of its jobs reads it, and not what config.yaml
+    says by then.
     """
     process = psutil.Process()
     profile = os.environ.get("SNAKEMAKE_PROFILE", "")
+    content = json.dumps(config, indent=1)
+    digest = hashlib.sha256(content.encode()).hexdigest()[:16]
+    kept = folder.resolve() / f".snakemake/gapworks-config-{digest}.json"
     run = Run(
-        *(sys.argv[1:], profile, forcing, config_md5),
+        *(sys.argv[1:], profile, forcing, str(kept), training_code()),
         *(platform.node(), process.pid, process.create_time()),
-        training_code(),
     )
-    kept = folder / f".snakemake/gapworks-config-{config_md5}.json"
-    _write(kept, config)
-    _write(folder / NOTE, asdict(run))
+    _write(kept, content)
+    _write(folder / NOTE, json.dumps(asdict(run), indent=1))
     os.environ[MARK] = str(folder.resolve())
-    os.environ[CONFIG] = str(kept.resolve())
+    os.environ[CONFIG] = str(kept)
 
 
-def _write(path: Path, content: Mapping[str, Any]) -> None:
+def _write(path: Path, content: str) -> None:
     written = path.with_name(f"{path.name}.{os.getpid()}")
-    written.write_text(json.dumps(content, indent=1))
+    written.write_text(content)
     written.replace(path)
 
 
-def training_code() -> str:
-    """Digest of the code of all trainings."""
+def training_code() -> dict[str, str]:
+    """By study, the digest of the code of its trainings, as the rules `train` take it."""
     base = Path(gapworks.__file__).parent
-    rooms = sorted(path.parent.name for path in base.glob("*/training.py"))
-    return code_digest(*(f"gapworks.{room}.training" for room in rooms))
+    studies = sorted(path.parent.name for path in base.glob("*/training.py"))
+    return {study: code_digest(f"gapworks.{study}.training") for study in studies}
 
 
 def last_run(folder: Path) -> Run | None:

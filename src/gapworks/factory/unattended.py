@@ -9,12 +9,12 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import re
+import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from gapworks.factory.run_note import Run, began, training_code
+from gapworks.factory.run_note import CONFIG, Run, began, training_code
 
 NOTED_SECONDS = 1.0
 """Dates of files are no finer than this on some file systems."""
@@ -41,48 +41,40 @@ def unrecorded(folder: Path) -> list[str]:
     return sorted(names)
 
 
-def is_configured_as(
-    run: Run, names: Sequence[str], snakemake: Sequence[str], arguments: Sequence[str]
-) -> bool:
-    """Whether config.yaml, the arguments and the trainings' code are those of when a run began."""
-    if run.code != training_code():
-        return False
-    asked = [*snakemake, "--dry-run", *_configuration(arguments), "--", *names[:1]]
-    answer = subprocess.run(asked, capture_output=True, text=True)
-    now = re.search(r"^  Config MD5: (\w+)$", answer.stdout + answer.stderr, re.MULTILINE)
-    return now is not None and now[1] == run.config_md5
+def of_other_code(run: Run, names: Sequence[str]) -> list[str]:
+    """Those networks that were trained by other code than is here now."""
+    now = training_code()
+    kinds = ((name, *name.split("/")[2:4]) for name in names)
+    return [
+        name
+        for name, study, kind in kinds
+        if kind == "models" and run.code.get(study) != now.get(study)
+    ]
 
 
-def record(names: Sequence[str], snakemake: Sequence[str], arguments: Sequence[str]) -> str:
+def record(run: Run, names: Sequence[str], snakemake: Sequence[str]) -> str:
     """Let Snakemake note the settings of finished files, as the run would have; "" or its error.
 
     Parameters
     ----------
+    run : Run
+        Whose configuration it was, which need not be that of now.
     names : sequence of str
         From `unrecorded`.
-    snakemake, arguments : sequence of str
-        The command, and what the user gives it: of this only what changes the configuration counts.
+    snakemake : sequence of str
+        The command.
     """
     listed = subprocess.run([*snakemake, "-n", "--list-rules"], capture_output=True, text=True)
     rules = [rule for rule in listed.stdout.split() if rule.partition("_")[0] in KEPT.values()]
     # The lock of the broken run stays until all is noted: who is interrupted here can try again.
     options = ["--cores", "1", "--force", "--nolock", "--rerun-triggers", "mtime"]
-    command = [*snakemake, "--touch", *options, "--allowed-rules", *rules]
     noted = subprocess.run(
-        [*command, *_configuration(arguments), "--", *names], capture_output=True, text=True
+        [*snakemake, "--touch", *options, "--allowed-rules", *rules, "--", *names],
+        env=os.environ | {CONFIG: run.config},
+        capture_output=True,
+        text=True,
     )
     return noted.stdout + noted.stderr if noted.returncode else ""
-
-
-def _configuration(arguments: Sequence[str]) -> list[str]:
-    """Those of Snakemake's arguments that change the configuration, with their values."""
-    kept, taking = [], False
-    for word in arguments:
-        if word.startswith("-"):
-            taking = word.partition("=")[0] in ("-C", "--config", "--configfile", "--configfiles")
-        if taking:
-            kept.append(word)
-    return kept
 
 
 def _noted(folder: Path, what: str) -> dict[str, Path]:
