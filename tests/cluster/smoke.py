@@ -53,8 +53,9 @@ class SmokeRun:
 
     def _make(self) -> None:
         checkout = self.checkout
-        # Runs that share no file may share a folder; one alone would leave cores idle.
-        table = checkout.start("--profile", "slurm", TABLE)
+        # Runs that share no file may share a folder; one alone would leave cores idle. But where
+        # they share the place of Slurm's logs, too, the one that ends removes it under the other.
+        table = checkout.start("--profile", "slurm", "--slurm-logdir", "logs/slurm", TABLE)
         others = checkout.start("--profile", "slurm", *OTHERS, *ALL)
         for run in (table, others):
             checkout.check_finished(run, SECONDS)

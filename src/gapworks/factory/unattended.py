@@ -64,15 +64,13 @@ def record(run: Run, names: Sequence[str], snakemake: Sequence[str]) -> str:
     snakemake : sequence of str
         The command.
     """
-    listed = subprocess.run([*snakemake, "-n", "--list-rules"], capture_output=True, text=True)
+    asking = {"env": os.environ | {CONFIG: run.config}, "capture_output": True, "text": True}
+    listed = subprocess.run([*snakemake, "-n", "--list-rules"], **asking)
     rules = [rule for rule in listed.stdout.split() if rule.partition("_")[0] in KEPT.values()]
     # The lock of the broken run stays until all is noted: who is interrupted here can try again.
     options = ["--cores", "1", "--force", "--nolock", "--rerun-triggers", "mtime"]
     noted = subprocess.run(
-        [*snakemake, "--touch", *options, "--allowed-rules", *rules, "--", *names],
-        env=os.environ | {CONFIG: run.config},
-        capture_output=True,
-        text=True,
+        [*snakemake, "--touch", *options, "--allowed-rules", *rules, "--", *names], **asking
     )
     return noted.stdout + noted.stderr if noted.returncode else ""
 
