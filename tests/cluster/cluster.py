@@ -148,7 +148,7 @@ class ClusterCheckout(Checkout):
     def check_finished(self, run: subprocess.Popen[str], seconds: float = 600) -> None:
         """A run that was started must succeed."""
         code = run.wait(seconds)
-        assert code == 0, self.said(run)
+        assert code == 0, self.said()
         self.check_nothing_foreign_was_run()
 
     def stop(self) -> None:

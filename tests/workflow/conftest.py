@@ -114,7 +114,7 @@ class Checkout:
 
     def start(self, *arguments: str | Path, program: str = "snakemake") -> subprocess.Popen[str]:
         """Start a program as the leader of a process group of its own, as a shell would."""
-        with (self.folder / f"started-{len(self._started)}.out").open("w") as output:
+        with (self.folder / "started.out").open("w") as output:
             process = subprocess.Popen(
                 [BIN / program, *arguments],
                 cwd=self.folder,
@@ -152,10 +152,9 @@ class Checkout:
         wait_until(all_stopped, f"{', '.join(names)} are being written")
         return stopped
 
-    def said(self, run: subprocess.Popen[str] | None = None) -> str:
-        """What a run that was started, or the last of them, has printed so far."""
-        number = -1 if run is None else self._started.index(run)
-        return (self.folder / f"started-{number % len(self._started)}.out").read_text()
+    def said(self) -> str:
+        """What the run that was started last has printed so far."""
+        return (self.folder / "started.out").read_text()
 
     def make(self, *arguments: str | Path) -> Run:
         """Run snakemake on two cores; it must succeed."""
@@ -223,19 +222,14 @@ class Run:
 
     @property
     def jobs(self) -> dict[str, int]:
-        """Number of jobs planned, by rule."""
-        return planned_jobs(self.output)
+        """Number of jobs planned, by rule; the total and the target rules are left out."""
+        table = re.search(r"^Job stats:\n.*\n-.*\n((?:\S+ +\d+\n)+)", self.output, re.MULTILINE)
+        rows = (line.split() for line in table[1].splitlines()) if table else ()
+        return {rule: int(n) for rule, n in rows if rule not in ("total", "all", "chain")}
 
     @property
     def nothing_to_be_done(self) -> bool:
         return "Nothing to be done" in self.output and not self.jobs
-
-
-def planned_jobs(said: str) -> dict[str, int]:
-    """Of what a run said, the number of jobs by rule; the total and target rules are left out."""
-    table = re.search(r"^Job stats:\n.*\n-.*\n((?:\S+ +\d+\n)+)", said, re.MULTILINE)
-    rows = (line.split() for line in table[1].splitlines()) if table else ()
-    return {rule: int(n) for rule, n in rows if rule not in ("total", "all", "chain")}
 
 
 class _Config:
