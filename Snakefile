@@ -25,6 +25,7 @@ wildcard_constraints:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/products.smk"
 include: "workflow/rules/cluster.smk"
 include: "workflow/rules/chain-names.smk"
 include: "workflow/rules/eliashberg-names.smk"

@@ -36,9 +36,11 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     from pydantic import ValidationError
 
-    from gapworks.factory.container import DataError
+    from gapworks.factory.errors import DataError
+    from gapworks.factory.statement import check_inputs
 
     try:
+        check_inputs(commands.inputs(parsed))
         return parsed.run(parsed) or 0
     except DataError as error:
         print(f"gapworks: {error}", file=sys.stderr)
@@ -138,6 +140,11 @@ def _parser() -> argparse.ArgumentParser:
     gather.add_argument("--folder", type=Path, required=True, help="where the shards are")
     gather.add_argument("--samples", type=_positive, required=True, help="size of the data set")
     gather.add_argument("--shard-size", type=_positive, required=True, help="samples per shard")
+    gather.add_argument(
+        "--mixed-code",
+        action="store_true",
+        help="take shards that different versions of the solver's code made",
+    )
     gather.add_argument("--output", type=Path, required=True)
 
     verify = command(

@@ -7,10 +7,26 @@ import importlib
 import inspect
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from gapworks.config import ConfigFile
+from gapworks.factory import recipe
+from gapworks.factory.statement import write_record
+
+INPUTS = ("data", "validation", "network", "evaluation", "metrics")
+"""Arguments of commands that name files which the workflow has made."""
+
+
+def inputs(args: argparse.Namespace) -> Iterator[Path]:
+    """The files of `INPUTS` that a command was given."""
+    for name in INPUTS:
+        given = getattr(args, name, None)
+        for one in given if isinstance(given, list) else [given]:
+            path = one[1] if isinstance(one, tuple) else one  # NAME=FILE
+            if path is not None:
+                yield path
 
 
 def simulate(args: argparse.Namespace) -> None:
@@ -40,9 +56,8 @@ def gather(args: argparse.Namespace) -> None:
     study = _room(args.study, "dataset")
     settings = study.Settings.model_validate(args.settings)
     with progress(args.samples, f"{settings.study}/{settings.dataset} samples") as advance:
-        header = gather(
-            study, settings, args.folder, args.samples, args.shard_size, args.output, advance
-        )
+        where = (args.folder, args.samples, args.shard_size, args.output)
+        header = gather(study, settings, *where, advance, args.mixed_code)
     print(f"{header.path}: {args.samples} samples, identity {header.attributes['identity']}")
 
 
@@ -128,6 +143,7 @@ def figure(args: argparse.Namespace) -> None:
     _check_settings(args, draw, evaluations)
     with house_style():
         save(draw(evaluations, **args.settings), args.output)
+    write_record(args.output)
     print(*args.output)
 
 
@@ -139,6 +155,7 @@ def table(args: argparse.Namespace) -> None:
     evaluations = _evaluations(args)
     _check_settings(args, make, evaluations)
     save(make(evaluations, **args.settings), args.output)
+    write_record(args.output)
     print(*args.output)
 
 
@@ -156,6 +173,7 @@ def metrics(args: argparse.Namespace) -> None:
         room.metrics(evaluations, **args.settings),
         [data.attributes for data in evaluations],
         provenance(),
+        **recipe.attribute(args.output),
     )
     write_whole(args.output, reproduction.to_json(measured).encode())
     print(args.output)
@@ -171,6 +189,7 @@ def claims(args: argparse.Namespace) -> None:
         reproduction.claims_table(claims, reproduction.read_numbers(args.metrics)),
         args.output,
     )
+    write_record(args.output)
     print(*args.output)
 
 
@@ -179,7 +198,7 @@ def record(args: argparse.Namespace) -> int:
     from gapworks.factory.disk import write_whole
 
     for path in args.metrics:
-        measured = reproduction.read_numbers(path)
+        measured = reproduction.read_numbers(path).model_copy(update={"recipe": None})
         if any("+changes" in commit for commit in measured.commits):
             _say(f"{path}: was made in part by code that is in no commit; recorded all the same")
         kept = args.docs / "numbers" / f"{measured.scale}-{measured.study}.json"

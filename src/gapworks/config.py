@@ -29,6 +29,9 @@ class ScaleConfig(Section):
     """The settings of one scale, merged."""
 
     seed: Seed
+    mixed_code: bool = Field(
+        default=False, strict=True, description="gather shards that different code made"
+    )
     chain: ChainConfig
     eliashberg: EliashbergConfig
     qpi: QpiConfig

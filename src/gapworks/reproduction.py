@@ -17,6 +17,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from gapworks.factory.container import DataError
+from gapworks.factory.seal import is_intact, sealed, to_text
 from gapworks.factory.settings import Section
 
 STUDIES = ("chain", "eliashberg", "qpi")
@@ -92,6 +93,8 @@ class Numbers(Section):
     machine: str
     packages: dict[str, str]
     metrics: dict[str, float | None] = Field(description="null: not measured at this scale")
+    recipe: dict[str, Any] | None = Field(None, description="what the workflow made it of")
+    sha256: str = Field("", description="of all else")
 
 
 def read_claims(path: Path) -> list[Claim]:
@@ -117,15 +120,23 @@ def read_numbers(path: Path) -> Numbers:
     Raises
     ------
     DataError
-        If it is none; the command that makes it is named.
+        If it is none or was altered; the command that makes it is named.
     """
+    made_by = "snakemake results/SCALE/STUDY/data/metrics.json makes one"
     try:
-        return Numbers.model_validate_json(path.read_text())
-    except (OSError, ValidationError) as error:
-        raise DataError(
-            f"{path}: is no metric file (snakemake results/SCALE/STUDY/data/metrics.json makes "
-            f"one): {error}"
-        ) from error
+        text = path.read_text()
+        content = json.loads(text)
+        measured = Numbers.model_validate(content)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        said = "; ".join(f"{_key(one)}: {one['msg']}" for one in error.errors()[:3])
+        raise DataError(f"{path}: is no metric file ({made_by}): {said}") from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path}: is no metric file ({made_by}): {error}") from error
+    if not is_intact(text, content):
+        raise DataError(f"{path}: was altered: it does not say what it was written with; {made_by}")
+    return measured
 
 
 def numbers(
@@ -134,6 +145,7 @@ def numbers(
     metrics: Mapping[str, float | None],
     evaluations: Iterable[Mapping[str, Any]],
     provenance: Mapping[str, Any],
+    recipe: Mapping[str, Any] | None = None,
 ) -> Numbers:
     """Metrics together with what made them; `evaluations` are the attributes of the files used."""
     commits = sorted({one["provenance"]["commit"] for one in evaluations})
@@ -146,6 +158,7 @@ def numbers(
         machine=provenance["machine"].partition("(")[2].rstrip(")"),
         packages=provenance["packages"],
         metrics={name: _rounded(value) for name, value in sorted(metrics.items())},
+        recipe=recipe,
     )
 
 
@@ -254,4 +267,4 @@ def _key(error: Any) -> str:
 
 def to_json(measured: Numbers) -> str:
     """The text of a metric file."""
-    return json.dumps(measured.model_dump(mode="json"), indent=1) + "\n"
+    return to_text(sealed(measured.model_dump(mode="json")))

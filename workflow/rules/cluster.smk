@@ -89,7 +89,7 @@ def note_the_run():
     if not workflow.touch:
         dag = workflow.dag_settings
         forcing = bool(dag.forceall or dag.forcetargets or dag.forcerun)
-        write_note(Path.cwd(), config, forcing=forcing)
+        write_note(Path.cwd(), config, workflow.dag.expected, forcing=forcing)
 
 
 onstart:

@@ -22,6 +22,8 @@ rule gather:
         settings=lambda wildcards: simulation_settings(wildcards, wildcards.study),
         samples=lambda wildcards: samples(wildcards),
         shard_size=lambda wildcards: getattr(scale(wildcards), wildcards.study).shard_size,
+        # Derived, as max_failed_share: what is gathered already stays.
+        mixed_code=lambda wildcards, output: "--mixed-code" * scale(wildcards).mixed_code,
         # From the path, not from the input: thousands of names would not fit a command line.
         folder="results/{scale}/{study}/shards/{dataset}",
     message:
@@ -29,4 +31,4 @@ rule gather:
     shell:
         "exec gapworks gather {wildcards.study} --settings {params.settings:q}"
         " --folder {params.folder} --samples {params.samples} --shard-size {params.shard_size}"
-        " --output {output} > {log} 2>&1"
+        " {params.mixed_code} --output {output} > {log} 2>&1"

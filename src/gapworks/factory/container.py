@@ -24,6 +24,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from gapworks.factory import recipe
 from gapworks.factory.disk import Disk, HeldSignals, remove_stale, sync_folder, temporary_path
 from gapworks.factory.errors import DataError as DataError
 from gapworks.factory.provenance import provenance
@@ -106,6 +107,7 @@ class Writer:
         self.path = Path(path)
         self._temporary = temporary_path(self.path)
         self._attributes = {"format_version": FORMAT_VERSION, "kind": kind, **attributes}
+        self._attributes |= recipe.attribute(self.path)
         self._attributes["provenance"] = provenance()
         self._coordinates = coordinates
         self._variables = variables

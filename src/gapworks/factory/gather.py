@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from gapworks.factory.container import BLOCK_BYTES, DataError, Header, Writer, read
+from gapworks.factory.provenance import solver_digest
 from gapworks.factory.settings import DatasetSettings
 from gapworks.factory.shards import (
     Study,
@@ -33,6 +35,7 @@ def gather(
     shard_size: int,
     output: Path,
     advance: Callable[[int], None] = lambda samples: None,
+    mixed_code: bool = False,
 ) -> Header:
     """Verify all shards of a data set and copy them into one file.
 
@@ -42,12 +45,15 @@ def gather(
         Where the shards are.
     samples, shard_size : int
         Size of the data set and of its shards: they give the names.
+    mixed_code : bool
+        Take shards that different versions of the solver's code made; their settings say that the
+        numbers are the same.
 
     Raises
     ------
     DataError
-        Naming every shard that is missing, truncated, altered or foreign, and the command that
-        makes them again. Nothing is written then.
+        Naming every shard that is missing, truncated, altered or foreign, or of other code than the
+        rest, and the command that makes them again. Nothing is written then.
     """
     ranges = shard_ranges(samples, shard_size)
     paths = [folder / shard_name(*bounds) for bounds in ranges]
@@ -59,18 +65,20 @@ def gather(
             problems.append(str(error))
             bad.append(str(path))
     if problems:
-        names = shlex.join(bad)
-        snakemake = shlex.quote(str(Path(sys.executable).with_name("snakemake")))
         problems.append(
             f"{len(bad)} of {len(paths)} shards cannot be gathered. Make them again:\n"
-            f"  rm -f {names} && {snakemake} -c2 {names}"
+            f"  {_make_again(bad)}"
         )
         raise DataError("\n".join(problems))
+    codes = Counter(header.attributes.get("code", "unknown") for header in headers)
+    if len(codes) > 1 and not mixed_code:
+        raise DataError(_said_of(codes, headers, settings.study))
     attributes = {
         **dataset_attributes(settings),
         "start": 0,
         "stop": samples,
         "shards": [header.sha256 for header in headers],
+        "code": " ".join(sorted(codes)),
     }
     coordinates = {"sample": sample_coordinate(0, samples), **study.coordinates(settings)}
     variables = held_variables(study, coordinates)
@@ -83,6 +91,29 @@ def gather(
                 writer.append(arrays)
                 advance(min(first + rows, stop - start) - first)
     return writer.header
+
+
+def _make_again(paths: Sequence[str]) -> str:
+    names = shlex.join(paths)
+    snakemake = shlex.quote(str(Path(sys.executable).with_name("snakemake")))
+    return f"rm -f {names} && {snakemake} -c2 {names}"
+
+
+def _said_of(codes: Mapping[str, int], headers: Sequence[Header], study: str) -> str:
+    """That shards are of different code, and both ways out."""
+    ours = solver_digest(study)
+    kept = ours if ours in codes else max(codes, key=lambda code: codes[code])
+    others = [str(h.path) for h in headers if h.attributes.get("code", "unknown") != kept]
+    listed = ", ".join(
+        f"{count} by {code}{' (the code that is here)' if code == ours else ''}"
+        for code, count in codes.items()
+    )
+    return (
+        f"{headers[0].path.parent}: its shards were made by different code: {listed}. "
+        f"Make {len(others)} of them again:\n  {_make_again(others)}\n"
+        "or, if you know that the change moves no numbers, take them as they are: "
+        "mixed_code: true in config.yaml (gapworks gather --mixed-code)"
+    )
 
 
 def _row_bytes(header: Header) -> int:

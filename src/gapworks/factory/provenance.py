@@ -44,11 +44,18 @@ def git_commit() -> str:
 
 
 @functools.cache
-def code_digest(*modules: str) -> str:
+def code_digest(*modules: str, without: str | None = None) -> str:
     """Digest of the named modules and of everything of gapworks that they import.
 
     Comments, docstrings and formatting do not count: what they change is no reason to draw a
     figure or train a network again.
+
+    Parameters
+    ----------
+    modules : str
+        Full names.
+    without : str, optional
+        A package whose modules count only if they are named.
 
     Raises
     ------
@@ -63,10 +70,20 @@ def code_digest(*modules: str) -> str:
         if module in seen:
             continue
         seen.add(module)
-        waiting += _code(module)[0]
+        waiting += [name for name in _code(module)[0] if not _is_in(name, without)]
     for module in sorted(seen):
         sha256.update(f"{module}\n{_code(module)[1]}\n".encode())
     return sha256.hexdigest()[:16]
+
+
+def solver_digest(study: str) -> str:
+    """Digest of the code that decides a study's samples: that draws and solves, not that keeps."""
+    names = (f"gapworks.{study}.dataset", "gapworks.factory.seeds")
+    return code_digest(*names, without="gapworks.factory")
+
+
+def _is_in(module: str, package: str | None) -> bool:
+    return package is not None and (module == package or module.startswith(f"{package}."))
 
 
 @functools.cache

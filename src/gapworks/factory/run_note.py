@@ -20,6 +20,7 @@ import psutil
 
 import gapworks
 from gapworks.factory.provenance import code_digest
+from gapworks.factory.recipe import EXPECTED, Facts
 
 NOTE = ".snakemake/gapworks-run.json"
 MARK = "GAPWORKS_RUN"
@@ -40,6 +41,8 @@ class Run:
     """Whether it made again what was there: nothing to be repeated unasked."""
     config: str
     """The file in which it kept its configuration, for its jobs."""
+    expected: str
+    """And that with what its files should say of themselves (`factory.recipe`)."""
     code: dict[str, str]
     """By study, the digest of the code of its trainings."""
     host: str
@@ -59,25 +62,39 @@ class Run:
             return False
 
 
-def write_note(folder: Path, config: Mapping[str, Any], *, forcing: bool) -> None:
+def write_note(
+    folder: Path,
+    config: Mapping[str, Any],
+    expected: Mapping[str, Facts],
+    *,
+    forcing: bool,
+) -> None:
     """Write the note of the run that this process is, and mark the processes that it will start.
 
     Its configuration is kept beside the note: each of its jobs reads it, and not what config.yaml
-    says by then.
+    says by then. So is what its files should say of themselves, by path.
     """
     process = psutil.Process()
     profile = os.environ.get("SNAKEMAKE_PROFILE", "")
-    content = json.dumps(config, indent=1)
-    digest = hashlib.sha256(content.encode()).hexdigest()[:16]
-    kept = folder.resolve() / f".snakemake/gapworks-config-{digest}.json"
+    kept = _keep(folder, "config", config)
+    facts = _keep(folder, "expected", expected)
     run = Run(
-        *(sys.argv[1:], profile, forcing, str(kept), training_code()),
+        *(sys.argv[1:], profile, forcing, kept, facts, training_code()),
         *(platform.node(), process.pid, process.create_time()),
     )
-    _write(kept, content)
     _write(folder / NOTE, json.dumps(asdict(run), indent=1))
     os.environ[MARK] = str(folder.resolve())
-    os.environ[CONFIG] = str(kept)
+    os.environ[CONFIG] = kept
+    os.environ[EXPECTED] = facts
+
+
+def _keep(folder: Path, what: str, content: Mapping[str, Any]) -> str:
+    """Keep something for the run's jobs, under a name that says what it holds."""
+    text = json.dumps(content, indent=1)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    kept = folder.resolve() / f".snakemake/gapworks-{what}-{digest}.json"
+    _write(kept, text)
+    return str(kept)
 
 
 def _write(path: Path, content: str) -> None:

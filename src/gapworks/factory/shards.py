@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from gapworks.factory.container import Coordinate, DataError, Header, Variable, Writer, read, verify
+from gapworks.factory.provenance import solver_digest
 from gapworks.factory.ranks import World
 from gapworks.factory.settings import DatasetSettings
 
@@ -127,6 +128,7 @@ def _write(
     coordinates = {"sample": sample_coordinate(start, stop), **study.coordinates(settings)}
     variables = held_variables(study, coordinates)
     attributes = {**dataset_attributes(settings), "start": start, "stop": stop}
+    attributes["code"] = solver_digest(settings.study)
     failed: list[int] = []
     reasons: Counter[int] = Counter()
     with Writer(output, "shard", attributes, coordinates, variables) as writer:
@@ -232,9 +234,11 @@ def _plan(
         if last <= position:
             continue
         try:
-            verify_member(path, settings, first, last)
+            said = verify_member(path, settings, first, last).attributes
         except DataError:
             continue  # damaged or foreign: no use here; gather would refuse it by name
+        if said.get("code") != solver_digest(settings.study):
+            continue  # of other code, whose samples are not mixed with those of this
         if first > position:
             yield position, first, None
         yield max(first, position), min(last, stop), path

@@ -7,7 +7,9 @@ Within one, the state of the generators is kept, too.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,9 +75,12 @@ def save_checkpoint(
         tensors |= {f"adam/{index}/{name}": tensor for name, tensor in state.items()}
     if progress.samples:
         tensors["random/torch"] = torch.get_rng_state()
+    kept = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     metadata = {"key": key, "progress": json.dumps(vars(progress))}
-    content = save_tensors({n: t.detach().contiguous() for n, t in tensors.items()}, metadata)
-    write_whole(path, content)
+    metadata["sha256"] = _digest(kept, metadata)
+    if path.is_dir():  # nobody's checkpoint: not in the way of a training, and not ours to remove
+        path.rename(path.with_name(f"{path.name}.{time.time_ns()}.moved-aside"))
+    write_whole(path, save_tensors(kept, metadata))
 
 
 def load_checkpoint(
@@ -86,15 +91,20 @@ def load_checkpoint(
     Returns
     -------
     (Progress, best weights) or None
-        None if there is no checkpoint, or if it is damaged or another training's.
+        None if there is no checkpoint, or if it is damaged, altered or another training's: then
+        model and optimizer are as they were.
     """
+    if not path.is_file():  # a pipe would be waited for
+        return None
     try:
         with safe_open(path, framework="pt") as file:
             metadata: dict[str, Any] = file.metadata() or {}
+            if metadata.get("key") != key or not metadata.keys() >= {"progress", "sha256"}:
+                return None
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError):
         return None
-    if metadata.get("key") != key:
+    if metadata["sha256"] != _digest(tensors, metadata):
         return None
     model.load_state_dict(_below("model/", tensors))
     state: dict[int, dict[str, torch.Tensor]] = {}
@@ -106,6 +116,16 @@ def load_checkpoint(
     if "random/torch" in tensors:
         torch.set_rng_state(tensors["random/torch"])
     return Progress(**json.loads(metadata["progress"])), _below("best/", tensors)
+
+
+def _digest(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str]) -> str:
+    """SHA-256 of all that a checkpoint says: tensors, progress and key."""
+    sha256 = hashlib.sha256(json.dumps([metadata["key"], metadata["progress"]]).encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        sha256.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        sha256.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return sha256.hexdigest()
 
 
 def _below(prefix: str, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -1,0 +1,153 @@
+"""What any product of the workflow says of itself, once it is known to be whole and unaltered.
+
+HDF5 files and networks carry all that is needed. Figures and tables are other programs' formats:
+what was made stands in a record beside them, `.fig3.made.json`, with their SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gapworks.factory import recipe
+from gapworks.factory.disk import write_whole
+from gapworks.factory.errors import DataError
+from gapworks.factory.recipe import ATTRIBUTE, READ, Facts
+from gapworks.factory.seal import is_intact, sealed, to_text
+
+DATA_FACTS = ("kind", "study", "dataset", "seed", "identity", "start", "stop")
+"""Solved data are known by their settings and their range, whoever made them."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a verified file says."""
+
+    facts: Facts
+    """Empty: nothing of what it was made of."""
+    sha256: str
+    """Of what it holds."""
+    read: Mapping[str, str] | Sequence[str] = field(default_factory=dict)
+    """The digests of the files that it was made of: by path, or those of all shards in order."""
+
+
+def statement(path: Path) -> Statement:
+    """Verify a product of any kind, and give what it says of itself.
+
+    Raises
+    ------
+    DataError
+        If it is missing, damaged or cannot be read.
+    """
+    if path.suffix == ".h5":
+        return _of_hdf5(path)
+    if path.suffix == ".safetensors":
+        return _of_network(path)
+    if path.suffix == ".json" and path.with_suffix(".safetensors").exists():
+        return _of_network(path.with_suffix(".safetensors"))
+    if path.suffix == ".json":
+        return _of_metrics(path)
+    return _of_exhibit(path)
+
+
+def check_inputs(paths: Iterable[Path]) -> None:
+    """Refuse inputs that are not what the run that this process belongs to expects there.
+
+    Raises
+    ------
+    DataError
+        Naming what a file is and what was wanted; or if it is damaged or cannot be read.
+    """
+    for path in paths:
+        if (wanted := recipe.expected(path)) is None:
+            continue
+        said = statement(path)
+        if found := recipe.differences(said.facts, wanted):
+            raise DataError(f"{path}: is not what belongs there: {'; '.join(found)}")
+        recipe.note_read(path, said.sha256)
+
+
+def record_path(path: Path) -> Path:
+    """The record beside figures and tables of one name."""
+    return path.with_name(f".{path.stem}.made.json")
+
+
+def companions(path: Path) -> list[Path]:
+    """The files beside a product that tell whether it is whole."""
+    if path.suffix == ".h5":
+        return []
+    if path.suffix in (".safetensors", ".json"):
+        return [path.with_suffix(".json" if path.suffix == ".safetensors" else ".safetensors")]
+    return [record_path(path)]
+
+
+def write_record(paths: Sequence[Path]) -> None:
+    """Record what the formats of one figure or table were made of, if a workflow asked for it."""
+    if made := recipe.attribute(paths[0]):
+        files = {path.name: _sha256(path) for path in paths}
+        content = to_text(sealed({**made, "files": files}))
+        write_whole(record_path(paths[0]), content.encode())
+
+
+def _of_hdf5(path: Path) -> Statement:
+    from gapworks.factory.container import verify
+
+    header = verify(path)
+    said = header.attributes
+    made = said.get(ATTRIBUTE)
+    if said["kind"] in ("shard", "dataset") and made is None:
+        facts = {key: said.get(key) for key in DATA_FACTS}
+        return Statement(facts, header.sha256, said.get("shards", []))
+    return _statement(made, header.sha256)
+
+
+def _of_network(path: Path) -> Statement:
+    from gapworks.learning.cards import read_card
+
+    card, _ = read_card(path)
+    return _statement(card.get(ATTRIBUTE), card["sha256"])
+
+
+def _of_metrics(path: Path) -> Statement:
+    from gapworks.reproduction import read_numbers
+
+    measured = read_numbers(path)
+    return _statement(measured.recipe, measured.sha256)
+
+
+def _of_exhibit(path: Path) -> Statement:
+    """A file of a format that is not ours, by the record beside it."""
+    beside = record_path(path)
+    sha256 = _sha256(path)
+    try:
+        text = beside.read_text()
+        record = json.loads(text)
+    except FileNotFoundError:
+        return Statement({}, sha256)
+    except OSError as error:
+        raise DataError(f"{beside}: cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise DataError(f"{beside}: was altered: {error}") from error
+    if not isinstance(record, dict) or not is_intact(text, record):
+        raise DataError(f"{beside}: was altered")
+    if record["files"].get(path.name) != sha256:
+        raise DataError(f"{path}: was altered: its SHA-256 is not the one it was written with")
+    return _statement(record.get(ATTRIBUTE), sha256)
+
+
+def _statement(made: Facts | None, sha256: str) -> Statement:
+    facts = {key: value for key, value in (made or {}).items() if key != READ}
+    return Statement(facts, sha256, dict((made or {}).get(READ, {})))
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise DataError(f"{path}: is missing") from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error

@@ -1,0 +1,86 @@
+# Before a run: what is there must be what belongs there (gapworks.factory.register); no rules.
+import time
+
+from snakemake.dag import DAG
+from snakemake.logging import logger
+from snakemake.settings.types import RerunTrigger
+from snakemake_interface_storage_plugins.io import Mtime
+
+from gapworks.factory import recipe, register
+from gapworks.factory.errors import DataError
+
+SHOWN = 20
+"""Files that are named, of those that are made again."""
+
+
+def wanted_facts(job, known):
+    """What a job's products should say of themselves, by path; `known` has that of its inputs."""
+    values = job.wildcards
+    if not job.output or not hasattr(values, "scale"):
+        return {}
+    chosen = scale(values)
+    study = job.output[0].split("/")[2]
+    if job.rule.name == "gather" or job.rule.name.startswith("simulate"):
+        settings = getattr(chosen, study).simulation(values.dataset, chosen.seed)
+        gathered = job.rule.name == "gather"
+        bounds = (0, samples(values)) if gathered else (int(values.start), int(values.stop))
+        said = {"kind": "dataset" if gathered else "shard", "study": study}
+        said |= {"dataset": values.dataset, "seed": chosen.seed, "identity": settings.identity}
+        said |= dict(zip(("start", "stop"), bounds))
+    else:
+        # A derived value (which needs input or output) decides no content.
+        kept = job.non_derived_params
+        settings = {name: value for name, value in job.params.items() if value in kept}
+        code = settings.pop("code", "")
+        inputs = {str(path): known[path] for path in job.input if path in known}
+        product = str(Path(job.output[0]).with_suffix(""))
+        said = recipe.of(product, chosen.seed, settings, code, inputs)
+    return {str(path): said for path in job.output}
+
+
+def look_at_products(dag):
+    """Have made again what is not what this run would make; write down for its jobs what is."""
+    steps, known = [], {}
+    for job in (job for level in dag.toposorted() for job in sorted(level, key=str)):
+        facts = wanted_facts(job, known)
+        known |= facts
+        dated = [str(job.benchmark)] if job.benchmark else []
+        files = [str(f) for f in job.output], [str(f) for f in job.input]
+        steps.append(register.Step(*files, facts, dated))
+    triggers = workflow.rerun_triggers
+    ignored = [] if RerunTrigger.PARAMS in triggers else ["settings", "code", "inputs", "identity"]
+    checked = register.Register(Path.cwd())
+    try:
+        found = register.check(steps, checked, time.time(), ignored, logger.info)
+    except DataError as error:
+        raise WorkflowError(str(error))
+    files = {f: f for job in dag.jobs for f in (*job.output, *([job.benchmark] * bool(job.benchmark)))}
+    dag.forcefiles.update(files[path] for path in found.bad)
+    if found.bad:
+        lines = [f"  {path}: {why}" for path, why in list(found.bad.items())[:SHOWN]]
+        more = [f"  ... and {len(found.bad) - SHOWN} more"] if len(found.bad) > SHOWN else []
+        logger.warning("\n".join(["Not what this run makes, and made again:", *lines, *more]))
+    for path, date in found.dates.items():
+        if not workflow.dryrun:
+            os.utime(path, (date, date))
+            checked.dated(path)
+        workflow.iocache.mtime[files[path]] = Mtime(local=date)
+    checked.save()
+    return {path: said for path, said in known.items() if said.get("kind") != "shard"}
+
+
+def looking_at_products(original):
+    async def check_incomplete(dag):
+        await original(dag)
+        if workflow.is_main_process and not dag.ignore_incomplete and not workflow.touch:
+            dag.expected = look_at_products(dag)
+
+    check_incomplete.original = original
+    return check_incomplete
+
+
+# Snakemake asks here which files are to be made again whatever their dates say. There is no other
+# place for that between the plan and the decision what to run.
+DAG.check_incomplete = looking_at_products(
+    getattr(DAG.check_incomplete, "original", DAG.check_incomplete)
+)
