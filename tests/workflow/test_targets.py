@@ -12,7 +12,7 @@ from gapworks.factory.shards import shard_ranges
 from tests.conftest import ROOT
 
 FIGURES = ["fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7"]
-TABLES = ["disorder", "errors", "correlations", "cost", "claims"]
+TABLES = ["disorder", "errors", "correlations", "cost", "claims", "claims-timing"]
 
 
 @pytest.fixture(scope="module")

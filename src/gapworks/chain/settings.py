@@ -167,6 +167,11 @@ class Cost(Section):
         max_length=4, description="residuals at which `solve` is stopped"
     )
     dense_up_to: int = Field(description="longest ring that is diagonalised")
+
+
+class Timing(Cost):
+    """The same with what only the wall times depend on."""
+
     repeats: PositiveInt
 
 
@@ -193,7 +198,7 @@ class ChainConfig(Section):
     networks: Networks
     evaluation: Evaluation
     floor: Floor
-    cost: Cost
+    cost: Timing
     figures: Figures
 
     @model_validator(mode="after")
