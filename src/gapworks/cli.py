@@ -218,6 +218,7 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument("--output", type=Path, nargs="+", required=True, metavar="FILE")
 
     metrics = command("metrics", commands.metrics, "take a study's metrics from its evaluations")
+    metrics.set_defaults(name="metrics")
     with_study(metrics, "settings of the metrics, as in params.settings of the rule")
     metrics.add_argument("--scale", required=True, help="the scale they were made at")
     metrics.add_argument(

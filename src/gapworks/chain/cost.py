@@ -16,7 +16,7 @@ import numpy as np
 from gapworks.chain.dense import solve_dense
 from gapworks.chain.predict import Network
 from gapworks.chain.samples import draw_disorder
-from gapworks.chain.settings import Cost, Physics, Timing
+from gapworks.chain.settings import Cost, Physics
 from gapworks.chain.solver import solve
 from gapworks.factory.container import Coordinate, Variable
 
@@ -87,7 +87,7 @@ def errors(
 
 
 def times(
-    settings: Timing,
+    settings: Cost,
     known: Mapping[str, Method],
     seed: int,
     report: Callable[[str], None] = lambda line: None,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gapworks.chain import scores, statistics
-from gapworks.chain.settings import Cost, Evaluation, Floor, Physics, Timing
+from gapworks.chain.settings import Cost, Evaluation, Floor, Physics
 from gapworks.factory.container import Coordinate, DataError
 from gapworks.factory.evaluation import Made
 from gapworks.factory.settings import Section
@@ -27,17 +27,11 @@ class FloorSettings(Section):
 
 
 class CostSettings(Section):
-    """The resolved settings of the evaluation of errors at equal cost."""
+    """The resolved settings of the evaluations of errors and of wall times."""
 
     seed: int
     physics: Physics
     cost: Cost
-
-
-class TimingSettings(CostSettings):
-    """The resolved settings of the evaluation of wall times."""
-
-    cost: Timing
 
 
 def evaluate_statistics(
@@ -178,7 +172,7 @@ def evaluate_timing(
     """Wall time of the same solvers and networks: the one evaluation that differs in every run."""
     from gapworks.chain import cost
 
-    chosen = TimingSettings.model_validate(settings)
+    chosen = CostSettings.model_validate(settings)
     known = _compared(chosen, networks, threads)
     found = cost.times(chosen.cost, known, chosen.seed, report)
     attributes = _of_methods("timing", known, threads, settings)

@@ -167,12 +167,7 @@ class Cost(Section):
         max_length=4, description="residuals at which `solve` is stopped"
     )
     dense_up_to: int = Field(description="longest ring that is diagonalised")
-
-
-class Timing(Cost):
-    """The same with what only the wall times depend on."""
-
-    repeats: PositiveInt
+    repeats: PositiveInt = Field(1, description="of each timing; errors do not know it")
 
 
 class Figures(Section):
@@ -198,7 +193,7 @@ class ChainConfig(Section):
     networks: Networks
     evaluation: Evaluation
     floor: Floor
-    cost: Timing
+    cost: Cost
     figures: Figures
 
     @model_validator(mode="after")
