@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -201,8 +202,6 @@ class Results:
         """Print the tables and write the files."""
         import pandas as pd
 
-        from gapworks.factory.provenance import provenance
-
         self.listen()
         self._load.append(os.getloadavg()[0])
         relative = [value / min(self._noise) for value in self._noise]
@@ -222,7 +221,6 @@ class Results:
             **provenance(),
             "quick": self._quick,
             "cores": os.cpu_count(),
-            "processor": _processor(),
             "noise": {"min": low, "median": middle, "max": high},
             "load_average": self._load,
             "seconds": time.perf_counter() - _START,
@@ -239,10 +237,8 @@ def _number(value: float) -> str:
     return f"{value:.4g}" if abs(value) < 1e4 else f"{value:.0f}"
 
 
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return "unknown"
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else "unknown"
+def provenance() -> dict[str, Any]:
+    """Where a benchmark's numbers come from: as in every file, and the day."""
+    from gapworks.factory.provenance import provenance
+
+    return {**provenance(), "created": datetime.now(UTC).isoformat(timespec="seconds")}

@@ -108,9 +108,7 @@ def main() -> None:
     measure.prepare()
     import scaling_page
 
-    from gapworks.factory.provenance import provenance
-
-    about = provenance()
+    about = measure.provenance()
     chosen = configuration(args.scale)
     before = os.getloadavg()[0]
     shard = f"results/{args.scale}/chain/shards/surrogate/0-{chosen.chain.shard_size}.h5"

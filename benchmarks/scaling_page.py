@@ -29,7 +29,7 @@ def page(measured: Measured) -> str:
     head = f"""# What the scale `{measured.scale}` costs
 
 Made by `python benchmarks/scaling.py --scale {measured.scale}` (commit {about["commit"][:12]},
-{about["created"][:10]}; {measure._processor()}, {os.cpu_count()} cores, shared with other
+{about["created"][:10]}; {about["processor"]}, {os.cpu_count()} cores, shared with other
 work: load average {before:.1f} before, {after:.1f} after). Edit the script, not this page.
 
 **Measured** is what the commands of the workflow took here, at the papers' settings: CPU time of

@@ -25,13 +25,14 @@ def claim(**changes):
     return reproduction.Claim.model_validate(said | changes)
 
 
-def measured(**metrics):
+def measured(timing=None, **metrics):
     return reproduction.numbers(
         "chain",
         "smoke",
         metrics,
         [{"provenance": {"commit": "abc"}}],
-        {"created": "2026-01-01", "machine": "here (x86_64)", "packages": {"numpy": "1"}},
+        {"machine": "x86_64", "packages": {"numpy": "1"}},
+        timing,
     )
 
 
@@ -115,6 +116,43 @@ def test_record_keeps_the_numbers_and_makes_the_page(tmp_path):
         "| chain-example | Fig. 1 | a number is small |  | at most 1 | 2: does not hold |" in page
     )
     assert "`snakemake results/smoke/chain/data/metrics.json`, commit abc" in page
+
+
+def test_claims_about_wall_times_stand_in_a_table_of_their_own():
+    claims = [claim(), claim(id="chain-fast", metric="ratio", timing=True)]
+
+    def ids(numbers):
+        return list(reproduction.claims_table(claims, numbers)["claim"])
+
+    assert ids(measured(timing=False, number=2.0)) == ["chain-example"]
+    assert ids(measured(timing=True, ratio=2.0)) == ["chain-fast"]
+    assert ids(measured(number=2.0, ratio=2.0)) == ["chain-example", "chain-fast"]
+
+
+@pytest.mark.parametrize("given", [["metrics"], ["metrics", "metrics-timing"]])
+def test_wall_times_beside_the_metrics_are_recorded_with_them(tmp_path, given):
+    files = {"metrics": measured(False, number=2.0), "metrics-timing": measured(True, ratio=3.0)}
+    for name, numbers in files.items():
+        (tmp_path / f"{name}.json").write_text(reproduction.to_json(numbers))
+    (recorded,) = reproduction.to_record([tmp_path / f"{name}.json" for name in given])
+    assert recorded.metrics == {"number": 2.0, "ratio": 3.0}
+    assert recorded.timing is None
+    assert recorded.created
+    folder = "results/smoke/chain/data"
+    assert recorded.command == f"snakemake {folder}/metrics.json {folder}/metrics-timing.json"
+
+
+def test_metrics_of_one_study_and_scale_are_not_recorded_twice(tmp_path):
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(reproduction.to_json(measured(False, number=2.0)))
+    with pytest.raises(DataError, match=r"b\.json: chain at scale smoke.*another file"):
+        reproduction.to_record([tmp_path / "a.json", tmp_path / "b.json"])
+
+
+def test_a_study_that_times_nothing_says_so(tmp_path, capsys):
+    arguments = ["--settings", "{}", "--scale", "smoke", "--evaluation", "no.h5"]
+    with pytest.raises(SystemExit, match="qpi times nothing"):
+        cli.main(["metrics", "qpi", "--timing", *arguments, "--output", str(tmp_path / "m.json")])
 
 
 def test_a_file_that_is_no_metric_file_is_named(tmp_path, capsys):

@@ -225,14 +225,20 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument("--output", type=Path, nargs="+", required=True, metavar="FILE")
 
     metrics = command("metrics", commands.metrics, "take a study's metrics from its evaluations")
+    metrics.set_defaults(name="metrics")
     with_study(metrics, "settings of the metrics, as in params.settings of the rule")
     metrics.add_argument("--scale", required=True, help="the scale they were made at")
+    metrics.add_argument(
+        "--timing", action="store_true", help="those of wall times, which differ in every run"
+    )
     metrics.add_argument("--evaluation", type=Path, nargs="+", required=True, metavar="FILE")
     metrics.add_argument("--output", type=Path, required=True, help="the metric file, .json")
 
     claims = command("claims", commands.claims, "table the papers' claims with our verdicts")
     claims.add_argument("--claims", type=Path, required=True, help="docs/claims.yaml")
-    claims.add_argument("--metrics", type=Path, required=True, help="data/metrics.json of a study")
+    claims.add_argument(
+        "--metrics", type=Path, required=True, help="data/metrics.json or metrics-timing.json"
+    )
     claims.add_argument("--output", type=Path, nargs="+", required=True, metavar="FILE")
 
     record = command(

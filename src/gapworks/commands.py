@@ -165,15 +165,19 @@ def metrics(args: argparse.Namespace) -> None:
     from gapworks.factory.provenance import provenance
 
     room = _room(args.study, "metrics")
+    take = getattr(room, "timing" if args.timing else "metrics", None)
+    if take is None:
+        raise SystemExit(f"gapworks: {args.study} times nothing")
     evaluations = _evaluations(args)
-    _check_settings(args, room.metrics, evaluations)
+    _check_settings(args, take, evaluations)
     measured = reproduction.numbers(
         args.study,
         args.scale,
-        room.metrics(evaluations, **args.settings),
+        take(evaluations, **args.settings),
         [data.attributes for data in evaluations],
         provenance(),
         **recipe.attribute(args.output),
+        timing=args.timing,
     )
     write_whole(args.output, reproduction.to_json(measured).encode())
     print(args.output)
@@ -197,10 +201,10 @@ def record(args: argparse.Namespace) -> int:
     from gapworks import reproduction
     from gapworks.factory.disk import write_whole
 
-    for path in args.metrics:
-        measured = reproduction.read_numbers(path).model_copy(update={"recipe": None})
+    for measured in reproduction.to_record(args.metrics):
         if any("+changes" in commit for commit in measured.commits):
-            _say(f"{path}: was made in part by code that is in no commit; recorded all the same")
+            what = f"{measured.study} at scale {measured.scale}"
+            _say(f"{what}: made in part by code that is in no commit; recorded all the same")
         kept = args.docs / "numbers" / f"{measured.scale}-{measured.study}.json"
         write_whole(kept, reproduction.to_json(measured).encode())
         print(kept)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -60,6 +61,7 @@ class Claim(Section):
     unit: str = "1"
     holds_if: Condition
     shown: list[str] = Field([], description="figures and tables that show it: figures/fig2")
+    timing: bool = Field(False, description="whether wall times decide, which never come out alike")
     note: str | None = None
 
     @property
@@ -89,7 +91,10 @@ class Numbers(Section):
     scale: str
     command: str
     commits: list[str] = Field(description="of the code that made the evaluations")
-    created: str
+    created: str | None = Field(None, description="when it was recorded; results have no dates")
+    timing: bool | None = Field(
+        None, description="whether these are the metrics of wall times; null, as recorded: all are"
+    )
     machine: str
     packages: dict[str, str]
     metrics: dict[str, float | None] = Field(description="null: not measured at this scale")
@@ -146,19 +151,64 @@ def numbers(
     evaluations: Iterable[Mapping[str, Any]],
     provenance: Mapping[str, Any],
     recipe: Mapping[str, Any] | None = None,
+    timing: bool | None = None,
 ) -> Numbers:
     """Metrics together with what made them; `evaluations` are the attributes of the files used."""
     commits = sorted({one["provenance"]["commit"] for one in evaluations})
+    file = "metrics-timing.json" if timing else "metrics.json"
     return Numbers(
         study=study,
         scale=scale,
-        command=f"snakemake results/{scale}/{study}/data/metrics.json",
+        command=f"snakemake results/{scale}/{study}/data/{file}",
         commits=commits,
-        created=provenance["created"],
-        machine=provenance["machine"].partition("(")[2].rstrip(")"),
+        timing=timing,
+        machine=provenance["machine"],
         packages=provenance["packages"],
         metrics={name: _rounded(value) for name, value in sorted(metrics.items())},
         recipe=recipe,
+    )
+
+
+def to_record(paths: Iterable[Path]) -> list[Numbers]:
+    """Metric files as they are recorded: of a study at a scale one, wall times included.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Metric files; of one without wall times, `metrics-timing.json` beside it is taken along.
+
+    Raises
+    ------
+    DataError
+        If one of them is no metric file, or two say the same of a study at one scale.
+    """
+    given = [file for path in paths for file in (path, path.with_name("metrics-timing.json"))]
+    found: dict[tuple[str, str], Numbers] = {}
+    for path in dict.fromkeys(given):
+        if path not in paths and not path.exists():
+            continue
+        one = read_numbers(path)
+        known = found.get((one.study, one.scale))
+        if known is not None and {known.timing, one.timing} != {False, True}:
+            raise DataError(f"{path}: {one.study} at scale {one.scale} is recorded by another file")
+        found[one.study, one.scale] = one if known is None else _together(known, one)
+    day = datetime.now(UTC).isoformat(timespec="seconds")
+    about = {"recipe": None}  # of files, which are not recorded
+    return [
+        one.model_copy(update={**about, "created": one.created or day}) for one in found.values()
+    ]
+
+
+def _together(first: Numbers, second: Numbers) -> Numbers:
+    """Metrics of a study at a scale and its wall times, in one."""
+    targets = second.command.removeprefix("snakemake ")
+    return first.model_copy(
+        update={
+            "command": f"{first.command} {targets}",
+            "commits": sorted({*first.commits, *second.commits}),
+            "timing": None,
+            "metrics": dict(sorted((first.metrics | second.metrics).items())),
+        }
     )
 
 
@@ -171,7 +221,7 @@ def verdict(claim: Claim, metrics: Mapping[str, float | None]) -> str:
 
 
 def claims_table(claims: Sequence[Claim], measured: Numbers) -> pd.DataFrame:
-    """Paper against ours for one study at one scale.
+    """Paper against ours for one study at one scale; claims about wall times stand by themselves.
 
     Raises
     ------
@@ -180,7 +230,7 @@ def claims_table(claims: Sequence[Claim], measured: Numbers) -> pd.DataFrame:
     """
     rows = []
     for claim in claims:
-        if claim.study != measured.study:
+        if claim.study != measured.study or measured.timing not in (None, claim.timing):
             continue
         if claim.metric not in measured.metrics:
             raise DataError(
@@ -227,9 +277,10 @@ def _study(claims: Sequence[Claim], measured: Sequence[Numbers]) -> list[str]:
     lines = []
     for one in measured:
         versions = ", ".join(f"{name} {version}" for name, version in sorted(one.packages.items()))
+        day = f", {one.created[:10]}" if one.created else ""
         lines.append(
             f"Scale `{one.scale}`: `{one.command}`, commit {', '.join(c[:12] for c in one.commits)}"
-            f", {one.created[:10]}, {one.machine}, {versions}."
+            f"{day}, {one.machine}, {versions}."
         )
         lines.append("")
     scales = [one.scale for one in measured]

@@ -4,13 +4,17 @@ import numpy as np
 import pytest
 
 from gapworks.chain.figures import FIGURES
+from gapworks.chain.metrics import timing
 from gapworks.chain.scores import constants, score
 from gapworks.chain.settings import Evaluation
 from gapworks.chain.statistics import evaluate
 from gapworks.chain.tables import TABLES
+from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation import Evaluated
 from gapworks.plotting import style, table
+from gapworks.reproduction import read_claims
 from tests.chain.test_statistics import LENGTH, arrays
+from tests.conftest import ROOT
 
 SETTINGS = {
     "fig4": {"profile_strengths": [0.25, 0.5]},
@@ -50,14 +54,19 @@ def floor():
     return Evaluated({"dataset": "floor", "method": "floor"}, values)
 
 
+METHODS = ["dense", "exact", "exact 1e-03", "window-r8-n220", "surrogate"]
+SECONDS = np.array([[1.0, np.nan], [1e-3, 2e-3], [5e-4, 1e-3], [1e-4, 8e-4], [1e-3, 1e-3]])
+
+
+def of_methods(name, **arrays):
+    """The evaluation of errors, or that of wall times."""
+    attributes = {"dataset": name, "method": name, "methods": METHODS}
+    return Evaluated(attributes, {"length": np.array([256, 512]), **arrays})
+
+
 def costs():
-    values = {
-        "length": np.array([256, 512]),
-        "seconds": np.array([[1.0, np.nan], [1e-3, 2e-3], [1e-4, 2e-4]]),
-        "mse": np.array([[1e-23, np.nan], [1e-22, 1e-22], [1e-3, 1e-3]]),
-    }
-    methods = ["dense", "exact", "window-r8-n220"]
-    return Evaluated({"dataset": "cost", "method": "cost", "methods": methods}, values)
+    mse = np.array([[1e-23, np.nan], [1e-22] * 2, [1e-8, 2e-8], [1e-3] * 2, [1e-5] * 2])
+    return [of_methods("cost", mse=mse), of_methods("timing", seconds=SECONDS)]
 
 
 def inputs(name):
@@ -66,7 +75,7 @@ def inputs(name):
     return {
         "fig1": [evaluated(dataset="train"), evaluated("window-r8-n4")],
         "fig2": [floor(), evaluated("window-r2-n4", window=5), evaluated("window-r8-n4")],
-        "fig6": [costs()],
+        "fig6": costs(),
         "fig7": [evaluated(dataset=d) for d in ("test", "hartree_none", "hartree_literal")],
     }.get(name, compared)
 
@@ -123,4 +132,32 @@ def test_deviations_of_the_correlation_are_split_at_the_windows_reach():
 
 
 def test_costs_that_were_not_measured_are_left_out():
-    assert len(TABLES["cost"]([costs()])) == 5
+    made = TABLES["cost"](costs())
+    assert len(made) == 9
+    row = made[(made["method"] == "exact 1e-03") & (made["L"] == 512)]
+    assert row[["seconds", "MSE"]].to_numpy().tolist() == [[1e-3, 2e-8]]
+
+
+def test_an_evaluation_of_old_holds_times_and_errors():
+    errors, times = costs()
+    both = of_methods("cost", **{**errors.arrays, **times.arrays})
+    assert TABLES["cost"]([both]).equals(TABLES["cost"](costs()))
+
+
+def test_times_and_errors_of_other_methods_are_not_put_together():
+    errors, times = costs()
+    other = Evaluated({**times.attributes, "methods": METHODS[::-1]}, times.arrays)
+    with pytest.raises(DataError, match="timing and cost do not belong together"):
+        TABLES["cost"]([errors, other])
+    with pytest.raises(DataError, match=r"no evaluation with seconds among cost"):
+        FIGURES["fig6"]([errors])
+
+
+def test_the_metrics_of_wall_times_are_those_that_claims_call_timing():
+    measured = timing(costs()[1:])
+    assert measured["dense_over_exact"] == pytest.approx(1000)
+    assert measured["window_growth"] == pytest.approx(4)
+    assert measured["stopped_over_window"] == pytest.approx((5 + 1.25) / 2)
+    claims = [one for one in read_claims(ROOT / "docs/claims.yaml") if one.study == "chain"]
+    assert {c.metric for c in claims if c.timing} == {c.metric for c in claims} & set(measured)
+    assert any(claim.timing for claim in claims)

@@ -1,5 +1,8 @@
 """A digest of code knows what a step computes, and not how it is commented."""
 
+import json
+import re
+import socket
 import subprocess
 
 import pytest
@@ -47,6 +50,13 @@ def test_comments_docstrings_and_unrelated_modules_do_not(package):
 def test_a_module_that_is_not_there_is_an_error(package):
     with pytest.raises(ModuleNotFoundError, match=r"gapworks\.plots"):
         provenance.code_digest("gapworks.plots")
+
+
+def test_where_a_file_comes_from_names_no_day_and_no_host():
+    """They would make two runs differ that computed the same."""
+    said = json.dumps(provenance.provenance())
+    assert not re.search(r"\b20\d\d-\d\d", said)
+    assert socket.gethostname() not in said
 
 
 def test_the_commit_says_whether_files_differ_from_it(package):

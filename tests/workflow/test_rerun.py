@@ -131,7 +131,7 @@ def test_a_learning_rate_trains_again_and_simulates_nothing(finished):
     # Of eliashberg the autoencoders, and the networks that learn from what these generate.
     trained = "chain/models/surrogate|eliashberg/models/(ae|sl-(joint|separate))-.*|qpi/models/.*"
     assert {n for n in again if "/models/" in n} == made(finished, rf"({trained})\.safetensors")
-    kinds = "models|figures|tables|data/(evaluation|generated)/|data/metrics.json"
+    kinds = "models|figures|tables|data/(evaluation|generated)/|data/metrics"
     assert {name for name in again if not re.match(rf"\w+/({kinds})", name)} == set()
     for same in ("chain/data/evaluation/test-bdg.h5", "eliashberg/figures/fig3.pdf"):
         assert same in made(finished, ".*") - again

@@ -1,6 +1,7 @@
 """Names are targets: what a run makes, remakes and refuses to make, and what its rules declare."""
 
 import csv
+import hashlib
 import re
 import zipfile
 
@@ -12,7 +13,16 @@ from gapworks.factory.shards import shard_ranges
 from tests.conftest import ROOT
 
 FIGURES = ["fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7"]
-TABLES = ["disorder", "errors", "correlations", "cost", "claims"]
+TABLES = ["disorder", "errors", "correlations", "cost", "claims", "claims-timing"]
+TIMING = {
+    "data/evaluation/timing.h5",
+    "data/metrics-timing.json",
+    *(f"tables/{table}.{end}" for table in ("claims-timing", "cost") for end in ("csv", "tex")),
+    *(f"figures/fig6.{end}" for end in ("pdf", "png")),
+}
+"""What is made of wall times, all of it chain's; docs/data-format.md lists the same."""
+OTHERS = ["eliashberg/tables/table1.csv", "qpi/figures/noise.pdf"]
+"""Of the other studies, what takes data, a network and an evaluation to make."""
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +68,31 @@ def test_a_table_is_the_same_as_csv_and_as_tex(finished):
 
 def test_a_second_run_has_nothing_to_do(finished):
     assert finished.make("chain", "--config", "scale=tiny").nothing_to_be_done
+
+
+def test_the_same_run_in_another_folder_gives_every_file_the_same_bytes(finished, checkout):
+    """But for the products of wall times. Of the other studies a network, and what follows."""
+    others = [f"results/twice/{name}" for name in OTHERS]
+    found = []
+    for one in (finished, checkout):
+        one.add_scale("twice")
+        one.make("chain", *others, "--config", "scale=tiny")
+        names = one.made("results/tiny/chain") | one.made("results/twice")
+        contents = {name: (one.folder / name).read_bytes() for name in names}
+        found.append({name: hashlib.sha256(contents[name]).hexdigest() for name in names})
+    first, second = found
+    assert set(first) == set(second)
+    timing = {f"results/tiny/chain/{name}" for name in TIMING}
+    assert timing <= set(first)
+    assert {name for name in first if first[name] != second[name]} <= timing
+    kinds = {name.rpartition(".")[2] for name in set(first) - timing}
+    assert kinds == {"h5", "safetensors", "json", "csv", "tex", "pdf", "png"}
+
+
+def test_the_products_of_wall_times_are_listed_for_users():
+    said = (ROOT / "docs/data-format.md").read_text().partition("## The same run twice\n")[2]
+    listed = re.findall(r"`((?:data|tables|figures)/[^`]*)`", said.partition("\n## ")[0])
+    assert set(listed) == TIMING
 
 
 def test_a_deleted_figure_is_drawn_again_and_nothing_else_runs(finished):

@@ -64,15 +64,20 @@ def chain_floor_settings(wildcards):
     )
 
 
-def chain_cost_settings(wildcards):
-    chosen = scale(wildcards)
-    return as_json(
-        {
-            "seed": chosen.seed,
-            "physics": chosen.chain.physics.model_dump(mode="json"),
-            "cost": chosen.chain.cost.model_dump(mode="json"),
-        }
-    )
+def chain_cost_settings(*but):
+    """Settings of the comparison of methods; `but` are keys that only wall times depend on."""
+
+    def settings(wildcards):
+        chosen = scale(wildcards)
+        return as_json(
+            {
+                "seed": chosen.seed,
+                "physics": chosen.chain.physics.model_dump(mode="json"),
+                "cost": chosen.chain.cost.model_dump(mode="json", exclude=set(but)),
+            }
+        )
+
+    return settings
 
 
 # A network's name says what it is: window-r8-n220 sees 8 sites to each side and was trained on 220
@@ -89,7 +94,7 @@ NAMES["chain"] = {
             "evaluations": chain_compared,
             "settings": ["correlation_strengths", "correlation_distance"],
         },
-        "fig6": {"evaluations": lambda wildcards: ["cost"]},
+        "fig6": {"evaluations": lambda wildcards: ["cost", "timing"]},
         "fig7": {
             "evaluations": lambda wildcards: ["test-bdg", "hartree_none-bdg", "hartree_literal-bdg"]
         },
@@ -100,8 +105,9 @@ NAMES["chain"] = {
             "evaluations": lambda wildcards: [*chain_compared(wildcards)[1:], "floor"],
         },
         "correlations": {"evaluations": chain_compared},
-        "cost": {"evaluations": lambda wildcards: ["cost"]},
+        "cost": {"evaluations": lambda wildcards: ["cost", "timing"]},
     },
     "training": chain_training,
     "metrics": chain_metrics_settings,
+    "timing": ["timing"],
 }

@@ -85,8 +85,6 @@ rule floor_chain:
         " --output {output} > {log} 2>&1"
 
 
-# Times are those of one core; the job takes all that there are (Snakemake cuts threads down to
-# them), so that nothing else runs beside it.
 rule cost_chain:
     input:
         lambda wildcards: [chain_model(wildcards, name) for name in chain_networks(wildcards)],
@@ -98,12 +96,42 @@ rule cost_chain:
         "logs/{scale}/chain/evaluate/cost.benchmark.tsv"
     conda:
         "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
+    params:
+        settings=chain_cost_settings("repeats"),
+        networks=lambda wildcards: [
+            f"{name}={chain_model(wildcards, name)}" for name in chain_networks(wildcards)
+        ],
+        code=code_of("gapworks.chain.evaluation"),
+    message:
+        "comparing solvers and networks at scale {wildcards.scale}"
+    shell:
+        "exec gapworks evaluate chain cost --settings {params.settings:q} --threads {threads}"
+        " --network {params.networks} --output {output} > {log} 2>&1"
+
+
+# The one evaluation that comes out otherwise in every run. Times are those of one core; the job
+# takes all that there are (Snakemake cuts threads down to them), so that nothing else runs beside it.
+rule timing_chain:
+    input:
+        lambda wildcards: [chain_model(wildcards, name) for name in chain_networks(wildcards)],
+    output:
+        "results/{scale}/chain/data/evaluation/timing.h5",
+    log:
+        "logs/{scale}/chain/evaluate/timing.log",
+    benchmark:
+        "logs/{scale}/chain/evaluate/timing.benchmark.tsv"
+    conda:
+        "../../envs/gapworks.yaml"
     threads: 64
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        settings=chain_cost_settings,
+        settings=chain_cost_settings(),
         networks=lambda wildcards: [
             f"{name}={chain_model(wildcards, name)}" for name in chain_networks(wildcards)
         ],
@@ -112,5 +140,5 @@ rule cost_chain:
         "timing solvers and networks at scale {wildcards.scale}"
     shell:
         "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1"
-        " exec gapworks evaluate chain cost --settings {params.settings:q} --threads 1"
+        " exec gapworks evaluate chain timing --settings {params.settings:q} --threads 1"
         " --network {params.networks} --output {output} > {log} 2>&1"

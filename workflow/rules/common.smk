@@ -88,7 +88,7 @@ def products(study):
     """Every figure and table of a study at the default scale."""
     folder = f"results/{DEFAULT_SCALE}/{study}"
     names = NAMES[study]
-    tables = [*names["tables"], "claims"]
+    tables = [*names["tables"], "claims", *(["claims-timing"] if "timing" in names else [])]
     return [
         *(f"{folder}/figures/{name}.{end}" for name in names["figures"] for end in ("pdf", "png")),
         *(f"{folder}/tables/{name}.{end}" for name in tables for end in ("csv", "tex")),
@@ -110,11 +110,24 @@ def evaluations(wildcards, what, name):
 
 
 def all_evaluations(wildcards):
-    """Those of all figures and tables of a study, each once."""
+    """Those of all figures and tables of a study, each once; with `-timing` those of wall times.
+
+    What comes of wall times differs in every run: nothing else is made of them.
+    """
     names = NAMES[wildcards.study]
+    timing = names.get("timing", [])
+    if wildcards.timing:
+        if not timing:
+            raise WorkflowError(f"{wildcards.study} times nothing")
+        return [evaluation(wildcards, name) for name in timing]
     made = [one for what in ("figures", "tables") for one in names[what].values()]
-    found = [name for one in made for name in one["evaluations"](wildcards)]
-    return [evaluation(wildcards, name) for name in dict.fromkeys(found)]
+    found = dict.fromkeys(name for one in made for name in one["evaluations"](wildcards))
+    return [evaluation(wildcards, name) for name in found if name not in timing]
+
+
+def metrics_settings(wildcards):
+    """Settings of a study's metrics; those of wall times take none."""
+    return as_json({} if wildcards.timing else NAMES[wildcards.study]["metrics"](wildcards))
 
 
 def evaluation(wildcards, name, study=None):

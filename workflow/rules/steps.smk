@@ -143,15 +143,19 @@ rule table:
         " --evaluation {input} --output {output} > {log} 2>&1"
 
 
+# Metrics and claims that come of wall times stand in files of their own, `-timing`: these differ in
+# every run, all others come out the same to the bit.
 rule metrics:
     input:
         lambda wildcards: all_evaluations(wildcards),
     output:
-        "results/{scale}/{study}/data/metrics.json",
+        "results/{scale}/{study}/data/metrics{timing}.json",
     log:
-        "logs/{scale}/{study}/metrics.log",
+        "logs/{scale}/{study}/metrics{timing}.log",
     benchmark:
-        "logs/{scale}/{study}/metrics.benchmark.tsv"
+        "logs/{scale}/{study}/metrics{timing}.benchmark.tsv"
+    wildcard_constraints:
+        timing="(?:-timing)?",
     conda:
         "../../envs/gapworks.yaml"
     threads: 1
@@ -159,32 +163,35 @@ rule metrics:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        settings=lambda wildcards: as_json(NAMES[wildcards.study]["metrics"](wildcards)),
+        settings=lambda wildcards: metrics_settings(wildcards),
+        timing=lambda wildcards: "--timing" if wildcards.timing else "",
         code=code_of("gapworks.{study}.metrics", "gapworks.reproduction"),
     message:
-        "taking the metrics of {wildcards.study} at scale {wildcards.scale}"
+        "taking the metrics{wildcards.timing} of {wildcards.study} at scale {wildcards.scale}"
     shell:
         "exec gapworks metrics {wildcards.study} --settings {params.settings:q} --scale {wildcards.scale}"
-        " --evaluation {input} --output {output} > {log} 2>&1"
+        " {params.timing} --evaluation {input} --output {output} > {log} 2>&1"
 
 
 # The text of the claims is a parameter, not an input: a fresh clone has it with a new date.
 rule claims:
     input:
-        "results/{scale}/{study}/data/metrics.json",
+        "results/{scale}/{study}/data/metrics{timing}.json",
     output:
         report(
-            "results/{scale}/{study}/tables/claims.csv",
+            "results/{scale}/{study}/tables/claims{timing}.csv",
             caption="../report/claims.rst",
             category="{study}",
             subcategory="tables",
-            labels={"scale": "{scale}", "table": "claims"},
+            labels={"scale": "{scale}", "table": "claims{timing}"},
         ),
-        "results/{scale}/{study}/tables/claims.tex",
+        "results/{scale}/{study}/tables/claims{timing}.tex",
     log:
-        "logs/{scale}/{study}/table/claims.log",
+        "logs/{scale}/{study}/table/claims{timing}.log",
     benchmark:
-        "logs/{scale}/{study}/table/claims.benchmark.tsv"
+        "logs/{scale}/{study}/table/claims{timing}.benchmark.tsv"
+    wildcard_constraints:
+        timing="(?:-timing)?",
     conda:
         "../../envs/gapworks.yaml"
     threads: 1
@@ -197,7 +204,7 @@ rule claims:
         said=digest(CLAIMS),
         code=code_of("gapworks.reproduction", "gapworks.plotting.table"),
     message:
-        "setting the papers' claims beside ours: {wildcards.study} at scale {wildcards.scale}"
+        "setting the papers' claims{wildcards.timing} beside ours: {wildcards.study} at scale {wildcards.scale}"
     shell:
         "exec gapworks claims --claims {params.claims:q} --metrics {input} --output {output}"
         " > {log} 2>&1"

@@ -1,12 +1,14 @@
-"""Networks and solvers at equal accuracy and time: the error that a second buys.
+"""Networks and solvers at equal accuracy and time: the error of each method, and what it costs.
 
-Everything is timed in one process, one after the other, so that ratios hold on a noisy machine.
+Errors follow from seed and settings; wall times never come out twice the same. They are two
+evaluations, so that nothing else changes with the times. Everything is timed in one process, one
+after the other, so that ratios hold on a noisy machine.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,83 +20,129 @@ from gapworks.chain.settings import Cost, Physics
 from gapworks.chain.solver import solve
 from gapworks.factory.container import Coordinate, Variable
 
-VARIABLES = {
-    "seconds": Variable(("method", "length"), "s", "median time for one ring, NaN: not measured"),
+ERRORS = {
     "mse": Variable(("method", "length"), "t^2", "mean squared error of Delta, NaN: not measured"),
 }
+TIMES = {
+    "seconds": Variable(("method", "length"), "s", "median time for one ring, NaN: not measured"),
+}
+
+Method = Callable[[np.ndarray], np.ndarray]
+"""Delta of rings V, both of shape (rings, L), in units of t."""
 
 
-def measure(
-    physics: Physics,
-    settings: Cost,
-    networks: Mapping[str, Network],
-    seed: int,
-    threads: int,
-    report: Callable[[str], None] = lambda line: None,
-) -> tuple[list[str], dict[str, Coordinate], dict[str, np.ndarray]]:
-    """Time and error of each method on rings of growing length.
+def methods(
+    physics: Physics, settings: Cost, networks: Mapping[str, Network], threads: int
+) -> dict[str, Method]:
+    """What is compared: "dense", "exact", "exact 1e-03", ..., and the networks by name.
 
     Parameters
     ----------
     physics : Physics
         Its length and strengths are replaced by those of `settings`.
     settings : Cost
-        Lengths, disorder strength, tolerances, how far dense goes, repeats.
+        Lengths, disorder strength, tolerances, how far dense goes.
     networks : mapping of str to Network
         Trained networks by name.
     threads : int
         For solvers and networks alike.
-
-    Returns
-    -------
-    methods : list of str
-        "dense", "exact", "exact 1e-03", ..., and the networks' names.
-    coordinates, arrays
-        Of `VARIABLES`. Errors are against `solve` at a hundredth of the exact tolerance.
     """
     import torch
 
     torch.set_num_threads(threads)
-    common: dict[str, Any] = {
+    common = _common(physics)
+    known: dict[str, Method] = {"dense": lambda V: solve_dense(V, **common).delta}
+    for tolerance in [settings.exact_tolerance, *settings.truncated_tolerances]:
+        label = "exact" if tolerance == settings.exact_tolerance else f"exact {tolerance:.0e}"
+        known[label] = lambda V, tolerance=tolerance: (
+            solve(V, **common, tolerance=tolerance, threads=threads).delta
+        )
+    return known | {name: network.predict for name, network in networks.items()}
+
+
+def errors(
+    physics: Physics,
+    settings: Cost,
+    known: Mapping[str, Method],
+    seed: int,
+    threads: int,
+    report: Callable[[str], None] = lambda line: None,
+) -> np.ndarray:
+    """Mean squared error of each of the `methods` on rings of growing length.
+
+    Returns
+    -------
+    ndarray, shape (methods, lengths), units of t^2
+        Against `solve` at a hundredth of the exact tolerance; NaN: too long for dense.
+    """
+    found = np.full((len(known), len(settings.lengths)), np.nan)
+    tolerance = 1e-2 * settings.exact_tolerance
+    for column, length in enumerate(settings.lengths):
+        V = _rings(settings, seed, length)
+        reference = solve(V, **_common(physics), tolerance=tolerance, threads=threads).delta
+        for row, name, few in _asked(settings, known, V):
+            found[row, column] = np.mean((known[name](few) - reference[: len(few)]) ** 2)
+            report(f"L = {length}: {name}: MSE {found[row, column]:.1e}")
+    return found
+
+
+def times(
+    settings: Cost,
+    known: Mapping[str, Method],
+    seed: int,
+    report: Callable[[str], None] = lambda line: None,
+) -> np.ndarray:
+    """Median wall time of each of the `methods` for one ring, on rings of growing length.
+
+    Returns
+    -------
+    ndarray, shape (methods, lengths), s
+        NaN: too long for dense, which is timed once.
+    """
+    found = np.full((len(known), len(settings.lengths)), np.nan)
+    for column, length in enumerate(settings.lengths):
+        V = _rings(settings, seed, length)
+        for row, name, few in _asked(settings, known, V):
+            if name != "dense":
+                known[name](few[:1])  # compiled, allocated
+            taken = []
+            for _ in range(1 if name == "dense" else settings.repeats):
+                start = time.perf_counter()
+                known[name](few)
+                taken.append((time.perf_counter() - start) / len(few))
+            found[row, column] = np.median(taken)
+            report(f"L = {length}: {name}: {found[row, column]:.2e} s a ring")
+    return found
+
+
+def coordinates(settings: Cost, known: Mapping[str, Method]) -> dict[str, Coordinate]:
+    """The dimensions of `ERRORS` and `TIMES`."""
+    return {
+        "method": Coordinate(np.arange(len(known)), "1", "number of the method"),
+        "length": Coordinate(np.array(settings.lengths), "a", "sites of the ring, L"),
+    }
+
+
+def _common(physics: Physics) -> dict[str, Any]:
+    return {
         "coupling": physics.coupling,
         "filling": physics.filling,
         "hartree": physics.hartree,
     }
-    methods = {"dense": lambda V: solve_dense(V, **common).delta}
-    for tolerance in [settings.exact_tolerance, *settings.truncated_tolerances]:
-        label = "exact" if tolerance == settings.exact_tolerance else f"exact {tolerance:.0e}"
-        methods[label] = lambda V, tolerance=tolerance: (
-            solve(V, **common, tolerance=tolerance, threads=threads).delta
-        )
-    methods |= {name: network.predict for name, network in networks.items()}
 
-    seconds = np.full((len(methods), len(settings.lengths)), np.nan)
-    errors = np.full_like(seconds, np.nan)
-    for column, length in enumerate(settings.lengths):
-        rings = max(1, settings.sites // length)
-        V, _ = draw_disorder(seed, settings.stream, [settings.strength], length, 0, rings)
-        reference = solve(
-            V, **common, tolerance=1e-2 * settings.exact_tolerance, threads=threads
-        ).delta
-        for row, (name, method) in enumerate(methods.items()):
-            if name == "dense" and length > settings.dense_up_to:
-                continue
-            few = V[:1] if name == "dense" else V
-            if name != "dense":
-                method(few[:1])  # compiled, allocated
-            taken, result = [], reference
-            for _ in range(1 if name == "dense" else settings.repeats):
-                start = time.perf_counter()
-                result = method(few)
-                taken.append((time.perf_counter() - start) / len(few))
-            seconds[row, column] = np.median(taken)
-            errors[row, column] = np.mean((result - reference[: len(few)]) ** 2)
-            report(
-                f"L = {length}: {name}: {seconds[row, column]:.2e} s a ring, "
-                f"MSE {errors[row, column]:.1e}"
-            )
-    coordinates = {
-        "method": Coordinate(np.arange(len(methods)), "1", "number of the method"),
-        "length": Coordinate(np.array(settings.lengths), "a", "sites of the ring, L"),
-    }
-    return list(methods), coordinates, {"seconds": seconds, "mse": errors}
+
+def _rings(settings: Cost, seed: int, length: int) -> np.ndarray:
+    """As many rings of one length as have the sites of a batch."""
+    rings = max(1, settings.sites // length)
+    return draw_disorder(seed, settings.stream, [settings.strength], length, 0, rings)[0]
+
+
+def _asked(
+    settings: Cost, known: Mapping[str, Method], V: np.ndarray
+) -> Iterator[tuple[int, str, np.ndarray]]:
+    """Row and name of each method with the rings that it is given: dense is given one, if any."""
+    for row, name in enumerate(known):
+        if name != "dense":
+            yield row, name, V
+        elif V.shape[1] <= settings.dense_up_to:
+            yield row, name, V[:1]

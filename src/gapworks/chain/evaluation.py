@@ -27,7 +27,7 @@ class FloorSettings(Section):
 
 
 class CostSettings(Section):
-    """The resolved settings of the cost's evaluation."""
+    """The resolved settings of the evaluations of errors and of wall times."""
 
     seed: int
     physics: Physics
@@ -152,11 +152,38 @@ def evaluate_cost(
     threads: int,
     report: Callable[[str], None],
 ) -> Made:
-    """Time and error of solvers and networks against the ring's length."""
+    """Error of solvers and networks against the ring's length."""
+    from gapworks.chain import cost
+
+    chosen = CostSettings.model_validate(settings)
+    known = _compared(chosen, networks, threads)
+    found = cost.errors(chosen.physics, chosen.cost, known, chosen.seed, threads, report)
+    attributes = _of_methods("cost", known, threads, settings)
+    return Made(attributes, cost.coordinates(chosen.cost, known), cost.ERRORS, {"mse": found})
+
+
+def evaluate_timing(
+    settings: Mapping[str, Any],
+    data: Sequence[Path],
+    networks: Mapping[str, Path],
+    threads: int,
+    report: Callable[[str], None],
+) -> Made:
+    """Wall time of the same solvers and networks: the one evaluation that differs in every run."""
+    from gapworks.chain import cost
+
+    chosen = CostSettings.model_validate(settings)
+    known = _compared(chosen, networks, threads)
+    found = cost.times(chosen.cost, known, chosen.seed, report)
+    attributes = _of_methods("timing", known, threads, settings)
+    return Made(attributes, cost.coordinates(chosen.cost, known), cost.TIMES, {"seconds": found})
+
+
+def _compared(chosen: CostSettings, networks: Mapping[str, Path], threads: int) -> dict[str, Any]:
+    """Solvers and networks by name, as functions of the disorder."""
     from gapworks.chain import cost
     from gapworks.chain.predict import Network
 
-    chosen = CostSettings.model_validate(settings)
     loaded = {name: Network.load(path) for name, path in networks.items()}
     for name, network in loaded.items():
         check_physics(network, networks[name], chosen.physics.model_dump(mode="json"))
@@ -166,23 +193,26 @@ def evaluate_cost(
                 f"{networks[name]}: its window of {network.card['window']} sites is longer than "
                 f"the shortest ring of cost.lengths, {shortest}"
             )
-    methods, coordinates, arrays = cost.measure(
-        chosen.physics, chosen.cost, loaded, chosen.seed, threads, report
-    )
-    attributes = {
+    return cost.methods(chosen.physics, chosen.cost, loaded, threads)
+
+
+def _of_methods(
+    name: str, known: Mapping[str, Any], threads: int, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
         "study": "chain",
-        "dataset": "cost",
-        "method": "cost",
-        "methods": methods,
+        "dataset": name,
+        "method": name,
+        "methods": list(known),
         "threads": threads,
         "settings": settings,
     }
-    return Made(attributes, coordinates, cost.VARIABLES, arrays)
 
 
 EVALUATIONS = {
     "statistics": evaluate_statistics,
     "floor": evaluate_floor,
     "cost": evaluate_cost,
+    "timing": evaluate_timing,
 }
 """By the name that the command line and the rules use."""

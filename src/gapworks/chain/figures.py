@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from gapworks.chain.time_and_error import time_and_error
 from gapworks.factory.evaluation import Evaluated
 from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, panel_label
 
@@ -135,17 +136,15 @@ def fig2(evaluations: Sequence[Evaluated]) -> Figure:
 
 def fig6(evaluations: Sequence[Evaluated]) -> Figure:
     """Fig. 6 (ours): what a method costs against the ring's length, and the error that it buys."""
-    data = evaluations[0]
+    found = time_and_error(evaluations)
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 2.7))
     markers = "os^vDPX*"
     colors = [*CURVES, "0.5", "#882255"]
-    for row, (name, color, marker) in enumerate(
-        zip(data.attributes["methods"], colors, markers, strict=False)
-    ):
+    for row, (name, color, marker) in enumerate(zip(found.methods, colors, markers, strict=False)):
         style = {"color": color, "marker": marker, "markersize": 3, "label": _method_label(name)}
-        left.plot(data["length"], data["seconds"][row], **style)
-        per_site = 1e6 * data["seconds"][row] / data["length"]
-        right.plot(per_site, data["mse"][row], linewidth=0.5, **style)
+        left.plot(found.length, found.seconds[row], **style)
+        per_site = 1e6 * found.seconds[row] / found.length
+        right.plot(per_site, found.mse[row], linewidth=0.5, **style)
     left.set_xscale("log", base=2)
     left.set_yscale("log")
     left.set_xlabel(r"ring length $L$")

@@ -9,16 +9,19 @@ import numpy as np
 
 from gapworks.factory.evaluation import Evaluated
 
+STOPPED = "exact 1e-03"
+"""The method of the cost's evaluation that stops the solver at a residual of 1e-3."""
+
 
 def metrics(
     evaluations: Sequence[Evaluated], network: str, filling: float
 ) -> dict[str, float | None]:
-    """Every metric that docs/claims.yaml may name for this study.
+    """Every metric that docs/claims.yaml may name for this study, but those of wall times.
 
     Parameters
     ----------
     evaluations : sequence of Evaluated
-        All that the study's figures and tables are made of.
+        All that the study's figures and tables are made of, without wall times.
     network : str
         The window network that stands for the paper's, "window-r8-n220".
     filling : float
@@ -32,7 +35,34 @@ def metrics(
     found = {data.name: data for data in evaluations}
     made = _solved(found, filling) | _networks(found, found[f"test-{network}"])
     made |= _scan([data for name, data in found.items() if name.startswith("test-window-")])
-    made |= _costs(found["cost"])
+    made |= _stopped(found["cost"])
+    return {name: None if value is None else float(value) for name, value in made.items()}
+
+
+def timing(evaluations: Sequence[Evaluated]) -> dict[str, float | None]:
+    """The metrics that come of wall times: ratios, each within one process.
+
+    Parameters
+    ----------
+    evaluations : sequence of Evaluated
+        The evaluation `timing` alone.
+    """
+    (data,) = evaluations
+    names = data.attributes["methods"]
+    row = {name.split("-")[0]: index for index, name in enumerate(names)}
+    seconds, length = data["seconds"], data["length"]
+    growth = length[-1] / length[0]
+    stopped = names.index(STOPPED) if STOPPED in names else None
+    made = {
+        "dense_over_exact": seconds[row["dense"], 0] / seconds[row["exact"], 0],
+        "exact_over_window": seconds[row["exact"], -1] / seconds[row["window"], -1],
+        "exact_over_surrogate": seconds[row["exact"], -1] / seconds[row["surrogate"], -1],
+        "window_growth": seconds[row["window"], -1] / seconds[row["window"], 0] / growth,
+        "exact_growth": seconds[row["exact"], -1] / seconds[row["exact"], 0] / growth,
+        "stopped_over_window": None
+        if stopped is None
+        else np.nanmedian(seconds[stopped] / seconds[row["window"]]),
+    }
     return {name: None if value is None else float(value) for name, value in made.items()}
 
 
@@ -133,24 +163,11 @@ def _scan(windows: Sequence[Evaluated]) -> dict[str, float | None]:
     }
 
 
-def _costs(data: Evaluated) -> dict[str, float | None]:
-    """Ratios of times, each within one process."""
-    row = {name.split("-")[0]: index for index, name in enumerate(data.attributes["methods"])}
-    seconds, mse, length = data["seconds"], data["mse"], data["length"]
-    growth = length[-1] / length[0]
+def _stopped(data: Evaluated) -> dict[str, float | None]:
+    """The error of the exact solver when it is stopped early."""
     names = data.attributes["methods"]
-    stopped = names.index("exact 1e-03") if "exact 1e-03" in names else None
-    return {
-        "dense_over_exact": seconds[row["dense"], 0] / seconds[row["exact"], 0],
-        "exact_over_window": seconds[row["exact"], -1] / seconds[row["window"], -1],
-        "exact_over_surrogate": seconds[row["exact"], -1] / seconds[row["surrogate"], -1],
-        "window_growth": seconds[row["window"], -1] / seconds[row["window"], 0] / growth,
-        "exact_growth": seconds[row["exact"], -1] / seconds[row["exact"], 0] / growth,
-        "stopped_mse": None if stopped is None else np.nanmax(mse[stopped]),
-        "stopped_over_window": None
-        if stopped is None
-        else np.nanmedian(seconds[stopped] / seconds[row["window"]]),
-    }
+    known = STOPPED in names
+    return {"stopped_mse": np.nanmax(data["mse"][names.index(STOPPED)]) if known else None}
 
 
 def _realizations(data: Evaluated) -> int:

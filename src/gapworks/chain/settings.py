@@ -167,7 +167,7 @@ class Cost(Section):
         max_length=4, description="residuals at which `solve` is stopped"
     )
     dense_up_to: int = Field(description="longest ring that is diagonalised")
-    repeats: PositiveInt
+    repeats: PositiveInt = Field(1, description="of each timing; errors do not know it")
 
 
 class Figures(Section):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
+from gapworks.chain.time_and_error import time_and_error
 from gapworks.factory.evaluation import Evaluated
 
 
@@ -91,17 +92,17 @@ def correlations(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
 
 def cost(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
     """Time and error of each method at each length of the ring."""
-    data = evaluations[0]
+    found = time_and_error(evaluations)
     rows = [
         {
             "method": name,
             "L": int(length),
-            "seconds": data["seconds"][row, column],
-            "MSE": data["mse"][row, column],
+            "seconds": found.seconds[row, column],
+            "MSE": found.mse[row, column],
         }
-        for row, name in enumerate(data.attributes["methods"])
-        for column, length in enumerate(data["length"])
-        if np.isfinite(data["seconds"][row, column])
+        for row, name in enumerate(found.methods)
+        for column, length in enumerate(found.length)
+        if np.isfinite(found.seconds[row, column])
     ]
     return pd.DataFrame(rows)
 

@@ -1,4 +1,7 @@
-"""Where numbers come from: package versions, commit, machine, and digests of the code used."""
+"""Where numbers come from: package versions, commit, processor, and digests of the code used.
+
+No date, no time and no name of a host: they would make two equal runs differ.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,8 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import platform
-import socket
+import re
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 
 import gapworks
@@ -19,14 +21,14 @@ PACKAGES = ("numpy", "scipy", "numba", "h5py", "torch", "mpi4py")
 
 
 def provenance() -> dict[str, object]:
-    """Versions, commit, machine and time, as kept in every file."""
+    """Versions, commit and kind of machine, as kept in every file: the same in every run."""
     return {
         "gapworks": gapworks.__version__,
         "commit": git_commit(),
         "python": platform.python_version(),
         "packages": _versions(),
-        "machine": f"{socket.gethostname()} ({platform.machine()})",
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": platform.machine(),
+        "processor": _processor(),
     }
 
 
@@ -99,6 +101,17 @@ def _code(module: str) -> tuple[list[str], str]:
 def _git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@functools.cache
+def _processor() -> str:
+    """The model, by which libraries choose their kernels and so the last digits."""
+    try:
+        said = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        said = ""
+    found = re.search(r"^model name\s*: (.*)$", said, re.MULTILINE)
+    return found[1].strip() if found else platform.processor() or "unknown"
 
 
 @functools.cache
