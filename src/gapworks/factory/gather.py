@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gapworks.factory.container import BLOCK_BYTES, DataError, Header, Writer, read
+from gapworks.factory.errors import DiskError
 from gapworks.factory.settings import DatasetSettings
 from gapworks.factory.shards import (
     Study,
@@ -47,24 +48,33 @@ def gather(
     ------
     DataError
         Naming every shard that is missing, truncated, altered or foreign, and the command that
-        makes them again. Nothing is written then.
+        makes them again; and every one that could not be read. Nothing is written then.
     """
     ranges = shard_ranges(samples, shard_size)
     paths = [folder / shard_name(*bounds) for bounds in ranges]
-    headers, problems, bad = [], [], []
+    headers, problems, bad, unread = [], [], [], 0
     for path, (start, stop) in zip(paths, ranges, strict=True):
         try:
             headers.append(verify_member(path, settings, start, stop))
+        except DiskError as error:
+            problems.append(str(error))
+            unread += 1
         except DataError as error:
             problems.append(str(error))
             bad.append(str(path))
-    if problems:
+    if unread:
+        problems.append(
+            f"{unread} of {len(paths)} shards could not be read, which says nothing against them: "
+            "keep them. Look at the file system, then run the same command again"
+        )
+    if bad:
         names = shlex.join(bad)
         snakemake = shlex.quote(str(Path(sys.executable).with_name("snakemake")))
         problems.append(
             f"{len(bad)} of {len(paths)} shards cannot be gathered. Make them again:\n"
             f"  rm -f {names} && {snakemake} -c2 {names}"
         )
+    if problems:
         raise DataError("\n".join(problems))
     attributes = {
         **dataset_attributes(settings),

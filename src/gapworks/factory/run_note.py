@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 
 import gapworks
+from gapworks.factory.disk import write_whole
 from gapworks.factory.provenance import code_digest
 
 NOTE = ".snakemake/gapworks-run.json"
@@ -74,16 +75,10 @@ def write_note(folder: Path, config: Mapping[str, Any], *, forcing: bool) -> Non
         *(sys.argv[1:], profile, forcing, str(kept), training_code()),
         *(platform.node(), process.pid, process.create_time()),
     )
-    _write(kept, content)
-    _write(folder / NOTE, json.dumps(asdict(run), indent=1))
+    write_whole(kept, content.encode())
+    write_whole(folder / NOTE, json.dumps(asdict(run), indent=1).encode())
     os.environ[MARK] = str(folder.resolve())
     os.environ[CONFIG] = str(kept)
-
-
-def _write(path: Path, content: str) -> None:
-    written = path.with_name(f"{path.name}.{os.getpid()}")
-    written.write_text(content)
-    written.replace(path)
 
 
 def training_code() -> dict[str, str]:
