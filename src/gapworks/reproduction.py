@@ -18,6 +18,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from gapworks.factory.container import DataError
+from gapworks.factory.files import read_whole
 from gapworks.factory.seal import is_intact, sealed, to_text
 from gapworks.factory.settings import Section
 
@@ -129,11 +130,9 @@ def read_numbers(path: Path) -> Numbers:
     """
     made_by = "snakemake results/SCALE/STUDY/data/metrics.json makes one"
     try:
-        text = path.read_text()
+        text = read_whole(path).decode()
         content = json.loads(text)
         measured = Numbers.model_validate(content)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
     except ValidationError as error:
         said = "; ".join(f"{_key(one)}: {one['msg']}" for one in error.errors()[:3])
         raise DataError(f"{path}: is no metric file ({made_by}): {said}") from error

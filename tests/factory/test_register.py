@@ -200,7 +200,7 @@ def test_a_file_is_read_once_unless_it_changes(world, monkeypatch):
 def test_what_is_no_file_is_refused_and_not_waited_for(world, path):
     os.remove(path)
     os.mkfifo(path)
-    with pytest.raises(DataError, match=f"{path}: is a pipe or device where a file belongs"):
+    with pytest.raises(DataError, match=f"{path}: is a named pipe where a file belongs"):
         world.check()
     os.remove(path)
     os.mkdir(path)

@@ -11,7 +11,6 @@ files are compared whatever their layout.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
@@ -25,17 +24,18 @@ import h5py
 import numpy as np
 
 from gapworks.factory import recipe
-from gapworks.factory.disk import Disk, HeldSignals, remove_stale, sync_folder, temporary_path
+from gapworks.factory.disk import Disk, HeldSignals, discard, put_in_place, temporary_beside
 from gapworks.factory.errors import DataError as DataError
+from gapworks.factory.errors import DiskError, reason
+from gapworks.factory.files import check_plain
 from gapworks.factory.provenance import provenance
 from gapworks.factory.settings import FORMAT_VERSION
+from gapworks.factory.stamp import STAMP_BYTES, check_stamp, stamp
 
 BLOCK_BYTES = 1 << 24
 """Arrays are hashed and copied in pieces of this size."""
 WRITE_BYTES = 1 << 20
 """Pieces of an array are collected to this size before they are written."""
-STAMP_BYTES = 512
-"""Length of the user block at the front of a file."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,6 @@ class Writer:
         variables: Mapping[str, Variable],
     ) -> None:
         self.path = Path(path)
-        self._temporary = temporary_path(self.path)
         self._attributes = {"format_version": FORMAT_VERSION, "kind": kind, **attributes}
         self._attributes |= recipe.attribute(self.path)
         self._attributes["provenance"] = provenance()
@@ -120,10 +119,11 @@ class Writer:
     def __enter__(self) -> Writer:
         self._held = HeldSignals()
         with self._disk_errors_explained():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            remove_stale(self.path)
+            self._temporary = temporary_beside(self.path)
             self._disk = Disk(self._temporary)
-            self._file = h5py.File(self._disk, "w", libver="latest", userblock_size=STAMP_BYTES)
+            self._file = h5py.File(
+                self._disk, "w", libver="latest", userblock_size=STAMP_BYTES, locking=False
+            )
             self._create()
             self._disk.check()
         return self
@@ -174,11 +174,10 @@ class Writer:
             self._file.attrs["complete"] = 1
             self._file.close()
             self._disk.finish()
-            _stamp(self._temporary)
+            stamp(self._temporary)
             self.header = replace(verify(self._temporary), path=self.path)
             _check_arrays(self._temporary, self.header)
-            os.replace(self._temporary, self.path)
-            sync_folder(self.path.parent)
+            put_in_place(self._temporary, self.path)
         self._held.release()
 
     def _create(self) -> None:
@@ -214,8 +213,8 @@ class Writer:
                 self._file.close()
         if hasattr(self, "_disk"):
             self._disk.close()
-        with contextlib.suppress(OSError):
-            self._temporary.unlink(missing_ok=True)
+        if hasattr(self, "_temporary"):
+            discard(self._temporary)
         self._held.release()
 
     @contextlib.contextmanager
@@ -224,11 +223,9 @@ class Writer:
             yield
         except OSError as error:
             self._discard()
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            reason = "the disk is full" if full else error.strerror or str(error)
-            raise DataError(
-                f"{self.path}: cannot be written: {reason}. Nothing was left behind; make room or "
-                "choose another place, then run the same command again."
+            raise DiskError(
+                f"{self.path}: cannot be written: {reason(error)}. Nothing was left behind; make "
+                "room or choose another place, then run the same command again."
             ) from error
         except BaseException:
             self._discard()
@@ -241,10 +238,11 @@ def verify(path: str | os.PathLike[str]) -> Header:
     Raises
     ------
     DataError
-        If the file is missing, truncated, unfinished, altered, or of another format version.
+        If the file is missing, truncated, unfinished, altered, or of another format version;
+        DiskError if it cannot be read.
     """
     path = Path(path)
-    sha256 = _check_stamp(path)
+    sha256 = check_stamp(path)
     with _opened(path) as file:
         attributes = _attributes(file)
         if attributes.get("complete") != 1:
@@ -270,12 +268,33 @@ def read(
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[h5py.File]:
-    """Open for reading; whatever HDF5 or a missing key says becomes a DataError."""
+    """Open for reading; whatever HDF5 or a missing key says becomes a DataError.
+
+    Without locks, which many file systems of clusters lack: nobody writes to a file in its place.
+    """
     try:
-        with h5py.File(path, "r") as file:
+        check_plain(path)
+        with h5py.File(path, "r", locking=False) as file:
             yield file
+    except FileNotFoundError:
+        raise DataError(f"{path}: is missing") from None
     except (OSError, KeyError, RuntimeError, ValueError, TypeError, UnicodeError) as error:
-        raise DataError(f"{path}: is truncated or damaged ({error})") from error
+        if code := _system_code(error):
+            said = reason(OSError(code, ""))
+            raise DiskError(f"{path}: cannot be read: {said}") from error
+        check_stamp(path)  # damage is what the hash says, not what HDF5 says
+        said = " ".join(str(error).split())
+        if isinstance(error, OSError):
+            raise DiskError(f"{path}: cannot be read by HDF5 ({said})") from error
+        raise DataError(f"{path}: does not hold what it should ({said})") from error
+
+
+def _system_code(error: Exception) -> int | None:
+    """The operating system's code for an error; HDF5 hides it in its words."""
+    if not isinstance(error, OSError):
+        return None
+    hidden = re.search(r"errno = ([1-9]\d*)", str(error))
+    return error.errno or (int(hidden[1]) if hidden else None)
 
 
 def _describe_flags(array: h5py.Dataset, flags: Mapping[int, str]) -> None:
@@ -293,48 +312,6 @@ def _attributes(file: h5py.File) -> dict[str, Any]:
         structured = isinstance(value, str) and value[:1] in "{["
         attributes[key] = json.loads(value) if structured else value
     return attributes
-
-
-def _stamp(path: Path) -> None:
-    """Write length and SHA-256 into the user block, and everything to the disk."""
-    sha256 = _content_sha256(path)
-    line = f"gapworks file: sha256 {sha256} of {path.stat().st_size - STAMP_BYTES} bytes\n"
-    with path.open("r+b") as file:
-        file.write(line.encode().ljust(STAMP_BYTES, b"\0"))
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _check_stamp(path: Path) -> str:
-    """Compare a file with its user block; the SHA-256 if they agree."""
-    try:
-        with path.open("rb") as file:
-            stamp = file.read(STAMP_BYTES)
-    except FileNotFoundError:
-        raise DataError(f"{path}: is missing") from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    size = path.stat().st_size
-    if size < STAMP_BYTES or not stamp.strip(b"\0"):
-        raise DataError(f"{path}: is truncated or unfinished ({size} bytes, no stamp)")
-    found = re.fullmatch(rb"gapworks file: sha256 ([0-9a-f]{64}) of (\d+) bytes\n\0*", stamp)
-    if not found:
-        raise DataError(
-            f"{path}: is no gapworks file, or its first {STAMP_BYTES} bytes were altered"
-        )
-    sha256, length = found[1].decode(), int(found[2])
-    if size != STAMP_BYTES + length:
-        fault = "is truncated" if size < STAMP_BYTES + length else "was altered"
-        raise DataError(f"{path}: {fault}: {size} bytes, written with {STAMP_BYTES + length}")
-    if _content_sha256(path) != sha256:
-        raise DataError(f"{path}: was altered: its SHA-256 is not the one it was written with")
-    return sha256
-
-
-def _content_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        file.seek(STAMP_BYTES)
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _check_arrays(path: Path, header: Header) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
 import signal
 import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from gapworks.factory.errors import DataError
+from gapworks.factory.errors import DiskError, reason
+from gapworks.factory.files import check_plain
 
 
 class Disk:
@@ -45,7 +49,7 @@ class Disk:
 
     def finish(self) -> None:
         """Hand everything to the disk, and close."""
-        self._attempt(os.fsync, self._file.fileno())
+        self._attempt(sync, self._file.fileno())
         self._file.close()
         self.check()
 
@@ -92,48 +96,133 @@ class HeldSignals:
             signal.raise_signal(self.came[0])
 
 
+_in_use: set[Path] = set()
+"""Temporary files that this process is writing."""
+_UNSYNCED = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES, errno.EPERM, errno.EBADF)
+"""What file systems say that cannot make a write or a rename last at once: no fault of the data."""
+
+
 def temporary_path(path: Path) -> Path:
     """Where a file is written until it is whole: beside its place, named by machine and process."""
     return path.with_name(f".{path.name}.{socket.gethostname()}-{os.getpid()}.tmp")
 
 
-def remove_stale(path: Path) -> None:
-    """Remove what writers of this file that were killed on this machine left behind."""
-    prefix = f".{path.name}.{socket.gethostname()}-"
-    for left in path.parent.glob(f"{prefix}*.tmp"):
-        pid = left.name.removeprefix(prefix).removesuffix(".tmp")
-        if not pid.isdecimal():
-            continue  # of another machine, whose name begins like this one's
-        try:
-            os.kill(int(pid), 0)
-        except ProcessLookupError:
-            left.unlink(missing_ok=True)
-        except PermissionError:
-            continue
+def temporary_beside(path: Path) -> Path:
+    """Get ready to write a file: its folder is there, and what killed writers left in it is not.
+
+    Returns
+    -------
+    Path
+        Where to write; `put_in_place` or `discard` it.
+
+    Raises
+    ------
+    DiskError
+        If a folder, a pipe or a device stands in the file's place.
+    OSError
+        If the folder cannot be made.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        check_plain(path, "written")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    remove_stale(path.parent)
+    part = temporary_path(path)
+    _in_use.add(part.absolute())
+    return part
+
+
+def put_in_place(part: Path, path: Path) -> None:
+    """Rename a temporary file that is whole to what it is called, and make that last.
+
+    A link in that place gives way to the file; what it points to is not touched.
+    """
+    os.replace(part, path)
+    _in_use.discard(part.absolute())
+    sync_folder(path.parent)
+
+
+def discard(part: Path) -> None:
+    """Remove a temporary file."""
+    _in_use.discard(part.absolute())
+    with contextlib.suppress(OSError):
+        part.unlink(missing_ok=True)
+
+
+def remove_stale(folder: Path) -> None:
+    """Remove what writers that were killed on this machine left behind in a folder."""
+    ours = re.compile(rf"\..+\.{re.escape(socket.gethostname())}-(\d+)\.tmp")
+    with contextlib.suppress(OSError):  # a folder that can be written, but not listed
+        for name in os.listdir(folder):
+            if (found := ours.fullmatch(name)) and _is_dead(int(found[1]), folder / name):
+                with contextlib.suppress(OSError):
+                    (folder / name).unlink(missing_ok=True)
+
+
+def _is_dead(pid: int, left: Path) -> bool:
+    """Whether the process that wrote a temporary file is no more."""
+    if pid == os.getpid():  # one before this had the same number: a container's first, say
+        return left.absolute() not in _in_use
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def sync(descriptor: int) -> None:
+    """Hand a file or folder to the disk, where the file system can do that."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _UNSYNCED:
+            raise
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder last."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    """Make a rename in a folder last, where it may be opened."""
     try:
-        os.fsync(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        if error.errno not in _UNSYNCED:
+            raise
+        return
+    try:
+        sync(descriptor)
     finally:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Write a file so that it is whole or as it was before: the block writes to what it is given.
+
+    What killed writers left in the folder is removed. For HDF5 see `container.Writer`.
+
+    Raises
+    ------
+    DiskError
+        If the file cannot be written; nothing is left then.
+    """
+    part = None
+    try:
+        part = temporary_beside(path)
+        yield part
+        descriptor = os.open(part, os.O_RDONLY)
+        try:
+            sync(descriptor)
+        finally:
+            os.close(descriptor)
+        put_in_place(part, path)
+    except OSError as error:
+        raise DiskError(f"{path}: cannot be written: {reason(error)}") from error
+    finally:
+        if part is not None:
+            discard(part)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a small file so that it is whole or as it was before."""
-    part = temporary_path(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        remove_stale(path)
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written: {error.strerror}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+    with replacing(path) as part:
+        part.write_bytes(content)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from gapworks.factory.container import BLOCK_BYTES, DataError, Header, Writer, read
+from gapworks.factory.errors import DiskError
 from gapworks.factory.provenance import solver_digest
 from gapworks.factory.settings import DatasetSettings
 from gapworks.factory.shards import (
@@ -53,22 +54,32 @@ def gather(
     ------
     DataError
         Naming every shard that is missing, truncated, altered or foreign, or of other code than the
-        rest, and the command that makes them again. Nothing is written then.
+        rest, and the command that makes them again; and every one that could not be read. Nothing
+        is written then.
     """
     ranges = shard_ranges(samples, shard_size)
     paths = [folder / shard_name(*bounds) for bounds in ranges]
-    headers, problems, bad = [], [], []
+    headers, problems, bad, unread = [], [], [], 0
     for path, (start, stop) in zip(paths, ranges, strict=True):
         try:
             headers.append(verify_member(path, settings, start, stop))
+        except DiskError as error:
+            problems.append(str(error))
+            unread += 1
         except DataError as error:
             problems.append(str(error))
             bad.append(str(path))
-    if problems:
+    if unread:
+        problems.append(
+            f"{unread} of {len(paths)} shards could not be read, which says nothing against them: "
+            "keep them. Look at the file system, then run the same command again"
+        )
+    if bad:
         problems.append(
             f"{len(bad)} of {len(paths)} shards cannot be gathered. Make them again:\n"
             f"  {_make_again(bad)}"
         )
+    if problems:
         raise DataError("\n".join(problems))
     codes = Counter(header.attributes.get("code", "unknown") for header in headers)
     if len(codes) > 1 and not mixed_code:

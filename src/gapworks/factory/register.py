@@ -15,14 +15,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gapworks.factory.disk import write_whole
-from gapworks.factory.errors import DataError, UnreadableError
+from gapworks.factory.errors import DataError, DiskError
+from gapworks.factory.files import odd_kind, reading
 from gapworks.factory.recipe import Facts, differences
 from gapworks.factory.statement import Statement, companions, statement
 
@@ -137,7 +137,7 @@ def check(
                 for one in (path, *filter(os.path.lexists, companions(Path(path)))):
                     _check_is_file(one)
                 said[path] = register.statement(path)
-            except UnreadableError as error:
+            except DiskError as error:
                 unreadable.append(str(error))
                 continue
             except DataError as error:
@@ -200,13 +200,9 @@ def _date(path: str, found: Found) -> float:
 
 def _check_is_file(path: str | Path) -> None:
     """Refuse what must not be opened or written over."""
-    try:
-        mode = os.stat(path).st_mode
-    except OSError as error:
-        raise UnreadableError(f"{path}: cannot be read: {error.strerror}") from error
-    if not stat.S_ISREG(mode):
-        kind = "folder" if stat.S_ISDIR(mode) else "pipe or device"
-        raise UnreadableError(f"{path}: is a {kind} where a file belongs: move it away")
+    with reading(Path(path)):
+        if kind := odd_kind(Path(path)):
+            raise DiskError(f"{path}: is {kind} where a file belongs: move it away")
 
 
 def _stamps(path: str) -> list[list[int] | None]:

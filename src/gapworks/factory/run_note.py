@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 
 import gapworks
+from gapworks.factory.disk import write_whole
 from gapworks.factory.provenance import code_digest
 from gapworks.factory.recipe import EXPECTED, Facts
 
@@ -82,7 +83,7 @@ def write_note(
         *(sys.argv[1:], profile, forcing, kept, facts, training_code()),
         *(platform.node(), process.pid, process.create_time()),
     )
-    _write(folder / NOTE, json.dumps(asdict(run), indent=1))
+    write_whole(folder / NOTE, json.dumps(asdict(run), indent=1).encode())
     os.environ[MARK] = str(folder.resolve())
     os.environ[CONFIG] = kept
     os.environ[EXPECTED] = facts
@@ -93,14 +94,8 @@ def _keep(folder: Path, what: str, content: Mapping[str, Any]) -> str:
     text = json.dumps(content, indent=1)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     kept = folder.resolve() / f".snakemake/gapworks-{what}-{digest}.json"
-    _write(kept, text)
+    write_whole(kept, text.encode())
     return str(kept)
-
-
-def _write(path: Path, content: str) -> None:
-    written = path.with_name(f"{path.name}.{os.getpid()}")
-    written.write_text(content)
-    written.replace(path)
 
 
 def training_code() -> dict[str, str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from gapworks.factory import recipe
 from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError
+from gapworks.factory.files import read_whole
 from gapworks.factory.recipe import ATTRIBUTE, READ, Facts
 from gapworks.factory.seal import is_intact, sealed, to_text
 
@@ -122,14 +123,12 @@ def _of_exhibit(path: Path) -> Statement:
     """A file of a format that is not ours, by the record beside it."""
     beside = record_path(path)
     sha256 = _sha256(path)
-    try:
-        text = beside.read_text()
-        record = json.loads(text)
-    except FileNotFoundError:
+    if not beside.exists():
         return Statement({}, sha256)
-    except OSError as error:
-        raise DataError(f"{beside}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    try:
+        text = read_whole(beside).decode()
+        record = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{beside}: was altered: {error}") from error
     if not isinstance(record, dict) or not is_intact(text, record):
         raise DataError(f"{beside}: was altered")
@@ -144,10 +143,4 @@ def _statement(made: Facts | None, sha256: str) -> Statement:
 
 
 def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        raise DataError(f"{path}: is missing") from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    return hashlib.sha256(read_whole(path)).hexdigest()

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from gapworks.factory.errors import DataError
+from gapworks.factory.files import read_whole
 from gapworks.factory.seal import is_intact
 
 PACKAGE_VERSION = 2
@@ -35,13 +36,11 @@ def read_card(path: Path) -> tuple[dict[str, Any], bytes]:
     if path.suffix != ".safetensors":
         raise DataError(f"{path}: give the weights of a network, NAME.safetensors")
     beside = card_path(path)
+    written, content = read_whole(beside), read_whole(path)
     try:
-        text = beside.read_text()
+        text = written.decode()
         card = json.loads(text)
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{error.filename}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{beside}: is no card: {error}; {train_again(path)}") from error
     if not isinstance(card, dict) or "weights_sha256" not in card:
         raise DataError(f"{beside}: is no card of a network")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib
+
+from gapworks.factory.disk import replacing
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -69,12 +70,7 @@ def save(figure: Figure, paths: Iterable[Path]) -> None:
     No dates are written: the same figure gives the same bytes.
     """
     for path in paths:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            metadata = {"CreationDate": None} if path.suffix == ".pdf" else None
+        metadata = {"CreationDate": None} if path.suffix == ".pdf" else None
+        with replacing(path) as part:
             figure.savefig(part, format=path.suffix[1:], metadata=metadata)
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
     plt.close(figure)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+
+from gapworks.factory.disk import write_whole
 
 FORMATS = (".csv", ".tex")
 """What tables are saved as."""
@@ -19,10 +20,4 @@ def save(table: pd.DataFrame, paths: Iterable[Path]) -> None:
             text = table.to_csv(index=False, float_format="%.6g")
         else:
             text = table.to_latex(index=False, float_format="%.5g", escape=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            part.write_text(text)
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(path, text.encode())
