@@ -15,7 +15,10 @@ if kept := os.environ.get("GAPWORKS_CONFIG"):
     config.update(json.loads(Path(kept).read_text()))
 else:
 
-    configfile: "config.yaml"
+    # The working folder's own (--directory, or -s from elsewhere), else the one beside this file.
+    places = (Path("config.yaml"), Path(workflow.basedir) / "config.yaml")
+
+    configfile: str(next((place for place in places if place.exists()), places[0]))
 
 
 wildcard_constraints:
@@ -26,6 +29,7 @@ wildcard_constraints:
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/products.smk"
+include: "workflow/rules/wrong-names.smk"
 include: "workflow/rules/cluster.smk"
 include: "workflow/rules/chain-names.smk"
 include: "workflow/rules/eliashberg-names.smk"

@@ -4,7 +4,21 @@ import shutil
 import subprocess
 
 from gapworks.factory.orphans import NO_CLUSTER
+from gapworks.factory.run_errors import say_in_one_line
 from gapworks.factory.run_note import write_note
+from gapworks.factory.snakemake_guards import apply_guards
+
+for folder in (workflow.basedir, Path.cwd()):
+    if set("{}") & set(str(folder)):
+        raise WorkflowError(
+            f"{folder}: Snakemake takes braces in the path of a folder for names of its own; call"
+            " the folder something else, then the same command again"
+        )
+
+# Snakemake reads the rules again inside of jobs, which are guarded by the run.
+if workflow.is_main_process:
+    apply_guards()
+    say_in_one_line(workflow, why_no_rule)
 
 
 def check_rule_names():

@@ -99,8 +99,12 @@ def known(wildcards, what, name):
     """What a figure or table of a study is made of."""
     names = NAMES[wildcards.study][what]
     if name not in names:
-        raise WorkflowError(f"{wildcards.study} has no {name} among its {what}: {', '.join(names)}")
+        raise WorkflowError(no_such(wildcards.study, what.removesuffix("s"), name, names))
     return names[name]
+
+
+def no_such(study, what, name, names):
+    return f"{study} has no {what} {name}; it has {', '.join(names)}"
 
 
 def evaluations(wildcards, what, name):
