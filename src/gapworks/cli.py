@@ -12,6 +12,7 @@ from typing import Any
 
 import gapworks
 from gapworks import commands
+from gapworks.readers.units import MEV as UNITS
 
 STUDIES = ("chain", "eliashberg", "qpi")
 """Studies with a command line."""
@@ -25,7 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0 if all went well, 1 if data or settings are wrong (said on stderr), 130 after Ctrl-C.
+        0 if all went well, 1 if data or settings are wrong (said on stderr), 2 if an input cannot
+        be judged (likewise) or the command line is wrong, 130 after Ctrl-C.
     """
     parser = _parser()
     parsed, unknown = parser.parse_known_args(arguments)
@@ -36,12 +38,15 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     from pydantic import ValidationError
 
-    from gapworks.factory.errors import DataError
+    from gapworks.factory.errors import DataError, Refused
     from gapworks.factory.statement import check_inputs
 
     try:
         check_inputs(commands.inputs(parsed))
         return parsed.run(parsed) or 0
+    except Refused as error:
+        print(f"gapworks: {error}", file=sys.stderr)
+        return 2
     except DataError as error:
         print(f"gapworks: {error}", file=sys.stderr)
     except ValidationError as error:
@@ -212,6 +217,15 @@ def _parser() -> argparse.ArgumentParser:
         required=True,
         help="chain: Delta, units of t, .npy or .csv; eliashberg: .csv, with what the equations "
         "say beside it, .json",
+    )
+    predict.add_argument("--force", action="store_true", help="answer what would be refused")
+    only = predict.add_argument_group("eliashberg only")
+    only.add_argument(
+        "--unit", choices=UNITS, help="of the energies; default: the header's, or meV"
+    )
+    only.add_argument("--column", type=_positive, help="which column is a2F (omega is 1)")
+    only.add_argument(
+        "--drop-imaginary", action="store_true", help="leave out negative frequencies of a2F"
     )
 
     for name, run, what in (

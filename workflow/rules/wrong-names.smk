@@ -17,7 +17,8 @@ def why_no_rule(target):
             return f"there is no study {parts[2]!r}; studies: {', '.join(NAMES)}"
         if parts[3] not in KINDS:
             return f"{parts[2]} has no {parts[3]}; it has {', '.join(KINDS)}"
-        return why_no_file(SimpleNamespace(scale=parts[1], study=parts[2]), parts[3], parts[4:])
+        named = SimpleNamespace(scale=parts[1], study=parts[2], timing="")
+        return why_no_file(named, parts[3], parts[4:])
     except WorkflowError as error:
         return str(error)
 
@@ -26,7 +27,8 @@ def why_no_file(wildcards, kind, parts):
     """The same, of a file of a study; a function that knows the names says it by a WorkflowError."""
     name, _, suffix = parts[-1].rpartition(".") if parts else ("", "", "")
     if kind in SUFFIXES:
-        names = [*NAMES[wildcards.study][kind], *(["claims"] if kind == "tables" else [])]
+        more = claims_tables(wildcards.study) if kind == "tables" else []
+        names = [*NAMES[wildcards.study][kind], *more]
         if len(parts) != 1 or name not in names:
             return no_such(wildcards.study, kind.removesuffix("s"), name or suffix, names)
         if suffix not in SUFFIXES[kind]:
@@ -38,9 +40,10 @@ def why_no_file(wildcards, kind, parts):
             return "networks are made as .safetensors, with a card (.json) beside them"
     elif kind == "data" and parts[:1] == ("evaluation",):
         names = [Path(made).stem for made in all_evaluations(wildcards)]
+        names += NAMES[wildcards.study].get("timing", [])
         if name not in names:
             return no_such(wildcards.study, "evaluation", name, names)
-    elif kind == "shards" or name not in ("", "metrics"):
+    elif kind == "shards" or name not in ("", "metrics", "metrics-timing"):
         wildcards.dataset = parts[0] if kind == "shards" and parts else name
         samples(wildcards)
         form = r"[a-z_]+/\d+-\d+\.h5" if kind == "shards" else r"[a-z_]+\.h5"
