@@ -1,11 +1,14 @@
 """A training is a function of its settings, data and seed: interrupted or not, the same weights."""
 
 import hashlib
+import os
 import signal
 
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 from gapworks.learning.metrics import bootstrap_ratio
 from gapworks.learning.settings import Training
@@ -183,11 +186,73 @@ def test_a_checkpoint_of_another_training_is_not_used(tmp_path):
     assert training_key(seed=1, rate=0.1) != training_key(seed=2, rate=0.1)
 
 
-def test_a_damaged_checkpoint_means_a_fresh_start(tmp_path):
-    undisturbed = run(tmp_path)
-    checkpoint = tmp_path / "checkpoint.safetensors"
-    checkpoint.write_bytes(checkpoint.read_bytes()[:200])
-    assert digest(run(tmp_path)) == digest(undisturbed)
+def interrupted(folder):
+    """A checkpoint after two epochs; gives its place."""
+
+    def die(line):
+        if line.startswith("epoch 3/"):
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(folder, report=die)
+    return folder / "checkpoint.safetensors"
+
+
+def rewritten(path, change):
+    """Change what a checkpoint says in words, as somebody who edits it would."""
+    with safe_open(path, framework="pt") as file:
+        metadata = dict(file.metadata())
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    change(metadata)
+    save_file(tensors, path, metadata)
+
+
+def damage_at(share):
+    def flip(path):
+        content = bytearray(path.read_bytes())
+        content[int(share * (len(content) - 1))] ^= 1
+        path.write_bytes(content)
+
+    return flip
+
+
+def other_rate(metadata):
+    metadata["progress"] = metadata["progress"].replace('"rate": 0.01', '"rate": 0.02')
+
+
+def folder_in_its_place(path):
+    path.unlink()
+    path.mkdir()
+    (path / "kept.txt").write_text("somebody's")
+
+
+def pipe_in_its_place(path):
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        *(pytest.param(damage_at(n / 12), id=f"bit flipped at {n}/12") for n in range(13)),
+        pytest.param(lambda path: path.write_bytes(path.read_bytes()[:200]), id="cut"),
+        pytest.param(lambda path: path.write_bytes(b""), id="empty"),
+        pytest.param(lambda path: rewritten(path, other_rate), id="another rate"),
+        pytest.param(lambda path: rewritten(path, lambda m: m.pop("progress")), id="no progress"),
+        pytest.param(lambda path: rewritten(path, lambda m: m.update(progress="{")), id="no JSON"),
+        pytest.param(lambda path: rewritten(path, lambda m: m.pop("sha256")), id="no digest"),
+        pytest.param(folder_in_its_place, id="a folder"),
+        pytest.param(pipe_in_its_place, id="a pipe"),
+    ],
+)
+def test_a_checkpoint_that_does_not_fit_means_a_fresh_start(tmp_path, spoil):
+    undisturbed = run(tmp_path / "undisturbed")
+    spoil(interrupted(tmp_path))
+    lines = []
+    assert digest(run(tmp_path, report=lines.append)) == digest(undisturbed)
+    assert lines[0].startswith("starting anew: ")
+    for kept in tmp_path.glob("checkpoint*/kept.txt"):
+        assert kept.read_text() == "somebody's"
 
 
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_checkpoint(tmp_path):

@@ -63,12 +63,34 @@ def check_inputs(paths: Iterable[Path]) -> None:
         Naming what a file is and what was wanted; or if it is damaged or cannot be read.
     """
     for path in paths:
-        if (wanted := recipe.expected(path)) is None:
+        wanted = recipe.expected(path)
+        if wanted is None and not _is_in_results(path):
             continue
         said = statement(path)
-        if found := recipe.differences(said.facts, wanted):
+        found = _misplaced(path, said) if wanted is None else recipe.differences(said.facts, wanted)
+        if found:
             raise DataError(f"{path}: is not what belongs there: {'; '.join(found)}")
         recipe.note_read(path, said.sha256)
+
+
+def _is_in_results(path: Path) -> bool:
+    """Whether it lies where the workflow keeps data sets, networks and evaluations."""
+    return bool({"data", "models"} & set(path.absolute().parent.parts[-2:]))
+
+
+def _misplaced(path: Path, said: Statement) -> list[str]:
+    """That a file stands under the name of another one of its folder."""
+    facts = said.facts
+    product = facts.get("product")
+    if facts.get("kind") == "dataset":
+        product = f"results/scale/{facts['study']}/data/{facts['dataset']}"
+    if product is None:
+        return []
+    folder = Path(product).parent.parts[2:]
+    here = path.absolute()
+    if here.parent.parts[-len(folder) :] != folder or here.stem == Path(product).name:
+        return []
+    return [f"it is {Path(product).name}, under the name of {here.stem}"]
 
 
 def record_path(path: Path) -> Path:

@@ -78,7 +78,7 @@ def save_checkpoint(
     kept = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     metadata = {"key": key, "progress": json.dumps(vars(progress))}
     metadata["sha256"] = _digest(kept, metadata)
-    if path.is_dir():  # nobody's checkpoint: not in the way of a training, and not ours to remove
+    if path.exists() and not path.is_file():  # nobody's checkpoint, and not ours to remove
         path.rename(path.with_name(f"{path.name}.{time.time_ns()}.moved-aside"))
     write_whole(path, save_tensors(kept, metadata))
 
