@@ -69,6 +69,7 @@ def predict_file(network: Path, source: Path, target: Path) -> str:
             "sl-... (gap function or DOS to a2F) or reversed-... (the other way)"
         )
     check |= {"network": loaded.card["name"], "weights_sha256": loaded.card["weights_sha256"]}
+    check |= {name: getattr(loaded.physics, name) for name in ("mu_star", "mu_star_cutoff")}
     check["outside_training_range"] = _outside(loaded.card, check)
     lines = [",".join(columns), *(",".join(f"{v:.8g}" for v in row) for row in _rows(columns))]
     write_whole(target, ("\n".join(lines) + "\n").encode())
@@ -76,6 +77,7 @@ def predict_file(network: Path, source: Path, target: Path) -> str:
     write_whole(target.with_suffix(".json"), content.encode())
     physics = loaded.physics
     said = f"{what} at {physics.temperature:g} K, mu* {physics.mu_star:g}"
+    said += f" below {physics.mu_star_cutoff:.5g} meV"
     return said if check["superconducts"] else f"{said}; the spectrum does not superconduct there"
 
 
