@@ -9,6 +9,8 @@ from importlib import import_module
 
 _HOME = {
     "BOLTZMANN": "constants",
+    "PAPER_CUTOFF": "constants",
+    "default_cutoff": "coulomb",
     "coupling_constant": "spectrum",
     "logarithmic_frequency": "spectrum",
     "MatsubaraSolution": "solution",

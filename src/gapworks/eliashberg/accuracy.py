@@ -88,6 +88,7 @@ def evaluate_statements(
         SCALE * physics.temperature,
         physics.mu_star,
         physics.matsubara,
+        SCALE * physics.mu_star_cutoff,
         threads=threads,
     )
     change = np.abs(scaled.delta / SCALE - m.delta).max(1) / m.delta[:, 0]

@@ -6,11 +6,12 @@ from functools import lru_cache
 
 import numpy as np
 
+from gapworks.eliashberg.coulomb import effective_coulomb
 from gapworks.eliashberg.line import Line, LineSystem
 from gapworks.eliashberg.relaxation import check_iteration, in_chunks, relax, thread_count
 from gapworks.eliashberg.solution import MatsubaraSolution, RealAxisSolution
 from gapworks.eliashberg.spectrum import modes, positive_number, real_array, whole_number
-from gapworks.eliashberg.sums import effective_coulomb, frequencies
+from gapworks.eliashberg.sums import frequencies
 
 # The gap's singularities lie Gamma below the line, the Fermi function's poles pi T - Gamma above:
 # this share of the nearer resolves them to some 1e-6.

@@ -153,6 +153,7 @@ def imaginary_axis(
         physics.temperature,
         physics.mu_star,
         physics.matsubara,
+        physics.mu_star_cutoff,
         threads=threads,
         **options,
     )

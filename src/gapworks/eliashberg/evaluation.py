@@ -144,7 +144,9 @@ def _of_data(settings, path, method, variables, evaluate, **more) -> Made:
     header, arrays = read_dataset(path, "eliashberg")
     physics = Physics.model_validate(header.attributes["settings"]["physics"])
     coordinates, made = evaluate(arrays, physics, Evaluation.model_validate(settings), **more)
-    return _made(_attributes(settings, header, method), coordinates, variables, made)
+    attributes = _attributes(settings, header, method)
+    attributes["mu_star_cutoff"] = physics.mu_star_cutoff
+    return _made(attributes, coordinates, variables, made)
 
 
 def _network(networks, header):
@@ -182,6 +184,7 @@ def _said(network) -> dict[str, Any]:
         "inputs": " ".join(card["inputs"]),
         "targets": " ".join(card["targets"]),
         "parameters": card["parameters"],
+        "mu_star_cutoff": network.physics.mu_star_cutoff,
         "training_samples": card["training_data"]["samples"],
         "epochs": card["epochs"],
         "validation_loss": card["validation_loss"],

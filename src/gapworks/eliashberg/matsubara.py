@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from gapworks.eliashberg.constants import BOLTZMANN
+from gapworks.eliashberg.coulomb import check_coulomb, effective_coulomb
 from gapworks.eliashberg.relaxation import (
     SLOTS,
     check_iteration,
@@ -20,19 +20,14 @@ from gapworks.eliashberg.spectrum import (
     check_spectrum,
     modes,
     positive_number,
-    real_number,
     whole_number,
 )
 from gapworks.eliashberg.sums import (
     MatsubaraSystem,
-    effective_coulomb,
     frequencies,
     interaction_table,
     tail_table,
 )
-
-PAPER_TERMS = 702
-"""Matsubara frequencies of the paper, both signs: n = -351 ... 350."""
 
 # A gap below this share of pi T is the normal state, or what an iteration left of it.
 _VANISHED = 1e-6
@@ -74,10 +69,13 @@ def solve_matsubara(
     mu_star : float
         Coulomb pseudopotential mu* >= 0, acting below `cutoff`.
     n_matsubara : int
-        Frequencies omega_n > 0 that are kept; the sums run over both signs.
+        Frequencies omega_n > 0 that are kept; the sums run over both signs. Where they end below
+        ten times the end of the spectrum, weak coupling needs more of them or `tail`: cut there,
+        the sums put T_c up by 0.3 % at 12 times the end, 0.9 % at 8, more than 3 % at 4.
     cutoff : float, optional
-        Of mu*, meV; 702 pi k_B T by default, whatever n_matsubara. If it is above all frequencies
-        kept, mu* is brought down to them, see `gapworks.eliashberg.sums.effective_coulomb`.
+        Of mu*, meV; by default `gapworks.eliashberg.default_cutoff`, 220.45 meV for spectra to 10
+        meV, whatever the temperature and n_matsubara. If it is above all frequencies kept, mu* is
+        brought down to them, 1 / mu' = 1 / mu + ln(cutoff / cutoff').
     method : {"anderson", "broyden", "plain"}
         Iteration: Anderson's of depth 5, the paper's (eqs C1-C3), or x -> G(x).
     tolerance : float
@@ -104,13 +102,8 @@ def solve_matsubara(
     """
     omega, a2f = check_spectrum(omega, a2f)
     temperature = positive_number("temperature", temperature, "in K, e.g. 1.16")
-    mu_star = real_number("mu_star", mu_star)
-    if mu_star < 0:
-        raise ValueError(f"mu_star={mu_star!r}: give a pseudopotential >= 0, e.g. 0.1")
+    mu_star, cutoff = check_coulomb(omega, mu_star, cutoff)
     n_matsubara = whole_number("n_matsubara", n_matsubara)
-    if cutoff is None:
-        cutoff = PAPER_TERMS * np.pi * BOLTZMANN * temperature
-    cutoff = positive_number("cutoff", cutoff, "in meV, or None for 702 pi k_B T")
     check_iteration(method, tolerance, max_iterations)
     threads = thread_count(threads)
     omega_n = frequencies(temperature, n_matsubara)

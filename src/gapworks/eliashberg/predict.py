@@ -114,12 +114,14 @@ def predict_file(
         "refused_without_force": verdict.refusals,
         "warnings": [*verdict.warnings, *outside.values()],
     }
+    check |= {name: getattr(loaded.physics, name) for name in ("mu_star", "mu_star_cutoff")}
     lines = [",".join(columns), *(",".join(f"{v:.8g}" for v in row) for row in _rows(columns))]
     write_whole(target, ("\n".join(lines) + "\n").encode())
     content = json.dumps(check, indent=1, sort_keys=True) + "\n"
     write_whole(target.with_suffix(".json"), content.encode())
     physics = loaded.physics
     said = f"{what} at {physics.temperature:g} K, mu* {physics.mu_star:g}"
+    said += f" below {physics.mu_star_cutoff:.5g} meV"
     if not check["superconducts"]:
         said += "; the spectrum does not superconduct there"
     return f"{said}; {verdict.said}" if verdict.said else said

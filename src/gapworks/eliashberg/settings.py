@@ -6,7 +6,7 @@ The models here import neither numpy nor numba: the workflow reads them on every
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -17,24 +17,40 @@ from pydantic import (
     model_validator,
 )
 
-from gapworks.eliashberg.constants import BOLTZMANN
+from gapworks.eliashberg.constants import BOLTZMANN, PAPER_TERMS
 from gapworks.eliashberg.learning_settings import Evaluation, Figures, Flow, Networks
 from gapworks.factory.settings import DatasetSettings, Section
 
 Kind = Literal["simple", "complex"]
 
 
+def unsaid_cutoff(temperature: float) -> float:
+    """What the cut-off of mu* was before it was a key: 702 pi k_B T, meV, the paper's at 1.16 K."""
+    return PAPER_TERMS * math.pi * BOLTZMANN * temperature
+
+
 class Physics(Section):
     """The isotropic Migdal-Eliashberg equations; energies in meV, temperatures in K."""
 
     temperature: PositiveFloat = Field(description="K")
-    mu_star: NonNegativeFloat = Field(description="Coulomb pseudopotential below 702 pi k_B T")
+    mu_star: NonNegativeFloat = Field(description="Coulomb pseudopotential below mu_star_cutoff")
+    mu_star_cutoff: PositiveFloat = Field(description="energy below which mu* acts, meV")
     matsubara: PositiveInt = Field(description="frequencies omega_n > 0 that are kept, M + 1")
     cutoff: PositiveFloat = Field(description="end of the spectral functions, meV")
     points: int = Field(ge=100, description="points of a spectral function, from cutoff / points")
     broadening: PositiveFloat = Field(description="Gamma of the line x + i Gamma, meV")
     energies: int = Field(ge=10, description="points of the gap function")
     highest_energy: PositiveFloat = Field(description="the last of them, meV")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_before_the_key(cls, given: Any) -> Any:
+        """Files and cards that do not say the cut-off were made with 702 pi k_B T."""
+        if isinstance(given, dict) and "mu_star_cutoff" not in given:
+            temperature = given.get("temperature")
+            if isinstance(temperature, int | float) and temperature > 0:
+                return given | {"mu_star_cutoff": unsaid_cutoff(temperature)}
+        return given
 
     @model_validator(mode="after")
     def _frequencies_suffice(self) -> Physics:
@@ -211,3 +227,13 @@ class SimulationSettings(DatasetSettings):
     spectra: SimpleSpectra | ComplexSpectra
     physics: Physics
     solver: Solver
+
+    def decisive(self) -> dict[str, Any]:
+        """As it was before `mu_star_cutoff` was a key, where that says what held without it."""
+        content = super().decisive()
+        physics = self.physics
+        if math.isclose(
+            physics.mu_star_cutoff, unsaid_cutoff(physics.temperature), rel_tol=1e-12
+        ):
+            del content["physics"]["mu_star_cutoff"]
+        return content

@@ -22,7 +22,7 @@ class MatsubaraSolution:
     mu_star : float
         Coulomb pseudopotential below `cutoff`.
     cutoff : float
-        Of mu*.
+        Of mu*, as given or as chosen.
     frequencies : ndarray, shape (N,)
         omega_n = (2 n + 1) pi k_B T, n = 0 ... N - 1.
     delta, z : ndarray, shape (..., N)

@@ -63,7 +63,7 @@ def evaluate(
         "samples": np.bincount(valid["split"], minlength=3),
         "failed": np.bincount(arrays["split"][arrays["valid"] == 0], minlength=3),
         "critical_temperature": critical_temperature(
-            arrays["omega"], checked["a2f"], physics.mu_star
+            arrays["omega"], checked["a2f"], physics.mu_star, cutoff=physics.mu_star_cutoff
         ),
         "variance": np.array([variance_held(rows, COMPONENTS) for rows in held.values()]),
         "total_variance": np.array([rows.var(axis=0).mean() for rows in held.values()]),

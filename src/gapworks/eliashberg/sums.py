@@ -85,25 +85,6 @@ def frequencies(temperature: float, count: int) -> np.ndarray:
     return (2 * np.arange(count) + 1) * np.pi * BOLTZMANN * temperature
 
 
-def effective_coulomb(mu_star: float, cutoff: float, temperature: float, count: int):
-    """mu* and which of `count` frequencies it acts on.
-
-    A cut-off above all frequencies is brought down to theirs by the leading logarithm,
-    1 / mu' = 1 / mu + ln(cutoff / cutoff').
-
-    Returns
-    -------
-    mu : float
-    below : ndarray of bool, shape (count,)
-    """
-    omega = frequencies(temperature, count)
-    end = omega[-1] + omega[0]
-    # Equal but for rounding: the default cut-off ends with the last frequency of the default.
-    if cutoff <= end * (1 + 1e-9):
-        return mu_star, omega < cutoff
-    return mu_star / (1 + mu_star * np.log(cutoff / end)), np.ones(count, bool)
-
-
 class MatsubaraSystem:
     """Eqs 6 and 7 for rows of spectra: a `System` whose unknowns are Delta(i omega_n).
 

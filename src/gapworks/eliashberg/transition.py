@@ -15,18 +15,14 @@ from scipy.linalg import eigh, eigvals, hankel, toeplitz
 from scipy.optimize import brentq
 from scipy.sparse.linalg import eigsh
 
-from gapworks.eliashberg.constants import BOLTZMANN
-from gapworks.eliashberg.matsubara import PAPER_TERMS
+from gapworks.eliashberg.constants import BOLTZMANN, PAPER_CUTOFF as PAPER_CUTOFF
+from gapworks.eliashberg.coulomb import check_coulomb, effective_coulomb
 from gapworks.eliashberg.spectrum import (
     check_spectrum,
     modes,
     positive_number,
-    real_number,
 )
-from gapworks.eliashberg.sums import effective_coulomb, frequencies
-
-PAPER_CUTOFF = PAPER_TERMS * np.pi * BOLTZMANN * 1.16
-"""Cut-off of mu* in the paper's data sets, 702 pi k_B T at 1.16 K, meV."""
+from gapworks.eliashberg.sums import frequencies
 
 # Frequencies are kept up to so many times the end of the spectrum.
 _ENDS = 20.0
@@ -51,9 +47,9 @@ def critical_temperature(
     mu_star : float
         mu* >= 0.
     cutoff : float, optional
-        Of mu*, meV: the paper's, 220.4 meV, by default, whatever the temperature. If it is above
-        the frequencies kept, 20 times the end of the spectrum, mu* is brought down to them by the
-        leading logarithm, 1 / mu' = 1 / mu + ln(cutoff / cutoff').
+        Of mu*, meV; by default that of `solve_matsubara`, `gapworks.eliashberg.default_cutoff`, so
+        that its Delta(T) closes here. If it is above the frequencies kept, 20 times the end of the
+        spectrum, mu* is brought down to them, 1 / mu' = 1 / mu + ln(cutoff / cutoff').
     lowest : float, optional
         Temperature at which the search ends, K; by default 0.001 of the end of the spectrum / k_B,
         which is 0.116 K for 10 meV.
@@ -69,10 +65,7 @@ def critical_temperature(
         If an argument is outside its range; the message names it.
     """
     omega, a2f = check_spectrum(omega, a2f)
-    mu_star = real_number("mu_star", mu_star)
-    if mu_star < 0:
-        raise ValueError(f"mu_star={mu_star!r}: give a pseudopotential >= 0, e.g. 0.1")
-    cutoff = PAPER_CUTOFF if cutoff is None else positive_number("cutoff", cutoff, "in meV")
+    mu_star, cutoff = check_coulomb(omega, mu_star, cutoff)
     if lowest is not None:
         lowest = positive_number("lowest", lowest, "in K")
     energies, strengths = modes(omega, a2f.reshape(-1, omega.size))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
@@ -38,12 +38,20 @@ class DatasetSettings(Section):
         """The settings as JSON with sorted keys: equal settings give equal text."""
         return json.dumps(self.model_dump(mode="json"), sort_keys=True)
 
+    def decisive(self) -> dict[str, Any]:
+        """What decides the samples, as `identity` takes it.
+
+        A study that gives a name to what was fixed before leaves it out at that value: the samples
+        are the same.
+        """
+        return self.model_dump(mode="json")
+
     @property
     def identity(self) -> str:
         """Hash of what decides the samples: never of sizes, shards or plots.
 
         Two files with one identity hold samples of one and the same infinite sequence.
         """
-        content = self.model_dump(mode="json")
+        content = self.decisive()
         content["format_version"] = FORMAT_VERSION
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
