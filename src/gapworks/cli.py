@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import gapworks
-from gapworks import commands
+from gapworks import commands, outputs
+from gapworks.factory.errors import DataError, Refused
 from gapworks.readers.units import MEV as UNITS
 
 STUDIES = ("chain", "eliashberg", "qpi")
@@ -30,7 +31,13 @@ def main(arguments: list[str] | None = None) -> int:
         be judged (likewise) or the command line is wrong, 130 after Ctrl-C.
     """
     parser = _parser()
-    parsed, unknown = parser.parse_known_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        outputs.check_settings(words)
+    except DataError as error:
+        print(f"gapworks: {error}", file=sys.stderr)
+        return 1
+    parsed, unknown = parser.parse_known_args(words)
     if unknown:
         hint = "; those of snakemake go after --" if parsed.run is commands.resume else ""
         parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
@@ -38,10 +45,10 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     from pydantic import ValidationError
 
-    from gapworks.factory.errors import DataError, Refused
     from gapworks.factory.statement import check_inputs
 
     try:
+        outputs.check(parsed.run.__name__, parsed, words)
         check_inputs(commands.inputs(parsed))
         return parsed.run(parsed) or 0
     except Refused as error:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from gapworks import outputs
 from gapworks.config import ConfigFile
 from gapworks.factory import recipe
 from gapworks.factory.statement import write_record
@@ -210,13 +211,18 @@ def record(args: argparse.Namespace) -> int:
     from gapworks import reproduction
     from gapworks.factory.disk import write_whole
 
+    given = [outputs.File(path, "METRICS.json") for path in args.metrics]
+    kept = {}
     for measured in reproduction.to_record(args.metrics):
         if any("+changes" in commit for commit in measured.commits):
             what = f"{measured.study} at scale {measured.scale}"
             _say(f"{what}: made in part by code that is in no commit; recorded all the same")
-        kept = args.docs / "numbers" / f"{measured.scale}-{measured.study}.json"
-        write_whole(kept, reproduction.to_json(measured).encode())
-        print(kept)
+        place = args.docs / "numbers" / f"{measured.scale}-{measured.study}.json"
+        outputs.check_apart(given, [outputs.File(place, "what the docs keep of it")])
+        kept[place] = measured
+    for place, measured in kept.items():
+        write_whole(place, reproduction.to_json(measured).encode())
+        print(place)
     page = args.docs / "reproduction.md"
     known = [reproduction.read_numbers(p) for p in sorted((args.docs / "numbers").glob("*.json"))]
     text = reproduction.report(reproduction.read_claims(args.docs / "claims.yaml"), known)

@@ -7,9 +7,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import matplotlib
-
 from gapworks.factory.disk import replacing
+from gapworks.factory.errors import DiskError, reason
+
+try:
+    import matplotlib
+except OSError as error:  # neither the home directory nor that of temporary files can be written
+    raise DiskError(
+        f"matplotlib finds no folder for what it keeps: {reason(error)}; let MPLCONFIGDIR or "
+        "TMPDIR name one that can be written"
+    ) from error
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt

@@ -1,0 +1,230 @@
+"""Never over the user's data: what a command writes is none of what it reads, and nothing foreign.
+
+Every argument of a command that is a path is read, but for its outputs and folders: a new argument
+is looked after without a word here. Files are the same by device and number, whatever they are
+called: by a link, by another spelling, or by other letters where a disk does not tell them apart.
+
+What stands in the place of an output already gives way to it if it may be an earlier one: a file of
+the same kind, damaged or not. Figures, tables and answers are in formats of everybody, and what a
+user calls by name is written; a .json beside it, which he did not name, is not written over a file
+that is something else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gapworks.factory.errors import DataError, DiskError
+from gapworks.factory.files import beginning, check_plain, open_plain, read_whole, reading
+
+WRITTEN = ("output",)
+"""Arguments that a command writes to."""
+FOLDERS = ("folder", "docs")
+"""Arguments that name no file."""
+WEIGHTS = ".safetensors"
+"""Suffix of networks: their card stands beside them, ending in .json."""
+ANSWERING = ("predict",)
+"""Commands that may write a .json beside their output."""
+CHECKED = ("eliashberg",)
+"""Studies whose answers have the check by the equations beside them, as .json."""
+KINDS = {"simulate": "shard", "gather": "dataset", "generate": "dataset", "evaluate": "evaluation"}
+"""What commands write as HDF5."""
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+"""Of HDF5; in our files after the user block."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a command reads or writes, and what it is to the command."""
+
+    path: Path
+    what: str
+
+    def is_same(self, other: File) -> bool:
+        """Whether both are one file, however they are written."""
+        with contextlib.suppress(OSError):
+            if self.path.samefile(other.path):
+                return True
+        return os.path.realpath(self.path) == os.path.realpath(other.path)
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.what})"
+
+
+def check(command: str, arguments: argparse.Namespace, words: Sequence[str] = ()) -> None:
+    """Refuse to read what is no file, and to write over what is read; nothing is touched before.
+
+    Parameters
+    ----------
+    command : str
+        The command's name.
+    arguments : Namespace
+        What it was called with.
+    words : sequence of str
+        Its words as they were typed: @FILE among them is read, too.
+
+    Raises
+    ------
+    DataError
+        Naming both files.
+    """
+    if not any(hasattr(arguments, name) for name in WRITTEN):
+        return
+    inputs, outputs = list(_inputs(arguments, words)), list(_outputs(command, arguments))
+    for file in inputs:
+        with reading(file.path), contextlib.suppress(FileNotFoundError):
+            check_plain(file.path)  # one that is missing is named by whoever needs it
+    check_apart(inputs, outputs)
+    for file in outputs:
+        with reading(file.path), contextlib.suppress(FileNotFoundError):
+            check_plain(file.path, "written")
+            if foreign := _foreign(command, arguments, file.path):
+                raise DataError(
+                    f"{file.path}: stands there already and {foreign}: nothing was done; move it "
+                    "away or choose another name"
+                )
+
+
+def check_settings(words: Sequence[str]) -> None:
+    """Refuse settings in a file (@FILE) that is none.
+
+    Raises
+    ------
+    DataError
+        Naming it.
+    """
+    for file in _settings(words):
+        with reading(file.path), contextlib.suppress(FileNotFoundError):
+            check_plain(file.path)
+
+
+def check_apart(inputs: Sequence[File], outputs: Sequence[File]) -> None:
+    """Refuse outputs that are an input, or each other.
+
+    Raises
+    ------
+    DataError
+        Naming both files.
+    """
+    for number, output in enumerate(outputs):
+        for file in inputs:
+            if output.is_same(file):
+                raise DataError(
+                    f"{output} would be written over {file}: nothing was done; choose another name"
+                )
+        for other in outputs[:number]:
+            if output.is_same(other) or _differ_by_case(output.path, other.path):
+                raise DataError(
+                    f"{output} and {other} are one file: nothing was done; choose another name"
+                )
+
+
+def _inputs(arguments: argparse.Namespace, words: Sequence[str]) -> Iterator[File]:
+    for name, value in vars(arguments).items():
+        if name in WRITTEN or name in FOLDERS:
+            continue
+        for path in _paths(value):
+            yield File(path, f"--{name}")
+            if path.suffix == WEIGHTS:
+                yield File(path.with_suffix(".json"), "the network's card")
+    yield from _settings(words)
+    folder = getattr(arguments, "folder", None)
+    if folder is not None:
+        from gapworks.factory.shards import shard_name, shard_ranges
+
+        for bounds in shard_ranges(arguments.samples, arguments.shard_size):
+            yield File(folder / shard_name(*bounds), "a shard")
+
+
+def _settings(words: Sequence[str]) -> Iterator[File]:
+    for word in words:
+        at = word.partition("=@")[2] if word.startswith("--") else word.removeprefix("@")
+        if at and at != word:
+            yield File(Path(at), "settings")
+
+
+def _outputs(command: str, arguments: argparse.Namespace) -> Iterator[File]:
+    for name in WRITTEN:
+        for path in _paths(getattr(arguments, name, None)):
+            yield File(path, f"--{name}")
+            if path.suffix == WEIGHTS:
+                yield File(path.with_suffix(".json"), "the new network's card")
+                yield File(path.with_name(f".{path.stem}.checkpoint{WEIGHTS}"), "its checkpoint")
+            elif command in ANSWERING and path.suffix != ".json":
+                yield File(path.with_suffix(".json"), f"written beside --{name}")
+
+
+def _paths(value: Any) -> Iterator[Path]:
+    """The paths in an argument: one, several, or several with names."""
+    if isinstance(value, Path):
+        yield value
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _paths(one)
+
+
+def _differ_by_case(path: Path, other: Path) -> bool:
+    """Whether names are the same but for capital letters: one file on some disks."""
+    return os.path.realpath(path).casefold() == os.path.realpath(other).casefold()
+
+
+def _foreign(command: str, arguments: argparse.Namespace, path: Path) -> str | None:
+    """What a file in an output's place is, if it cannot be an earlier output."""
+    if command in KINDS:
+        return _foreign_hdf5(path, KINDS[command])
+    if command == "train":
+        return _foreign_network(path)
+    if command == "metrics":
+        return None if "metrics" in _object(path) else "is no metric file"
+    answering = command in ANSWERING and arguments.study in CHECKED
+    if answering and path.suffix == ".json" and path != arguments.output:
+        said = _object(path)
+        answer = (
+            arguments.output.exists() and said and not {"package_version", "metrics"} & set(said)
+        )
+        return None if answer else f"is no check of an earlier {arguments.output.name}"
+    return None
+
+
+def _foreign_hdf5(path: Path, kind: str) -> str | None:
+    from gapworks.factory.container import verify
+    from gapworks.factory.stamp import STAMP_BYTES
+
+    with open_plain(path) as file:
+        block = beginning(file, STAMP_BYTES + len(SIGNATURE))
+    ours = block.startswith(b"gapworks file") or block.endswith(SIGNATURE) or not block.strip(b"\0")
+    if not ours:
+        return "is no file of gapworks"
+    try:
+        said = verify(path).attributes
+    except DiskError:
+        raise
+    except DataError:
+        return None  # damaged or of another version: it is made again
+    return None if said["kind"] == kind else f"is a {said['kind']}, not a {kind}"
+
+
+def _foreign_network(path: Path) -> str | None:
+    """Of the weights, the card and the checkpoint of a training."""
+    if path.suffix == ".json":
+        return None if "weights_sha256" in _object(path) else "is no card of a network"
+    known = (path.with_suffix(".json"), path.with_name(f".{path.stem}.checkpoint{WEIGHTS}"))
+    if path.name.startswith(".") or any(beside.exists() for beside in known):
+        return None
+    return "has no card beside it, so it may be anybody's"
+
+
+def _object(path: Path) -> dict[str, Any]:
+    """A JSON object in a file; empty if it is something else."""
+    try:
+        said = json.loads(read_whole(path))
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
