@@ -103,7 +103,7 @@ def note_the_run():
     if not workflow.touch:
         dag = workflow.dag_settings
         forcing = bool(dag.forceall or dag.forcetargets or dag.forcerun)
-        write_note(Path.cwd(), config, forcing=forcing)
+        write_note(Path.cwd(), config, forcing=forcing, snakefile=str(workflow.main_snakefile))
 
 
 onstart:

@@ -6,12 +6,13 @@ time.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,9 @@ class Run:
     pid: int
     created: float
     """When that process began, which tells it from a later one of that number."""
+    started_in: str = ""
+    """The folder in which it was started, of which --directory made another."""
+    snakefile: str = ""
 
     def is_alive(self) -> bool:
         """Whether it is a living process of this machine."""
@@ -59,11 +63,24 @@ class Run:
             return False
 
 
-def write_note(folder: Path, config: Mapping[str, Any], *, forcing: bool) -> None:
+def write_note(
+    folder: Path, config: Mapping[str, Any], *, forcing: bool, snakefile: str = ""
+) -> None:
     """Write the note of the run that this process is, and mark the processes that it will start.
 
     Its configuration is kept beside the note: each of its jobs reads it, and not what config.yaml
     says by then.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's working folder.
+    config : mapping
+        Its configuration.
+    forcing : bool
+        Whether it makes again what was there.
+    snakefile : str
+        Its rules.
     """
     process = psutil.Process()
     profile = os.environ.get("SNAKEMAKE_PROFILE", "")
@@ -73,6 +90,7 @@ def write_note(folder: Path, config: Mapping[str, Any], *, forcing: bool) -> Non
     run = Run(
         *(sys.argv[1:], profile, forcing, str(kept), training_code()),
         *(platform.node(), process.pid, process.create_time()),
+        *(str(_started_in(folder, sys.argv[1:])), snakefile),
     )
     _write(kept, content)
     _write(folder / NOTE, json.dumps(asdict(run), indent=1))
@@ -82,8 +100,26 @@ def write_note(folder: Path, config: Mapping[str, Any], *, forcing: bool) -> Non
 
 def _write(path: Path, content: str) -> None:
     written = path.with_name(f"{path.name}.{os.getpid()}")
-    written.write_text(content)
-    written.replace(path)
+    try:
+        written.write_text(content)
+        written.replace(path)
+    finally:
+        written.unlink(missing_ok=True)
+
+
+def working_folder(arguments: Sequence[str]) -> Path:
+    """The folder in which a snakemake with these arguments works, seen from where it is started."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("-d", "--directory", type=Path, default=Path())
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return parser.parse_known_args(options)[0].directory
+
+
+def _started_in(folder: Path, arguments: Sequence[str]) -> Path:
+    """Where this process was started: Snakemake has gone to its working folder by now."""
+    shell = Path(os.environ.get("PWD", folder))
+    there = shell.is_absolute() and (shell / working_folder(arguments)).resolve()
+    return shell if there == folder.resolve() else folder.resolve()
 
 
 def training_code() -> dict[str, str]:

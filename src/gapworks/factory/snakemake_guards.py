@@ -36,8 +36,8 @@ def apply_guards() -> None:
     """Work around the faults in this process, which is the main process of a run."""
     if snakemake.__version__ not in WRITTEN_FOR:
         logger.warning(
-            f"Snakemake {snakemake.__version__} is untested here (tested: {', '.join(WRITTEN_FOR)}):"
-            " a run of many jobs, or one whose reader or terminal is gone, may not end"
+            f"Snakemake {snakemake.__version__} is untested here ({', '.join(WRITTEN_FOR)} is): a run"
+            " of many jobs, or one whose reader or terminal is gone, may not end"
         )
         return
     keep_one_timer()
@@ -90,8 +90,8 @@ def outlive_the_reader(handler: logging.StreamHandler[Any]) -> None:
     """Let a log handler go on when what it writes to cannot be written any more.
 
     Its BrokenPipeError comes up where a job's end is reported: the scheduler never hears of that,
-    and waits for ever with the lock held. Here the stream is led to the null device; a log file that
-    cannot be written is given up, and that is said.
+    and waits for ever with the lock held. Here the stream is led to the null device; a log file
+    that cannot be written is given up, and that is said.
     """
     emit, handle_error = handler.emit, handler.handleError
 
