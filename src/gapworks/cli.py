@@ -41,8 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown:
         hint = "; those of snakemake go after --" if parsed.run is commands.resume else ""
         parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
-    # What stops a cluster's job (scancel, a time limit) unwinds like Ctrl-C: no half-written file.
+    # What stops a cluster's job (scancel, a time limit) or a terminal's (its end) unwinds like
+    # Ctrl-C: no half-written file.
     signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup ignores it
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     from pydantic import ValidationError
 
     from gapworks.factory.statement import check_inputs

@@ -238,9 +238,10 @@ def record(args: argparse.Namespace) -> int:
 
 def resume(args: argparse.Namespace) -> int:
     from gapworks.factory.resume import list_orphans, resume
+    from gapworks.factory.run_note import working_folder
 
-    folder = Path.cwd()
-    if not (folder / "Snakefile").exists():
+    folder = Path.cwd() / working_folder(args.snakemake[1:])
+    if not any((folder / name).exists() for name in ("Snakefile", ".snakemake")):
         raise SystemExit("gapworks: no Snakefile here: go to the folder of the run")
     if args.list:
         list_orphans(folder)

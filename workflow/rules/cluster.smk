@@ -3,9 +3,12 @@ import difflib
 import shutil
 import subprocess
 
+from snakemake.logging import logger
+
+from gapworks.factory.clocks import mend_dates
 from gapworks.factory.orphans import NO_CLUSTER
 from gapworks.factory.run_errors import say_in_one_line
-from gapworks.factory.run_note import write_note
+from gapworks.factory.run_note import locks, write_note
 from gapworks.factory.snakemake_guards import apply_guards
 
 for folder in (workflow.basedir, Path.cwd()):
@@ -15,9 +18,23 @@ for folder in (workflow.basedir, Path.cwd()):
             " the folder something else, then the same command again"
         )
 
+
+def mending_dates(plan):
+    """Plan when no file is dated in the future; a dry run, and a run beside another, look only."""
+
+    def mended():
+        executing = workflow.executor_plugin is not None and not workflow.dryrun
+        if executing and not locks(Path.cwd()) and (said := mend_dates(Path("results"))):
+            logger.warning(said)
+        plan()
+
+    return mended
+
+
 # Snakemake reads the rules again inside of jobs, which are guarded by the run.
 if workflow.is_main_process:
     apply_guards()
+    workflow._build_dag = mending_dates(workflow._build_dag)
     say_in_one_line(workflow, why_no_rule)
 
 
@@ -103,7 +120,9 @@ def note_the_run():
     if not workflow.touch:
         dag = workflow.dag_settings
         forcing = bool(dag.forceall or dag.forcetargets or dag.forcerun)
-        write_note(Path.cwd(), config, workflow.dag.expected, forcing=forcing)
+        rules_file = str(workflow.main_snakefile)
+        expected = workflow.dag.expected
+        write_note(Path.cwd(), config, expected, forcing=forcing, snakefile=rules_file)
 
 
 onstart:

@@ -54,7 +54,9 @@ def look_at_products(dag):
         found = register.check(steps, checked, time.time(), ignored, logger.info)
     except DataError as error:
         raise WorkflowError(str(error))
-    files = {f: f for job in dag.jobs for f in (*job.output, *([job.benchmark] * bool(job.benchmark)))}
+    files = {
+        f: f for job in dag.jobs for f in (*job.output, *([job.benchmark] * bool(job.benchmark)))
+    }
     dag.forcefiles.update(files[path] for path in found.bad)
     if found.bad:
         lines = [f"  {path}: {why}" for path, why in list(found.bad.items())[:SHOWN]]

@@ -6,8 +6,8 @@ is moved there. So each product that is there is verified and asked what it says
 is damaged or not what this run would make is made again. What was found is kept by size and dates,
 so that a file is read once.
 
-Dates are mended as well: a copy has them in any order, and a clock may have been wrong. A product
-that says it was made of just the files that are there is not older than they are.
+Dates are mended as well, which a copy has in any order: a product that says it was made of just the
+files that are there is not older than they are.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ from gapworks.factory.statement import Statement, companions, statement
 
 CHECKED = ".snakemake/gapworks-checked.json"
 """What was found of which file."""
-AHEAD_SECONDS = 5.0
-"""A file's date that lies further in the future is a wrong clock's."""
 
 
 @dataclass(frozen=True)
@@ -181,9 +179,6 @@ def _mend_dates(
     fine = [path for path in present if path in said and path not in found.bad]
     if not fine or len(fine) < len(step.outputs):
         return
-    for path in fine:
-        if _date(path, found) > now + AHEAD_SECONDS:
-            found.dates[path] = now
     there = [path for path in step.inputs if os.path.lexists(path)]
     # What it was made of has been compared already, as far as both say it.
     known = all(set(there) <= _read(step, path, said).keys() for path in fine)

@@ -45,9 +45,10 @@ def resume(folder: Path, arguments: Sequence[str], *, cancelling: bool) -> int:
     Parameters
     ----------
     folder : Path
-        The current folder, which the run was started in.
+        The run's working folder.
     arguments : sequence of str
-        For snakemake; none: those of the run that broke off.
+        For snakemake, as given in the current folder; none: those of the run that broke off, given
+        where that was started.
     cancelling : bool
         Cancel the jobs that it has on Slurm instead of waiting for their end.
 
@@ -65,7 +66,10 @@ def resume(folder: Path, arguments: Sequence[str], *, cancelling: bool) -> int:
     with _alone(folder):
         list_orphans(folder)
         run = last_run(folder)
-        arguments = list(arguments) or _arguments_of(run)
+        start = Path.cwd()
+        if not arguments:
+            arguments = _arguments_of(run)
+            start = Path(run.started_in or folder)
         try:
             _end_or_wait(folder, cancelling)
         except KeyboardInterrupt:
@@ -80,11 +84,19 @@ def resume(folder: Path, arguments: Sequence[str], *, cancelling: bool) -> int:
             _note(folder, run)
         # The lock goes last: whoever is interrupted before can do all this again.
         if locks(folder):
-            unlocked = subprocess.run([*SNAKEMAKE, "--unlock"], capture_output=True, text=True)
+            unlocked = subprocess.run(
+                [*_snakemake(run), "--unlock"], cwd=folder, capture_output=True, text=True
+            )
             if unlocked.returncode:
                 raise DataError(f"cannot unlock: {unlocked.stdout}{unlocked.stderr}")
             print("unlocked", flush=True)
+    os.chdir(start)
     os.execv(sys.executable, [*SNAKEMAKE, *arguments])
+
+
+def _snakemake(run: Run | None) -> list[str]:
+    """The command with the run's rules, which need not lie in its folder."""
+    return [*SNAKEMAKE, *(["--snakefile", run.snakefile] if run and run.snakefile else [])]
 
 
 def _check_dead(folder: Path, run: Run | None) -> None:
@@ -142,7 +154,7 @@ def _note(folder: Path, run: Run) -> None:
             + "\n".join(other)
             + "\ndelete them, or put the code back to what it was; then this again"
         )
-    if failed := record(run, names, SNAKEMAKE):
+    if failed := record(folder, run, names, _snakemake(run)):
         raise DataError(
             f"{failed}\nsnakemake cannot note the settings of these files; move away what does not "
             f"belong there, then this again: {' '.join(names)}"

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from snakemake.exceptions import MissingRuleException
+from snakemake.exceptions import InputFunctionException, MissingRuleException
 from snakemake_interface_common.exceptions import ApiError, WorkflowError
 
 STEPS = ("_prepare_dag", "_build_dag", "execute")
 """Of Snakemake's Workflow: what comes between reading the rules and the end of a run."""
+OF_THE_DISK = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS),
+    *(errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE),
+}
 
 
 def say_in_one_line(workflow: Any, why_no_rule: Callable[[str], str | None]) -> None:
@@ -45,8 +50,12 @@ def _in_words(
                 if (why := why_no_rule(target)) is not None
             ]
             words = "\n".join(known)
-        except WorkflowError as error:
+        except InputFunctionException as error:
             said, words = error, _ours(error)
+        except WorkflowError as error:
+            within = error.__cause__ or error.__context__
+            of_the_disk = isinstance(within, OSError) and within.errno in OF_THE_DISK
+            said, words = error, _of_files(within) if of_the_disk else None
         except OSError as error:
             said, words = error, _of_files(error)
         if not words:

@@ -6,12 +6,13 @@ time.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,9 @@ class Run:
     pid: int
     created: float
     """When that process began, which tells it from a later one of that number."""
+    started_in: str = ""
+    """The folder in which it was started, of which --directory made another."""
+    snakefile: str = ""
 
     def is_alive(self) -> bool:
         """Whether it is a living process of this machine."""
@@ -69,11 +73,25 @@ def write_note(
     expected: Mapping[str, Facts],
     *,
     forcing: bool,
+    snakefile: str = "",
 ) -> None:
     """Write the note of the run that this process is, and mark the processes that it will start.
 
     Its configuration is kept beside the note: each of its jobs reads it, and not what config.yaml
     says by then. So is what its files should say of themselves, by path.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's working folder.
+    config : mapping
+        Its configuration.
+    expected : mapping
+        What its files should say of themselves, by path (`factory.recipe`).
+    forcing : bool
+        Whether it makes again what was there.
+    snakefile : str
+        Its rules.
     """
     process = psutil.Process()
     profile = os.environ.get("SNAKEMAKE_PROFILE", "")
@@ -82,6 +100,7 @@ def write_note(
     run = Run(
         *(sys.argv[1:], profile, forcing, kept, facts, training_code()),
         *(platform.node(), process.pid, process.create_time()),
+        *(str(_started_in(folder, sys.argv[1:])), snakefile),
     )
     write_whole(folder / NOTE, json.dumps(asdict(run), indent=1).encode())
     os.environ[MARK] = str(folder.resolve())
@@ -96,6 +115,21 @@ def _keep(folder: Path, what: str, content: Mapping[str, Any]) -> str:
     kept = folder.resolve() / f".snakemake/gapworks-{what}-{digest}.json"
     write_whole(kept, text.encode())
     return str(kept)
+
+
+def working_folder(arguments: Sequence[str]) -> Path:
+    """The folder in which a snakemake with these arguments works, seen from where it is started."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("-d", "--directory", type=Path, default=Path())
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return parser.parse_known_args(options)[0].directory
+
+
+def _started_in(folder: Path, arguments: Sequence[str]) -> Path:
+    """Where this process was started: Snakemake has gone to its working folder by now."""
+    shell = Path(os.environ.get("PWD", folder))
+    there = shell.is_absolute() and (shell / working_folder(arguments)).resolve()
+    return shell if there == folder.resolve() else folder.resolve()
 
 
 def training_code() -> dict[str, str]:

@@ -52,11 +52,13 @@ def of_other_code(run: Run, names: Sequence[str]) -> list[str]:
     ]
 
 
-def record(run: Run, names: Sequence[str], snakemake: Sequence[str]) -> str:
+def record(folder: Path, run: Run, names: Sequence[str], snakemake: Sequence[str]) -> str:
     """Let Snakemake note the settings of finished files, as the run would have; "" or its error.
 
     Parameters
     ----------
+    folder : Path
+        The run's working folder.
     run : Run
         Whose configuration it was, which need not be that of now.
     names : sequence of str
@@ -64,7 +66,12 @@ def record(run: Run, names: Sequence[str], snakemake: Sequence[str]) -> str:
     snakemake : sequence of str
         The command.
     """
-    asking = {"env": os.environ | {CONFIG: run.config}, "capture_output": True, "text": True}
+    asking = {
+        "cwd": folder,
+        "env": os.environ | {CONFIG: run.config},
+        "capture_output": True,
+        "text": True,
+    }
     listed = subprocess.run([*snakemake, "-n", "--list-rules"], **asking)
     rules = [rule for rule in listed.stdout.split() if rule.partition("_")[0] in KEPT.values()]
     # The lock of the broken run stays until all is noted: who is interrupted here can try again.
