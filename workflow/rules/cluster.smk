@@ -18,6 +18,7 @@ for folder in (workflow.basedir, Path.cwd()):
             " the folder something else, then the same command again"
         )
 
+
 def mending_dates(plan):
     """Plan when no file is dated in the future; a dry run, and a run beside another, look only."""
 

@@ -1,7 +1,7 @@
 """Dates in the future, which a clock that was ahead leaves behind.
 
-Snakemake compares dates: what is made of a file that is dated in the future is older than that file,
-which it refuses at each attempt, until the date has come.
+Snakemake compares dates: what is made of a file that is dated in the future is older than that
+file, which it refuses at each attempt, until the date has come.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ def apply_guards() -> None:
     """Work around the faults in this process, which is the main process of a run."""
     if snakemake.__version__ not in WRITTEN_FOR:
         logger.warning(
-            f"Snakemake {snakemake.__version__} is untested here, {WRITTEN_FOR[-1]} is tested: a run"
-            " of many jobs, or one whose reader or terminal is gone, may not end"
+            f"Snakemake {snakemake.__version__} is untested here, {WRITTEN_FOR[-1]} is tested: a"
+            " run of many jobs, or one whose reader or terminal is gone, may not end"
         )
         return
     keep_one_timer()
