@@ -61,11 +61,11 @@ def test_directory_and_snakefile_may_be_elsewhere_and_resume_knows_the_run(
         assert (tmp_path / "two" / SHARD).exists()
 
 
-@pytest.mark.parametrize("name", ["with blank", "quo'te", 'quo"te', "$HOME", "a(b)&;c"])
-def test_a_folder_may_be_called_as_one_likes(shared_checkout, tmp_path, name):
-    code, said = snakemake(shared_checkout.folder, "-d", tmp_path / name, SHARD)
+def test_a_folder_may_be_called_as_one_likes(shared_checkout, tmp_path):
+    folder = tmp_path / """with blank, quo'te "and" $HOME (and) &; more"""
+    code, said = snakemake(shared_checkout.folder, "-d", folder, SHARD)
     assert code == 0, said
-    assert (tmp_path / name / SHARD).exists()
+    assert (folder / SHARD).exists()
 
 
 @pytest.mark.parametrize("name", ["{}", "a{b}", "half{"])
@@ -151,14 +151,14 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_line(shared_checkout, tmp_
 # ---- Clocks --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["shards", "shards data", "shards data models", "data"])
+@pytest.mark.parametrize("what", ["shards", "data", "shards data models"])
 def test_a_clock_that_was_ahead_does_not_keep_a_run_from_its_end(shared_checkout, what):
     """Forty days ahead in a run before: what is made of its files would be older than they."""
     folder = shared_checkout.folder / "results/tiny/chain"
     shared_checkout.make(NETWORK, TABLE)
     before = shared_checkout.checksums(DATA)
     for number, kind in enumerate(what.split()):
-        for path in (folder / kind).rglob("*"):
+        for path in files(folder / kind):
             date = time.time() + 40 * DAY + number
             os.utime(path, (date, date))
     shutil.rmtree(folder / "tables")
@@ -171,4 +171,8 @@ def test_a_clock_that_was_ahead_does_not_keep_a_run_from_its_end(shared_checkout
     assert again.nothing_to_be_done
     assert "future" not in again.output
     assert shared_checkout.checksums(DATA) == before
-    assert max(path.stat().st_mtime for path in folder.rglob("*")) <= time.time() + 1
+    assert max(path.stat().st_mtime for path in files(folder)) <= time.time() + 1
+
+
+def files(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]

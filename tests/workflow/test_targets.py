@@ -183,16 +183,24 @@ def test_the_campaign_is_planned_in_no_more_than_ten_thousand_jobs(shared_checko
         ("tiny/chain/shards/tset/0-4.h5", r"no data set 'tset'.*train.*validation.*test"),
         ("tiny/eliashberg/models/sl-gap.safetensors", r"no network 'sl-gap'.*sl-<simple\|complex>"),
         ("tiny/chain/models/windwo.safetensors", r"no network 'windwo'.*surrogate.*window-r<R>"),
-        ("tiny/chain/figures/fig99.pdf", r"No rule to produce .*fig99\.pdf"),
-        ("tiny/chain/tables/table99.csv", r"No rule to produce .*table99\.csv"),
-        ("tiny/chian/data/test.h5", r"no study 'chian'|No rule to produce .*chian/data/test\.h5"),
+        ("tiny/chain/figures/fig99.pdf", r"chain has no figure fig99; it has fig1, .*fig7$"),
+        ("tiny/chain/figures/spectra.pdf", r"chain has no figure spectra; it has fig1, .*fig7$"),
+        ("tiny/chain/figures/fig1.jpg", r"figures are made as \.pdf and \.png"),
+        ("tiny/qpi/tables/table99.csv", r"qpi has no table table99; it has table1, .*claims$"),
+        ("tiny/chain/data/evaluation/test-surogate.h5", r"no evaluation test-surogate; .*floor"),
+        ("tiny/chain/shards/test/first.h5", r"shards are <dataset>/<first>-<last>\.h5"),
+        ("tiny/chian/data/test.h5", r"no study 'chian'; studies: chain, eliashberg, qpi"),
+        ("tiny/chain/plots/fig1.pdf", r"chain has no plots; it has shards, .*figures"),
+        ("fig1.pdf", r"a file is results/<scale>/<study>/<kind>/<name>"),
     ],
 )
 def test_a_target_that_cannot_be_is_refused_by_name(finished, target, said):
     before = finished.made()
     ran = finished.snakemake("-c2", f"results/{target}")
     assert ran.returncode != 0
-    assert re.search(said, ran.output), ran.output
+    (line,) = (line for line in ran.output.splitlines() if line.startswith("Error: "))
+    assert re.search(said, line), line
+    assert ran.output.endswith(f"{line}\n")
     assert not ran.jobs
     assert finished.made() == before
 
