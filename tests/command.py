@@ -119,9 +119,9 @@ def make_data(folder, name, samples, **changes):
     assert gather(folder / f"{name}.h5", shards, samples, settings).returncode == 0
 
 
-def refused(ran, *said, folder):
+def refused(ran, *said, folder, code=1):
     """A command failed with one line that says so much, and wrote nothing into a folder."""
-    assert ran.returncode == 1, ran.stderr
+    assert ran.returncode == code, ran.stderr
     (line,) = ran.stderr.splitlines()
     assert line.startswith("gapworks: ")
     for words in said:

@@ -25,7 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0 if all went well, 1 if data or settings are wrong (said on stderr), 130 after Ctrl-C.
+        0 if all went well, 1 if data or settings are wrong (said on stderr), 2 if an input cannot
+        be judged (likewise) or the command line is wrong, 130 after Ctrl-C.
     """
     parser = _parser()
     parsed, unknown = parser.parse_known_args(arguments)
@@ -36,12 +37,15 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     from pydantic import ValidationError
 
-    from gapworks.factory.errors import DataError
+    from gapworks.factory.errors import DataError, Refused
     from gapworks.factory.statement import check_inputs
 
     try:
         check_inputs(commands.inputs(parsed))
         return parsed.run(parsed) or 0
+    except Refused as error:
+        print(f"gapworks: {error}", file=sys.stderr)
+        return 2
     except DataError as error:
         print(f"gapworks: {error}", file=sys.stderr)
     except ValidationError as error:

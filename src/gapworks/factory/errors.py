@@ -10,6 +10,10 @@ class DataError(Exception):
     """A data file is missing, damaged, foreign or cannot be written; says which and the way out."""
 
 
+class Refused(DataError):
+    """An input that can be read and cannot be judged: answering would be guessing; exit code 2."""
+
+
 class DiskError(DataError):
     """The operating system did not let a file be read or written.
 
