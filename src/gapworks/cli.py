@@ -12,6 +12,7 @@ from typing import Any
 
 import gapworks
 from gapworks import commands
+from gapworks.readers.units import MEV as UNITS
 
 STUDIES = ("chain", "eliashberg", "qpi")
 """Studies with a command line."""
@@ -216,6 +217,15 @@ def _parser() -> argparse.ArgumentParser:
         required=True,
         help="chain: Delta, units of t, .npy or .csv; eliashberg: .csv, with what the equations "
         "say beside it, .json",
+    )
+    predict.add_argument("--force", action="store_true", help="answer what would be refused")
+    only = predict.add_argument_group("eliashberg only")
+    only.add_argument(
+        "--unit", choices=UNITS, help="of the energies; default: the header's, or meV"
+    )
+    only.add_argument("--column", type=_positive, help="which column is a2F (omega is 1)")
+    only.add_argument(
+        "--drop-imaginary", action="store_true", help="leave out negative frequencies of a2F"
     )
 
     for name, run, what in (

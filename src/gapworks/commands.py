@@ -126,7 +126,16 @@ def evaluate(args: argparse.Namespace) -> None:
 
 def predict(args: argparse.Namespace) -> None:
     predict = _room(args.study, "predict")
-    print(f"{args.output}: {predict.predict_file(args.network, args.input, args.output)}")
+    options = {name: getattr(args, name) for name in ("unit", "column", "drop_imaginary")}
+    options = {name: value for name, value in options.items() if value}
+    if options and args.study != "eliashberg":
+        flag = next(iter(options)).replace("_", "-")
+        raise SystemExit(f"gapworks: --{flag} is for predict eliashberg")
+    if args.force:
+        options["force"] = True
+    print(
+        f"{args.output}: {predict.predict_file(args.network, args.input, args.output, **options)}"
+    )
 
 
 def _say(line: str) -> None:

@@ -92,12 +92,24 @@ def test_a_spectrum_that_does_not_superconduct_is_said_to_not_refused(study, arr
 
 
 BAD_GAPS = [
-    ("", "holds no numbers"),
-    ("1 2\n", "line 1: give 3 finite numbers: energy, Re Delta, Im Delta"),
-    ("0.1 1 nan\n", "line 1: give 3 finite numbers"),
-    ("0.1 1 0\n0.1 1 0\n", "do not increase"),
+    ("", "is empty, holds no numbers"),
+    (
+        "1 2\n2 3\n",
+        "has 2 columns; give 3 columns: energy, Re Delta, Im Delta (meV); a DOS goes into",
+    ),
+    ("1 2 3 4\n2 2 3 4\n", "has 4 columns; give 3 columns"),
+    ("0.1 1 nan\n", "line 1: not finite numbers: 0.1 1 nan"),
+    ("0.1 1 0\n0.1 1 0\n", "line 2: the energies do not increase"),
     ("0.1 1 0\n20 1 0\n", "the network sees 0.175 to 35 meV"),
-    ("0.1 1 0\nfoo bar baz\n", "line 2: not numbers: foo bar baz"),
+    ("0.1 1 0\nfoo bar baz\n", "line 2: words below numbers: foo bar baz"),
+    ("0.1 1 0\n", "has one row"),
+    (
+        "1.0 0.1 0\n0.5 20 0\n0.2 36 0\n",
+        "column 2 increases and column 1 does not: are the columns",
+    ),
+    ("0 0.1 1 0\n1 20 1 0\n2 36 1 0\n", "column 1 counts the rows, column 2 increases"),
+    ("0.1 0 0\n36 0 0\n", "is zero everywhere"),
+    ("energy (furlong), Re, Im\n0.1,1,0\n36,1,0\n", "the header gives the unit furlong, which is"),
 ]
 
 
@@ -110,17 +122,21 @@ def test_a_gap_function_that_cannot_be_is_refused(study, text, said, tmp_path, p
 
 
 BAD_SPECTRA = [
-    ("", "holds no numbers; give 2 finite numbers: omega, a2F"),
+    ("", "is empty, holds no numbers"),
     ("omega a2F\n", "holds no numbers"),
-    ("1 0.2\n2 nan\n", "line 2: give 2 finite numbers"),
-    ("1 0.2 3\n", "line 1: give 2 finite numbers"),
+    ("1 0.2\n2 nan\n", "line 2: not finite numbers: 2 nan"),
+    ("1 0.2 3\n2 0.1 3\n", "has 3 columns; say by --column which is a2F (2 ... 3)"),
+    ("1\n2\n", "has 1 column; give omega, a2F"),
     ("1 0.2\n2 -0.1\n", "a2f: negative at [1]; a spectrum is >= 0, set noise to zero"),
     ("1 0\n2 0\n", "a2f: zero everywhere"),
-    ("1 0.2\n1 0.1\n", "omega: does not increase at [1]; sort the grid"),
-    ("-1 0.2\n1 0.1\n", "meV; leave out energies below zero"),
+    ("1 0.2\n1 0.1\n", "line 2: the energies do not increase"),
+    ("-1 0.2\n1 0.1\n", "1 negative frequency, from -1 to -1 meV, imaginary modes"),
     ("0 0.2\n1 0.1\n", "a2f: not zero at omega = 0"),
     ("1 0.2\n12 0.1\n", "a2F reaches to 12 meV, the network's to 10 meV; scale"),
-    ("0.001 0\n0.002 1\n0.003 0\n", "nothing of a2F is left on the network's grid"),
+    ("9.0012 0\n9.0014 1\n9.0016 0\n", "nothing of a2F is left on the network's grid"),
+    ("0 0.02 0\n1 5.0 1\n2 7.0 1\n3 9.0 0\n", "column 1 counts the rows, column 2 increases"),
+    ("0.3 2.0\n0.1 5.0\n0.3 9.0\n", "column 2 increases and column 1 does not"),
+    ("# THz or meV\n1 0.2\n9 0.1\n", "the header speaks of THz and meV; say the unit by --unit"),
 ]
 
 
@@ -136,8 +152,8 @@ def test_files_of_another_kind_are_refused(study, arrays, tmp_path, place):
     network = study.train("sl-complex-gap", "complex")
     source = gap_file(tmp_path / "gap.csv", arrays)
     refused(predict(network, source, place / "a.h5"), "must be .csv", folder=place)
-    ran = predict(network, tmp_path / "gap.h5", place / "a.csv")
-    refused(ran, "gap.h5: must be .csv, .txt or .dat", folder=place)
+    ran = predict(network, study.data("complex"), place / "a.csv")
+    refused(ran, "complex.h5: is a binary file", folder=place)
     ran = predict(network, tmp_path / "nowhere.csv", place / "a.csv")
     refused(ran, "nowhere.csv: cannot be read", folder=place)
 

@@ -53,7 +53,7 @@ class Pushed:
         Re Delta and Im Delta, meV; zero where the spectrum does not superconduct.
     z : ndarray of complex, shape (n, energies)
     numbers : dict of str to ndarray, shape (n,)
-        The arrays of `VARIABLES`.
+        The arrays of `VARIABLES`; those that compare only if there is what to compare with.
     """
 
     a2f: np.ndarray
@@ -63,7 +63,7 @@ class Pushed:
 
 
 def push_forward(
-    physics: Physics, a2f: np.ndarray, gap: np.ndarray, solver: Solver, threads: int
+    physics: Physics, a2f: np.ndarray, gap: np.ndarray | None, solver: Solver, threads: int
 ) -> Pushed:
     """Solve predicted spectra and compare with the gap functions that they were inferred from.
 
@@ -71,8 +71,8 @@ def push_forward(
     ----------
     a2f : ndarray, shape (n, points)
         As predicted; negative values are set to zero, and their share is given.
-    gap : ndarray, shape (n, 2 energies)
-        Re Delta and Im Delta to compare with, meV.
+    gap : ndarray or None, shape (n, 2 energies)
+        Re Delta and Im Delta to compare with, meV; None: they are not known.
     """
     positive = np.clip(a2f, 0.0, None)
     clipped = (positive - a2f).sum(1) / np.abs(a2f).sum(1)
@@ -82,12 +82,15 @@ def push_forward(
     found = np.concatenate([r.delta.real, r.delta.imag], axis=1)
     found[~m.superconducting] = 0.0
     numbers = {
-        "gap_residual": relative_distance(found, gap),
-        "gap_pcc": pearson(found, gap),
         "clipped": clipped,
         "superconducts": m.superconducting,
         "solved": m.converged & r.converged,
     }
+    if gap is not None:
+        numbers |= {
+            "gap_residual": relative_distance(found, gap),
+            "gap_pcc": pearson(found, gap),
+        }
     return Pushed(positive, found, r.z, numbers)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from gapworks.factory.settings import Section
 from gapworks.learning.settings import Training
@@ -19,8 +19,20 @@ class Supervised(Section):
     hidden: list[PositiveInt] = Field(min_length=1, description="width of each hidden layer")
     points: PositiveInt = Field(description="energies of the gap function or DOS that it sees")
     paper_points: PositiveInt = Field(description="as many again for the paper's 300 inputs")
+    noise: list[PositiveFloat] = Field(
+        min_length=2,
+        max_length=2,
+        description="noise in training of networks -noisy-: standard deviation, log-uniform in "
+        "this range, meV of Re Delta and Im Delta, or units of N / N_F; the others have none",
+    )
     simple: Training
     complex: Training
+
+    @model_validator(mode="after")
+    def _noise_increases(self) -> Supervised:
+        if self.noise[0] > self.noise[1]:
+            raise ValueError("noise: the first value must not be above the second")
+        return self
 
 
 class Bases(Section):
@@ -55,6 +67,7 @@ class Network(Section):
     hidden: list[PositiveInt]
     latent: PositiveInt | None = None
     points: PositiveInt | None = Field(default=None, description="energies seen; None: all")
+    noise: tuple[NonNegativeFloat, NonNegativeFloat] = (0.0, 0.0)
     training: Training
 
 
@@ -75,11 +88,12 @@ class Networks(Section):
         """
         supervised, bases, auto = self.supervised, self.bases, self.autoencoder
         common = {"kind": "supervised", "hidden": supervised.hidden, "points": supervised.points}
-        if found := re.fullmatch(r"sl-(simple|complex)-(gap|dos)(-few)?", name):
+        if found := re.fullmatch(r"sl-(simple|complex)(-noisy)?-(gap|dos)(-few)?", name):
             return Network(
-                **common | ({"points": supervised.paper_points} if found[3] else {}),
-                inputs=[found[2]],
+                **common | ({"points": supervised.paper_points} if found[4] else {}),
+                inputs=[found[3]],
                 targets=["a2f"],
+                noise=tuple(supervised.noise) if found[2] else (0.0, 0.0),
                 training=getattr(supervised, found[1]),
             ), 0
         if found := re.fullmatch(r"reversed-(simple|complex)-(gap|dos)", name):
@@ -112,7 +126,8 @@ class Networks(Section):
             ), 0
         raise ValueError(
             f"the eliashberg study has no network {name!r}; it has sl-<simple|complex>-<gap|dos>"
-            " (and -few), reversed-<simple|complex>-<gap|dos>, nto-<neurons>-<seed>,"
+            " (and -few), sl-<simple|complex>-noisy-<gap|dos>, reversed-<simple|complex>-<gap|dos>,"
+            " nto-<neurons>-<seed>,"
             " ae-<joint-gap|joint-dos|a2f|gap|dos>-<d_L>,"
             " sl-<joint|separate>-<gap|dos>-<d_L|chosen>"
         )
@@ -135,6 +150,9 @@ class Evaluation(Section):
     examples: int = Field(ge=1, le=8, description="test samples whose curves are kept")
     forward: PositiveInt = Field(description="test samples pushed through the solver, at most")
     checks: PositiveInt = Field(description="test samples for Pade and for the statements, at most")
+    noise: list[NonNegativeFloat] = Field(
+        min_length=1, description="noise that networks are tested at, meV of Re and Im Delta"
+    )
 
 
 class Figures(Section):

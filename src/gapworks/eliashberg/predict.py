@@ -7,101 +7,158 @@ functions or densities of states by the networks `reversed-...`.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gapworks.eliashberg.calibration import (
+    Calibration,
+    Verdict,
+    judge,
+    numbers_of,
+    solved_dos,
+    standardised,
+)
 from gapworks.eliashberg.dataset import solve_spectra
 from gapworks.eliashberg.fields import boson_grid, complex_gap, real_energies
 from gapworks.eliashberg.forward import FORWARD_SOLVER, push_forward, spectrum_numbers
+from gapworks.eliashberg.inputs import read_function, read_spectrum
 from gapworks.eliashberg.scores import pearson, relative_distance
 from gapworks.eliashberg.settings import Physics
 from gapworks.eliashberg.solution import density_of_states
-from gapworks.eliashberg.spectrum import check_spectrum
 from gapworks.eliashberg.trained import Network
-from gapworks.factory.container import DataError
 from gapworks.factory.disk import write_whole
+from gapworks.factory.errors import DataError, Refused
 
 Check = dict[str, Any]
 Columns = dict[str, np.ndarray]
+Answer = tuple[str, Columns, Check, Verdict]
 
 
-def predict_file(network: Path, source: Path, target: Path) -> str:
+def predict_file(
+    network: Path,
+    source: Path,
+    target: Path,
+    force: bool = False,
+    unit: str | None = None,
+    column: int | None = None,
+    drop_imaginary: bool = False,
+) -> str:
     """What a network says of a user's function, with what the equations make of it.
+
+    What was assumed of the file, and what is unlike the training, is said on stderr.
 
     Parameters
     ----------
     network : Path
         Weights of a supervised network.
     source : Path
-        .csv, .txt or .dat. To a network from gap function or DOS to EBSF: columns energy, Re Delta
-        and Im Delta of Delta(x + i Gamma), meV (the DOS is formed of them). To a network from EBSF:
-        columns omega (meV) and a2F.
+        Text by columns. To a network from gap function or DOS to EBSF: energy, Re Delta and
+        Im Delta of Delta(x + i Gamma), meV; or, where it sees the DOS, energy (meV) and N / N_F.
+        To a network from EBSF: omega (meV) and a2F.
     target : Path
         .csv with the prediction by columns; beside it, ending in .json, the check by the equations:
         lambda, omega_log and moments of the spectrum, whether it superconducts, and the distance
         of the gap function (or DOS) solved from it.
+    force : bool
+        Answer also what is unlike all that the network was tested on.
+    unit : str, optional
+        Of the file's energies, in place of what its header says: one of `readers.units.MEV`.
+    column : int, optional
+        That of a2F in a file with more than two columns; that of omega is 1.
+    drop_imaginary : bool
+        Leave out negative frequencies of a spectrum.
 
     Returns
     -------
     str
-        What was written, and the physics that it is for.
+        What was written, the physics that it is for, and its residual beside those of test samples.
 
     Raises
     ------
     DataError
         If a file cannot be read or written, what it holds cannot be or does not fit the network's
         energies, or the network is an autoencoder.
+    Refused
+        If the input cannot be judged, or is unlike those the network was trained and tested on.
     """
     loaded = Network.load(network)
     kind = loaded.card["inputs"], loaded.card["targets"]
     if target.suffix != ".csv":
         raise DataError(f"{target}: must be .csv")
     if kind in ((["gap"], ["a2f"]), (["dos"], ["a2f"])):
-        what, columns, check = _spectrum(loaded, source)
+        if column is not None or drop_imaginary:
+            raise DataError(f"{source}: --column and --drop-imaginary are for spectral functions")
+        what, columns, check, verdict = _spectrum(loaded, source, unit)
     elif kind in ((["a2f"], ["gap"]), (["a2f"], ["dos"])):
-        what, columns, check = _function(loaded, source)
+        given = read_spectrum(source, loaded.physics, unit, column, drop_imaginary)
+        what, columns, check, verdict = _function(loaded, *given)
     else:
         raise DataError(
             f"{network}: maps {' and '.join(kind[0])} to {' and '.join(kind[1])}; give a network "
             "sl-... (gap function or DOS to a2F) or reversed-... (the other way)"
         )
-    check |= {"network": loaded.card["name"], "weights_sha256": loaded.card["weights_sha256"]}
-    check["outside_training_range"] = _outside(loaded.card, check)
+    outside = _outside(loaded.card, check)
+    if verdict.refusals and not force:
+        raise Refused(f"{source}: {'; '.join(verdict.refusals)}; --force answers all the same")
+    for line in (*check["notes"], *verdict.refusals, *verdict.warnings, *outside.values()):
+        print(f"gapworks: {source}: {line}", file=sys.stderr)
+    check |= {
+        "network": loaded.card["name"],
+        "weights_sha256": loaded.card["weights_sha256"],
+        "residual_of_test_samples": None if (c := _calibration(loaded)) is None else c.quantiles,
+        "outside_training_range": [*outside, *verdict.outside],
+        "refused_without_force": verdict.refusals,
+        "warnings": [*verdict.warnings, *outside.values()],
+    }
     lines = [",".join(columns), *(",".join(f"{v:.8g}" for v in row) for row in _rows(columns))]
     write_whole(target, ("\n".join(lines) + "\n").encode())
     content = json.dumps(check, indent=1, sort_keys=True) + "\n"
     write_whole(target.with_suffix(".json"), content.encode())
     physics = loaded.physics
     said = f"{what} at {physics.temperature:g} K, mu* {physics.mu_star:g}"
-    return said if check["superconducts"] else f"{said}; the spectrum does not superconduct there"
+    if not check["superconducts"]:
+        said += "; the spectrum does not superconduct there"
+    return f"{said}; {verdict.said}" if verdict.said else said
 
 
-def _spectrum(loaded: Network, source: Path) -> tuple[str, Columns, Check]:
-    """EBSF of a user's gap function; the check solves the prediction."""
+def _spectrum(loaded: Network, source: Path, unit: str | None) -> Answer:
+    """EBSF of a user's gap function or DOS; the check solves the prediction."""
     physics = loaded.physics
     x = real_energies(physics)
-    gap = _read_gap(source, x)
-    rows = gap
-    if loaded.card["inputs"] == ["dos"]:
+    (sees,) = loaded.card["inputs"]
+    given = read_function(source, physics, sees, unit)
+    gap, dos, notes = given.gap, given.dos, list(given.notes)
+    rows = gap if sees == "gap" else dos
+    if rows is None:
         rows = density_of_states(x, complex_gap(gap), physics.broadening)
+        notes.append("three columns: the DOS is formed of Delta")
     a2f = loaded.apply(rows)
     pushed = push_forward(physics, a2f, gap, FORWARD_SOLVER, threads=1)
-    check = _numbers(physics, pushed.a2f)
+    check = _numbers(physics, pushed.a2f) | {"notes": notes}
     check |= {name: _plain(values[0]) for name, values in pushed.numbers.items()}
-    return "a2F", {"omega_meV": boson_grid(physics), "a2F": a2f[0]}, check
+    if sees == "dos":
+        residual = relative_distance(solved_dos(physics, pushed.gap), rows)
+        check["dos_residual"] = _plain(residual[0])
+    verdict = judge(
+        _calibration(loaded),
+        numbers_of(sees, x, rows),
+        standardised(loaded, rows),
+        check[f"{sees}_residual"],
+    )
+    return "a2F", {"omega_meV": boson_grid(physics), "a2F": a2f[0]}, check, verdict
 
 
-def _function(loaded: Network, source: Path) -> tuple[str, Columns, Check]:
+def _function(loaded: Network, a2f: np.ndarray, notes: Sequence[str]) -> Answer:
     """Gap function or DOS of a user's EBSF; the check solves the EBSF itself."""
     physics = loaded.physics
-    a2f = _read_spectrum(source, boson_grid(physics))
     found = loaded.apply(a2f)
     x = real_energies(physics)
     m, r = solve_spectra(physics, a2f, FORWARD_SOLVER, threads=1)
-    check = _numbers(physics, a2f)
+    check = _numbers(physics, a2f) | {"notes": list(notes)}
     check |= {"superconducts": bool(m.superconducting[0]), "solved": bool(r.converged[0])}
     if loaded.card["targets"] == ["gap"]:
         what, name, true = "Delta", "gap", np.concatenate([r.delta.real, r.delta.imag], axis=1)
@@ -112,68 +169,16 @@ def _function(loaded: Network, source: Path) -> tuple[str, Columns, Check]:
     with np.errstate(divide="ignore"):  # a normal metal has no gap to be off from
         check[f"{name}_residual"] = _plain(relative_distance(found, true)[0])
     check[f"{name}_pcc"] = _plain(pearson(found, true)[0])
-    return what, {"energy_meV": x} | columns, check
+    verdict = judge(_calibration(loaded), {}, standardised(loaded, a2f), check[f"{name}_residual"])
+    # The solution of the equations stands beside the answer: it is said how far off that is.
+    verdict.warnings, verdict.refusals = verdict.refusals + verdict.warnings, []
+    return what, {"energy_meV": x} | columns, check, verdict
 
 
-def _read_gap(path: Path, x: np.ndarray) -> np.ndarray:
-    """Re Delta, then Im Delta at the network's energies, shape (1, 2 energies), meV."""
-    energy, real, imaginary = _read(path, ("energy", "Re Delta", "Im Delta")).T
-    if (np.diff(energy) <= 0).any():
-        raise DataError(f"{path}: the energies do not increase; sort them, drop repeated ones")
-    if energy[0] > x[0] or energy[-1] < x[-1]:
-        raise DataError(
-            f"{path}: reaches from {energy[0]:g} to {energy[-1]:g} meV; the network sees "
-            f"{x[0]:g} to {x[-1]:g} meV"
-        )
-    return np.concatenate([np.interp(x, energy, real), np.interp(x, energy, imaginary)])[None]
-
-
-def _read_spectrum(path: Path, grid: np.ndarray) -> np.ndarray:
-    """a2F on the network's grid, shape (1, points); zero at 0 and beyond the file's last energy."""
-    try:
-        omega, a2f = check_spectrum(*_read(path, ("omega", "a2F")).T)
-    except ValueError as error:
-        raise DataError(f"{path}: {error}") from error
-    last = omega[np.flatnonzero(a2f)[-1]]
-    if last > grid[-1]:
-        raise DataError(
-            f"{path}: a2F reaches to {last:g} meV, the network's to {grid[-1]:g} meV; scale "
-            "energies and temperature together, or leave out what is there"
-        )
-    # Below the first energy a2F rises from zero at zero, as in all integrals over it.
-    below = [] if omega[0] == 0 else [0.0]
-    held = np.interp(grid, [*below, *omega], [*below, *a2f], right=0.0)
-    if not held.any():
-        raise DataError(f"{path}: nothing of a2F is left on the network's grid of {grid[0]:g} meV")
-    return held[None]
-
-
-def _read(path: Path, names: Sequence[str]) -> np.ndarray:
-    """Columns of finite numbers, shape (rows, columns); lines before them may be a header."""
-    if path.suffix not in (".csv", ".txt", ".dat"):
-        raise DataError(f"{path}: must be .csv, .txt or .dat")
-    try:
-        text = path.read_text().replace(",", " ")
-    except (OSError, UnicodeError) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from error
-    wanted = f"{len(names)} finite numbers: {', '.join(names)}; energies in meV"
-    rows: list[list[float]] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        words = line.partition("#")[0].split()
-        if not words:
-            continue
-        try:
-            row = [float(word) for word in words]
-        except ValueError:
-            if not rows:
-                continue  # a header
-            raise DataError(f"{path}: line {number}: not numbers: {line.strip()[:40]}") from None
-        if len(row) != len(names) or not np.isfinite(row).all():
-            raise DataError(f"{path}: line {number}: give {wanted}")
-        rows.append(row)
-    if not rows:
-        raise DataError(f"{path}: holds no numbers; give {wanted}")
-    return np.array(rows)
+def _calibration(loaded: Network) -> Calibration | None:
+    """Of the card; those of networks that were trained before it existed have none."""
+    said = loaded.card.get("calibration")
+    return None if said is None else Calibration.model_validate(said)
 
 
 def _numbers(physics: Physics, a2f: np.ndarray) -> Check:
@@ -181,14 +186,16 @@ def _numbers(physics: Physics, a2f: np.ndarray) -> Check:
     return {name: _plain(values[0]) for name, values in spectrum_numbers(physics, a2f).items()}
 
 
-def _outside(card: Mapping[str, Any], check: Mapping[str, Any]) -> list[str]:
-    """Which numbers of the spectrum lie outside those of the training data."""
+def _outside(card: Mapping[str, Any], check: Mapping[str, Any]) -> dict[str, str]:
+    """Which numbers of the spectrum lie outside those of the training data, and in words."""
     known = card["training_data"]
-    return [
-        name
-        for name in ("coupling", "omega_log")
+    words = {"coupling": "lambda", "omega_log": "omega_log (meV)"}
+    return {
+        name: f"{said} is {check[name]:.3g}, {known[name][0]:.3g} ... {known[name][1]:.3g} in "
+        "training"
+        for name, said in words.items()
         if known[name] is not None and not known[name][0] <= check[name] <= known[name][1]
-    ]
+    }
 
 
 def _rows(columns: Columns) -> np.ndarray:

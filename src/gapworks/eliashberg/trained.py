@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from pydantic import BaseModel
 
+from gapworks.eliashberg.calibration import Calibration
 from gapworks.eliashberg.fields import joined, seen
 from gapworks.eliashberg.network import build
 from gapworks.eliashberg.settings import Physics
@@ -45,6 +46,7 @@ class Card(BaseModel):
     validation_loss: float
     epochs: int
     history: list[dict[str, float]]
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True)

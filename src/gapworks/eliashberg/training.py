@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import torch
 
+from gapworks.eliashberg.calibration import calibrate
 from gapworks.eliashberg.fields import Split, joined, part, rows_of, seen, sizes
 from gapworks.eliashberg.learning_settings import Network
 from gapworks.eliashberg.network import build
+from gapworks.eliashberg.noise import with_noise
+from gapworks.eliashberg.trained import Network as TrainedNetwork
 from gapworks.factory.container import DataError
 from gapworks.factory.provenance import code_digest
 from gapworks.factory.settings import Section
@@ -85,10 +89,18 @@ def train_network(
         threads=threads,
         code=code_digest("gapworks.eliashberg.training"),
     )
+    noisy = partial(_noisy, network.noise) if network.noise[1] > 0 else None
+    standard = tensors[Split.TRAIN]
+    if noisy:
+        # Weights are chosen by noisy validation inputs, the same after each epoch, and inputs are
+        # standardised as they come.
+        rng = np.random.default_rng(seed)
+        tensors[Split.VALIDATION] = noisy(tensors[Split.VALIDATION], rng)
+        standard = noisy(standard, rng)
     with reproducible(threads, seed):
         model = build(architecture)
         if network.kind == "supervised":
-            model.standardise(tensors[Split.TRAIN][0])
+            model.standardise(standard[0])
         trained = train(
             model,
             tensors[Split.TRAIN],
@@ -98,6 +110,7 @@ def train_network(
             seed,
             checkpoint,
             key,
+            augment=noisy,
             report=report,
             checkpoint_seconds=CHECKPOINT_SECONDS,
         )
@@ -127,6 +140,11 @@ def train_network(
         "epochs": trained.epochs,
         "history": trained.history,
     }
+    if network.kind == "supervised":
+        report("calibrating on test samples")
+        model.load_state_dict(trained.weights)
+        made = TrainedNetwork(model.eval(), card)
+        card["calibration"] = calibrate(made, arrays, network.noise, seed, threads)
     card = save_package(output, trained.weights, card)
     checkpoint.unlink(missing_ok=True)
     return card
@@ -139,6 +157,14 @@ def mean_squared_error(model: torch.nn.Module, batch: tuple[torch.Tensor, ...]) 
     """The paper's loss, in the data's units."""
     inputs, targets = batch
     return (model(inputs) - targets).square().mean()
+
+
+def _noisy(
+    bounds: tuple[float, float], batch: tuple[torch.Tensor, ...], rng: np.random.Generator
+) -> tuple[torch.Tensor, ...]:
+    """A batch with noise on its inputs."""
+    inputs, targets = batch
+    return torch.from_numpy(with_noise(inputs.numpy(), bounds, rng)).float(), targets
 
 
 def _architecture(network: Network, size: Mapping[str, int]) -> dict[str, Any]:

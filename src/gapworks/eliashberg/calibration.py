@@ -1,0 +1,294 @@
+"""What a network's card says of its inputs and errors, and how an input is judged by it.
+
+Errors of a spectrum that nobody knows cannot be measured, but the gap function (or DOS) solved from
+an answer can be compared with the one that was given. That residual is measured on test samples
+when the network is trained; an input with a residual beyond theirs is unlike them.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from gapworks.eliashberg.fields import Split, complex_gap, joined, part, real_energies, rows_of
+from gapworks.eliashberg.forward import FORWARD_SOLVER, push_forward
+from gapworks.eliashberg.noise import with_noise
+from gapworks.eliashberg.scores import relative_distance
+from gapworks.eliashberg.settings import Physics
+from gapworks.eliashberg.solution import density_of_states
+
+LARGEST = 1000
+"""Test samples that are pushed through the equations, at most."""
+
+LEVELS = (0.5, 0.9, 0.99)
+"""Of the residuals: the median, where a warning begins, where an input is refused."""
+
+SMOOTH = 5 / 7
+"""Share of the energies above which gap functions are smooth, and what is not is noise."""
+
+FAR = 2.0
+"""An input whose number is this factor beyond those of training is refused."""
+
+FAR_DISTANCE = 4.0
+"""The same of the distance from the training's principal components, beyond 99 % of test samples.
+Noise of 1e-3 meV is within, of 1e-2 meV beyond, for networks that were trained without noise."""
+
+ENOUGH = 100
+"""Test samples from which on one in a hundred can be told; of fewer the largest is doubled."""
+
+DIRECTIONS = 32
+"""Principal components of the training inputs: what is left of an input is unlike all of them."""
+
+SAID = {
+    "largest": ("largest |Delta|", "meV"),
+    "at_zero": ("Delta at the lowest energy", "meV"),
+    "peak": ("energy of the largest |Delta|", "meV"),
+    "causality": ("Re Delta(0) - Re Delta(end) by Kramers and Kronig over its own value", ""),
+    "noise": ("noise", "meV"),
+    "dos_largest": ("largest N / N_F", ""),
+    "dos_edge": ("energy of the largest N / N_F", "meV"),
+    "dos_end": ("N / N_F at the highest energy", ""),
+    "dos_noise": ("noise of N / N_F", ""),
+}
+"""Numbers that are judged: in words, and their units."""
+
+
+class Calibration(BaseModel):
+    """The part of a card that a network trained before it has not."""
+
+    measure: str
+    samples: int
+    quantiles: dict[str, float]
+    inputs: dict[str, tuple[float, float]] = {}
+    distance: dict[str, float] = {}
+    directions: str = ""
+
+
+@dataclass
+class Verdict:
+    """What is to be said of an input and its answer."""
+
+    said: str = ""
+    warnings: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+
+def numbers_of(source: str, x: np.ndarray, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """Numbers that tell a gap function or DOS like those of training from another.
+
+    `causality` compares Re Delta(0) - Re Delta(end) with (2 / pi) int Im Delta / x, what
+    Kramers and Kronig make of Im Delta: about 1 for a retarded function, -1 for its conjugate.
+    The noise is taken from third differences at high energies, where the functions are smooth.
+
+    Parameters
+    ----------
+    source : str
+        "gap" or "dos".
+    x : ndarray, shape (energies,)
+        meV.
+    rows : ndarray, shape (n, 2 energies) or (n, energies)
+
+    Returns
+    -------
+    dict of str to ndarray, shape (n,)
+    """
+    smooth = x >= SMOOTH * x[-1]
+    if source == "dos":
+        return {
+            "dos_largest": rows.max(1),
+            "dos_edge": x[rows.argmax(1)],
+            "dos_end": rows[:, -1],
+            "dos_noise": _roughness(rows[:, smooth]),
+        }
+    delta = complex_gap(rows)
+    re, im = delta.real, delta.imag
+    integral = np.trapezoid(im / x, x, axis=1) + im[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        causality = 2 / np.pi * integral / (re[:, 0] - re[:, -1])
+    noise = np.hypot(_roughness(re[:, smooth]), _roughness(im[:, smooth])) / np.sqrt(2)
+    return {
+        "largest": np.abs(delta).max(1),
+        "at_zero": re[:, 0],
+        "peak": x[np.abs(delta).argmax(1)],
+        "causality": causality,
+        "noise": noise,
+    }
+
+
+def calibrate(
+    network: Any,
+    arrays: Mapping[str, np.ndarray],
+    noise: tuple[float, float],
+    seed: int,
+    threads: int,
+) -> dict[str, Any]:
+    """Residuals over the test samples of a network's own data, and the range of its inputs.
+
+    Parameters
+    ----------
+    network : gapworks.eliashberg.trained.Network
+        Supervised, with the card as far as it is known.
+    arrays : mapping of str to ndarray
+        The data that it was trained on.
+    noise : tuple of float
+        That it was trained with; test samples get it, too.
+    seed : int
+        Of the noise.
+
+    Returns
+    -------
+    dict
+        The card's `calibration`.
+    """
+    physics, (source,), (target,) = network.physics, network.card["inputs"], network.card["targets"]
+    rng = np.random.default_rng(seed)
+    test = part(arrays, Split.TEST)[:LARGEST]
+    if not len(test):  # 0 samples calibrate nothing, and the card says so
+        return Calibration(measure="", samples=0, quantiles={}).model_dump()
+    given = with_noise(_field(arrays, source, test, physics), noise, rng)
+    found = network.apply(given)
+    made: dict[str, Any] = {"samples": len(test)}
+    if target == "a2f":
+        residual = residual_of(physics, source, given, found, threads)
+        train = _field(arrays, source, part(arrays, Split.TRAIN), physics)
+        directions = _directions(standardised(network, train))
+        train = with_noise(train, noise, rng)
+        numbers = numbers_of(source, real_energies(physics), train)
+        made |= {
+            "measure": f"{source}_residual",
+            "inputs": {name: (v.min(), v.max()) for name, v in numbers.items()},
+            "distance": _quantiles(distance(standardised(network, given), directions)),
+            "directions": base64.b64encode(directions.tobytes()).decode(),
+        }
+    else:
+        made["measure"] = f"{target}_residual"
+        residual = relative_distance(found, _field(arrays, target, test, physics))
+    return Calibration(quantiles=_quantiles(residual), **made).model_dump(mode="json")
+
+
+def standardised(network: Any, rows: np.ndarray) -> np.ndarray:
+    """Inputs as the first layer sees them, shape (n, inputs)."""
+    model = network.model
+    return ((network.inputs(rows) - model.input_mean) / model.input_scale).numpy()
+
+
+def distance(inputs: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """What the training's principal components leave of standardised inputs, root mean square.
+
+    Parameters
+    ----------
+    inputs : ndarray, shape (n, inputs)
+    directions : ndarray, shape (components, inputs)
+    """
+    left = inputs - (inputs @ directions.T) @ directions
+    return np.sqrt((left**2).mean(1))
+
+
+def known_directions(calibration: Calibration, inputs: int) -> np.ndarray:
+    """The principal components on a card, shape (components, inputs)."""
+    held = np.frombuffer(base64.b64decode(calibration.directions), "<f4")
+    return held.reshape(-1, inputs)
+
+
+def residual_of(
+    physics: Physics, source: str, given: np.ndarray, a2f: np.ndarray, threads: int
+) -> np.ndarray:
+    """Relative distance of the gap function (or DOS) solved from predictions, shape (n,)."""
+    pushed = push_forward(physics, a2f, None, FORWARD_SOLVER, threads)
+    found = pushed.gap if source == "gap" else solved_dos(physics, pushed.gap)
+    return relative_distance(found, given)
+
+
+def solved_dos(physics: Physics, gap: np.ndarray) -> np.ndarray:
+    """N / N_F of gap functions, shape (n, energies)."""
+    return density_of_states(real_energies(physics), complex_gap(gap), physics.broadening)
+
+
+def judge(
+    calibration: Calibration | None,
+    inputs: Mapping[str, np.ndarray],
+    seen: np.ndarray,
+    residual: float | None,
+) -> Verdict:
+    """Compare an input and its residual with those of training and test samples.
+
+    Parameters
+    ----------
+    calibration : Calibration or None
+        Of the card; None on old ones.
+    inputs : mapping of str to ndarray, shape (1,)
+        From `numbers_of`.
+    seen : ndarray, shape (1, inputs)
+        From `standardised`.
+    residual : float or None
+        None where there is nothing to compare.
+    """
+    verdict = Verdict()
+    if calibration is None or not calibration.samples:
+        verdict.warnings.append("the network's card has no calibration: train it again")
+        return verdict
+    for name, (low, high) in calibration.inputs.items():
+        value = float(inputs[name][0])
+        if name.endswith("noise"):
+            low = 0.0
+        if low <= value <= high:
+            continue
+        words, unit = SAID[name]
+        said = f"{words} is {value:.3g}, {low:.3g} ... {high:.3g} {unit}".rstrip() + " in training"
+        verdict.outside.append(name)
+        if name == "causality" and -FAR * high < value < -low / FAR:
+            said = "Im Delta has the sign of the complex conjugate; turn it"
+        far = not low / FAR <= value <= high * FAR
+        (verdict.refusals if far and not name.endswith("noise") else verdict.warnings).append(said)
+    if calibration.distance:
+        far = float(distance(seen, known_directions(calibration, seen.shape[1]))[0])
+        known = calibration.distance[f"{LEVELS[-1]:g}"]
+        if not far <= known:
+            said = f"is unlike the training's: distance {far:.2g}, 99 % of test samples {known:.2g}"
+            (verdict.warnings if far <= FAR_DISTANCE * known else verdict.refusals).append(said)
+            verdict.outside.append("distance")
+    if residual is None:
+        return verdict
+    median, warned, refused = (calibration.quantiles[f"{q:g}"] for q in LEVELS)
+    name = calibration.measure.replace("_", " ")
+    verdict.said = (
+        f"{name} {residual:.3g}; {calibration.samples} test samples: {median:.3g} (50 %), "
+        f"{warned:.3g} (90 %), {refused:.3g} (99 %)"
+    )
+    beyond = f"{name} {residual:.3g} is beyond"
+    if calibration.samples < ENOUGH:
+        refused *= FAR
+        last = f"twice the largest of {calibration.samples} test samples"
+    else:
+        last = "99 % of test samples"
+    if not residual <= refused:
+        verdict.refusals.append(f"{beyond} {refused:.3g}, {last}")
+    elif residual > warned:
+        verdict.warnings.append(f"{beyond} {warned:.3g}, 90 % of test samples")
+    return verdict
+
+
+def _quantiles(values: np.ndarray) -> dict[str, float]:
+    """At `LEVELS`, each of them a value that occurred: few samples do not invent a narrow range."""
+    found = np.quantile(values, LEVELS, method="higher")
+    return {f"{q:g}": float(v) for q, v in zip(LEVELS, found, strict=True)}
+
+
+def _directions(inputs: np.ndarray) -> np.ndarray:
+    """Principal components of standardised inputs about zero, shape (components, inputs)."""
+    return np.linalg.svd(inputs, full_matrices=False)[2][:DIRECTIONS].astype("<f4")
+
+
+def _field(arrays, name, rows, physics) -> np.ndarray:
+    return joined(rows_of(arrays, rows), [name], physics.broadening)
+
+
+def _roughness(rows: np.ndarray) -> np.ndarray:
+    """Standard deviation of white noise that has the third differences of the rows, shape (n,)."""
+    return np.sqrt((np.diff(rows, n=3, axis=1) ** 2).mean(1) / 20)
