@@ -82,6 +82,10 @@ class Study:
         networks: dict[str, Path] = {}
         if what in ("data", "pade", "statements"):
             step = {"data": "statistics"}.get(what, what)
+        elif what == "noise":
+            step = "noise"
+            names = ("sl-complex-gap", "sl-complex-noisy-gap")
+            networks = {n: self.train(n, "complex") for n in names}
         elif what == "bases":
             step = "bases"
             networks = {n: self.train(n, "simple") for n in self.bases()}
@@ -120,6 +124,7 @@ class Study:
             "complex-statements",
             *(f"{k}-sl-{k}-{x}" for k in ("simple", "complex") for x in ("gap", "dos", "gap-few")),
             "complex-reversed-complex-gap",
+            "complex-noise",
             *(f"complex-{family}-{d}" for family in families for d in LATENT),
             *(f"complex-dimensions-{source}" for source in ("gap", "dos")),
             *(f"complex-sl-joint-{source}-chosen" for source in ("gap", "dos")),

@@ -59,6 +59,7 @@ def evaluations(study, name, room):
         "pade": ("simple-pade", "complex-pade"),
         "reconstruction": ("complex-ae",),
         "learning": ("simple-sl", "complex-sl", "complex-reversed"),
+        "noise": ("complex-noise",),
     }
     found = study.family(*starts.get(name, plain))
     return [one for one in found if name != "fig11" or not one.method.endswith("few")]

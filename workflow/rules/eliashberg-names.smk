@@ -1,7 +1,7 @@
 # What the eliashberg study's figures, tables and evaluations are made of; no rules.
 #
 # A network's name says what it is: sl-complex-gap maps gap functions to EBSF (-few: from 300
-# numbers), reversed-complex-gap the other way, nto-4-1 has 4 neurons next to the output,
+# numbers), sl-complex-noisy-gap is trained with noise on them, reversed-complex-gap the other way, nto-4-1 has 4 neurons next to the output,
 # ae-joint-gap-2 is the autoencoder of [EBSF, gap] with d_L = 2, ae-gap-2 that of the gap functions
 # alone, and sl-joint-gap-2 is trained on what the former made of the data, sl-joint-gap-chosen on
 # what that of the dimension chosen by the data made of them.
@@ -32,6 +32,9 @@ def eliashberg_bases(wildcards):
     """The networks with few neurons next to the output."""
     bases = scale(wildcards).eliashberg.networks.bases
     return [f"nto-{n}-{repeat}" for n in bases.neurons for repeat in range(1, bases.seeds + 1)]
+
+
+ELIASHBERG_NOISE = ["sl-complex-gap", "sl-complex-noisy-gap"]
 
 
 def eliashberg_covered(wildcards):
@@ -182,6 +185,7 @@ NAMES["eliashberg"] = {
         "pade": {"evaluations": lambda wildcards: ["simple-pade", "complex-pade"]},
         "reconstruction": {"evaluations": eliashberg_reconstructions},
         "learning": {"evaluations": eliashberg_learning},
+        "noise": {"evaluations": lambda wildcards: ["complex-noise"]},
     },
     "tables": {
         "table1": {

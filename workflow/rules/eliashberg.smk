@@ -172,6 +172,33 @@ rule evaluate_eliashberg_bases:
         " --network {params.networks} --threads {threads} --output {output} > {log} 2>&1"
 
 
+rule evaluate_eliashberg_noise:
+    input:
+        data="results/{scale}/eliashberg/data/complex.h5",
+        networks=lambda wildcards: [eliashberg_model(wildcards, name) for name in ELIASHBERG_NOISE],
+    output:
+        "results/{scale}/eliashberg/data/evaluation/complex-noise.h5",
+    log:
+        "logs/{scale}/eliashberg/evaluate/complex-noise.log",
+    benchmark:
+        "logs/{scale}/eliashberg/evaluate/complex-noise.benchmark.tsv"
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
+    params:
+        settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
+        networks=lambda wildcards: eliashberg_models(wildcards, ELIASHBERG_NOISE),
+        code=code_of("gapworks.eliashberg.evaluation"),
+    message:
+        "testing networks on noisy gap functions at scale {wildcards.scale}"
+    shell:
+        "exec gapworks evaluate eliashberg noise --settings {params.settings:q} --data {input.data}"
+        " --network {params.networks} --threads {threads} --output {output} > {log} 2>&1"
+
+
 # Steps 3 and 4 of the flow chart: d_L is chosen by validation data, and data are generated with it.
 rule evaluate_eliashberg_dimensions:
     input:

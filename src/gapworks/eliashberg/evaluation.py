@@ -110,6 +110,28 @@ def evaluate_bases(settings, data, networks, threads, report) -> Made:
     return _made(_attributes(settings, header, "bases"), coordinates, bases.VARIABLES, made)
 
 
+def evaluate_noise(settings, data, networks, threads, report) -> Made:
+    """Several networks on the test samples of their own data, with noise on the gap functions.
+
+    Raises
+    ------
+    DataError
+        If a network was trained on other data, or before cards had a calibration.
+    """
+    from gapworks.eliashberg import noise
+
+    header, arrays = read_dataset(data[0], "eliashberg")
+    loaded = [_network({name: path}, header)[1] for name, path in networks.items()]
+    for path, network in zip(networks.values(), loaded, strict=True):
+        if not (network.card.get("calibration") or {}).get("samples"):
+            raise DataError(f"{path}: its card has no calibration: train it again: rm {path}")
+    coordinates, made = noise.evaluate(
+        loaded, arrays, Evaluation.model_validate(settings), header.attributes["seed"], threads
+    )
+    attributes = _attributes(settings, header, "noise") | {"networks": list(networks)}
+    return _made(attributes, coordinates, noise.VARIABLES, made)
+
+
 def evaluate_dimensions(settings, data, networks, threads, report) -> Made:
     """The choice of the latent dimension; `data` are evaluations of autoencoders."""
     from gapworks.eliashberg import dimensions
@@ -135,6 +157,7 @@ EVALUATIONS = {
     "prediction": evaluate_prediction,
     "autoencoder": evaluate_autoencoder,
     "bases": evaluate_bases,
+    "noise": evaluate_noise,
     "dimensions": evaluate_dimensions,
 }
 """By the name that the command line and the rules use."""

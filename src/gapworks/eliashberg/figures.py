@@ -212,5 +212,6 @@ FIGURES: dict[str, Callable[..., Figure]] = {
     "pade": pade,
     "reconstruction": figures_learning.reconstruction,
     "learning": figures_learning.learning,
+    "noise": figures_learning.noise,
 }
 """Each figure's function: it takes evaluations and the settings that workflow/rules name for it."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from gapworks.eliashberg.readings import (
     MOMENTS,
@@ -228,4 +229,37 @@ def learning(evaluations: Sequence[Evaluated]) -> Figure:
         axes.set_ylabel(label)
         panel_label(axes, letter)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=5)
+    return figure
+
+
+def noise(evaluations: Sequence[Evaluated]) -> Figure:
+    """Ours: errors against the noise of the gap function, without and with noise in training."""
+    data = evaluations[0]
+    level = data["level"]
+    figure, panels = plt.subplots(1, 2, figsize=(PAGE, 2.6))
+    for axes, name, letter in zip(panels, ("a2f_error", "gap_residual"), "ab", strict=True):
+        for row, (trained, color) in enumerate(zip(data["trained_high"], CURVES, strict=False)):
+            label = (
+                f"trained with noise up to {trained:g} meV" if trained else "trained without noise"
+            )
+            low, median, high = 100 * np.quantile(data[name][row], (0.16, 0.5, 0.84), axis=1)
+            axes.plot(level, median, color=color, marker="o", markersize=3, label=label)
+            axes.fill_between(level, low, high, color=color, alpha=0.15, linewidth=0)
+            if name == "gap_residual":
+                limit = 100 * data["refused_from"][row]
+                label = None if row else "refused above (each by its own)"
+                axes.axhline(limit, color=color, linestyle=":", label=label)
+        positive = level[level > 0]
+        first = positive.min() if len(positive) else 1.0
+        axes.set_xscale("symlog", linthresh=first)
+        axes.set_xlim(-0.2 * first, 1.2 * max(level.max(), first))
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
+        axes.set_xlabel(r"noise of Re $\Delta$ and Im $\Delta$ [meV]")
+        panel_label(axes, letter)
+    panels[0].set_ylabel("EBSF error [%]")
+    panels[1].set_ylabel("gap residual [%]")
+    figure.legend(*panels[1].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return figure

@@ -75,7 +75,7 @@ def read_function(path: Path, physics: Physics, source: str, unit: str | None = 
         wanted += " (meV), or 2: energy (meV), N / N_F" if source == "dos" else " (meV)"
         hint = "; a DOS goes into a network sl-...-dos" if (columns, source) == (2, "gap") else ""
         raise ReadError(f"{path}: has {_counted(columns)}; give {wanted}{hint}")
-    factors, notes = _factors(path, table, unit, tuple(range(3 if columns == 3 else 1)))
+    factors, notes, _ = _factors(path, table, unit, tuple(range(3 if columns == 3 else 1)))
     energy, *values = table.values.T * np.resize([*factors, 1.0], columns)[:, None]
     if energy[0] > x[0] * (1 + REACH) or energy[-1] < x[-1] * (1 - REACH):
         raise ReadError(
@@ -142,14 +142,14 @@ def read_spectrum(
     grid = boson_grid(physics)
     _check_order(path, table)
     chosen, notes = _column(path, table, column)
-    (factor,), more = _factors(path, table, unit, (0,))
+    (factor,), more, said = _factors(path, table, unit, (0,))
     notes += more
     omega, a2f = factor * table.values[:, 0], table.values[:, chosen]
     if (below := omega < 0).any():
-        said = f"{_listed(omega[below])} meV, imaginary modes, a2F up to {a2f[below].max():.3g}"
+        named = f"{_listed(omega[below])} meV, imaginary modes, a2F up to {a2f[below].max():.3g}"
         if not drop_imaginary:
-            raise ReadError(f"{path}: {said}; leave them out, or --drop-imaginary does")
-        notes.append(f"left out: {said}")
+            raise ReadError(f"{path}: {named}; leave them out, or --drop-imaginary does")
+        notes.append(f"left out: {named}")
         omega, a2f = omega[~below], a2f[~below]
     try:
         omega, a2f = check_spectrum(omega, a2f)
@@ -161,7 +161,7 @@ def read_spectrum(
             f"{path}: a2F reaches to {last:g} meV, the network's to {grid[-1]:g} meV; scale "
             "energies and temperature together, or leave out what is there; other units: --unit"
         )
-    if last < SHORT * grid[-1] and unit is None and not any(units(table.header, 1)):
+    if last < SHORT * grid[-1] and not said:
         raise Refused(
             f"{path}: a2F ends at {last:g} if its energies are meV, the network's at "
             f"{grid[-1]:g} meV; say their unit by --unit ({', '.join(MEV)})"
@@ -224,26 +224,27 @@ def _check_order(path: Path, table: Table) -> None:
 
 def _factors(
     path: Path, table: Table, unit: str | None, wanted: Sequence[int]
-) -> tuple[list[float], list[str]]:
-    """What the wanted columns are multiplied by to be in meV, and what was assumed."""
+) -> tuple[list[float], list[str], bool]:
+    """What the wanted columns are multiplied by to be in meV, what was assumed, whether it is said."""
     columns = table.values.shape[1]
     if unit is not None:
-        return [MEV[unit]] * len(wanted), [f"energies in {unit}, by --unit"]
+        return [MEV[unit]] * len(wanted), [f"energies in {unit}, by --unit"], True
     try:
         said = units(table.header, columns)
     except DoubtfulUnit as error:
         raise ReadError(f"{path}: {error}; say the unit by --unit ({', '.join(MEV)})") from error
     if not any(said):
-        return [1.0] * len(wanted), ["no unit in a header: energies are read as meV; or --unit"]
+        notes = ["no unit in a header: energies are read as meV; or --unit"]
+        return [1.0] * len(wanted), notes, False
     found = [said[index] for index in wanted]
-    if found[0] is None:
+    if None in found and found[0] != "meV":
         raise ReadError(
-            f"{path}: the header says no unit of column 1; say it by --unit ({', '.join(MEV)})"
+            f"{path}: the header says {found[0]} of column 1 and nothing of column "
+            f"{wanted[found.index(None)] + 1}; say the unit of all by --unit, or of each there"
         )
-    # Unlabelled columns beside a labelled one share its unit.
-    found = [one or found[0] for one in found]
+    found = [one or "meV" for one in found]
     notes = [] if set(found) == {"meV"} else [f"the header says {', '.join(dict.fromkeys(found))}"]
-    return [MEV[one] for one in found], notes
+    return [MEV[one] for one in found], notes, True
 
 
 def _listed(values: np.ndarray) -> str:

@@ -60,8 +60,8 @@ class DoubtfulUnit(ValueError):
 def units(header: Sequence[str], columns: int) -> tuple[str | None, ...]:
     """Units of energy of each column, from the words of a header; None where none is said.
 
-    A line that names just as many columns speaks of each; otherwise a unit that is said is that of
-    all columns.
+    A line that names just as many columns, the first with a unit, speaks of each; otherwise a unit
+    that is said is that of all columns.
 
     Parameters
     ----------
@@ -86,20 +86,15 @@ def units(header: Sequence[str], columns: int) -> tuple[str | None, ...]:
     for line in reversed(header):
         labels = _labels(line, columns)
         said = [_units_in(label) for label in labels]
-        if any(said) and all(len(one) <= 1 for one in said):
-            found_units = tuple(next(iter(one), None) for one in said)
-            return _refuse_unknown(text, found_units)
+        if said and said[0] and all(len(one) <= 1 for one in said):
+            return tuple(next(iter(one), None) for one in said)
     all_units = _units_in(text)
     if len(all_units) > 1:
         raise DoubtfulUnit(f"the header speaks of {' and '.join(sorted(all_units))}")
-    return _refuse_unknown(text, (next(iter(all_units), None),) * columns)
-
-
-def _refuse_unknown(text: str, found: tuple[str | None, ...]) -> tuple[str | None, ...]:
-    """Brackets after a word for an energy hold its unit: one that is not known is not ignored."""
-    if not any(found) and (unknown := _BRACKETED.search(text)):
+    # Brackets after a word for an energy hold its unit: one that is not known is not ignored.
+    if not all_units and (unknown := _BRACKETED.search(text)):
         raise DoubtfulUnit(f"the header gives the unit {unknown[1]}, which is not known")
-    return found
+    return (next(iter(all_units), None),) * columns
 
 
 def _units_in(text: str) -> set[str]:
