@@ -8,6 +8,7 @@ import pytest
 
 from gapworks.eliashberg.fields import joined, rows_of
 from gapworks.eliashberg.trained import Network
+from gapworks.factory.seal import sealed, to_text
 from tests.command import gapworks_here, refused
 from tests.workflow.conftest import merge
 
@@ -177,7 +178,7 @@ def test_a_card_that_does_not_describe_the_network_is_refused(
     network = tmp_path / weights.name
     shutil.copy(weights, network)
     card = json.loads(weights.with_suffix(".json").read_text())
-    network.with_suffix(".json").write_text(json.dumps(merge(card, changes)))
+    network.with_suffix(".json").write_text(to_text(sealed(merge(card, changes))))
     ran = predict(network, gap_file(tmp_path / "gap.csv", arrays), place / "a.csv")
     refused(ran, f"{network.with_suffix('.json')}: ", said, "train it again: rm", folder=place)
 

@@ -225,7 +225,7 @@ def _check_order(path: Path, table: Table) -> None:
 def _factors(
     path: Path, table: Table, unit: str | None, wanted: Sequence[int]
 ) -> tuple[list[float], list[str], bool]:
-    """Factors of the wanted columns to meV, what was assumed, and whether the file says so."""
+    """What makes meV of the wanted columns, what was assumed, and whether the file says it."""
     columns = table.values.shape[1]
     if unit is not None:
         return [MEV[unit]] * len(wanted), [f"energies in {unit}, by --unit"], True

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import stat
 from pathlib import Path
 
-from gapworks.factory.errors import DataError
+from gapworks.factory.errors import DataError, reason
 
 LARGEST = 64 * 2**20
 """Bytes of the largest text file that is read."""
@@ -63,8 +62,10 @@ def _content(path: Path, largest: int) -> bytes:
     """All bytes of a regular file; opening does not wait for the writer of a pipe."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        raise ReadError(f"{path}: cannot be read: {_why(error)}") from error
+    except OSError as error:
+        raise ReadError(f"{path}: cannot be read: {reason(error)}") from error
+    except ValueError as error:  # a name that no file can have
+        raise ReadError(f"{path}: cannot be read: {error}") from error
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
@@ -78,16 +79,9 @@ def _content(path: Path, largest: int) -> bytes:
         with open(handle, "rb", closefd=False) as file:
             content = file.read()
     except OSError as error:
-        raise ReadError(f"{path}: cannot be read: {_why(error)}") from error
+        raise ReadError(f"{path}: cannot be read: {reason(error)}") from error
     finally:
         os.close(handle)
     if not content:
         raise ReadError(f"{path}: is empty, holds no numbers")
     return content
-
-
-def _why(error: OSError | ValueError) -> str:
-    if isinstance(error, OSError) and error.errno is not None:
-        name = errno.errorcode.get(error.errno, error.errno)
-        return f"{error.strerror} ({name})"
-    return str(error)
