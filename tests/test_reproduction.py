@@ -32,7 +32,7 @@ def measured(timing=None, **metrics):
         metrics,
         [{"provenance": {"commit": "abc"}}],
         {"machine": "x86_64", "packages": {"numpy": "1"}},
-        timing,
+        timing=timing,
     )
 
 

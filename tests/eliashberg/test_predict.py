@@ -1,12 +1,16 @@
 """Users' own functions through networks: what comes out, and what is refused by file and line."""
 
 import json
+import os
 import shutil
 
 import numpy as np
 import pytest
 
-from gapworks.eliashberg.fields import joined, rows_of
+from gapworks.eliashberg.calibration import numbers_of
+from gapworks.eliashberg.fields import Split, joined, part, rows_of
+from gapworks.eliashberg.forward import FORWARD_SOLVER, push_forward
+from gapworks.eliashberg.noise import with_noise
 from gapworks.eliashberg.trained import Network
 from gapworks.factory.seal import sealed, to_text
 from tests.command import gapworks_here, refused
@@ -187,3 +191,198 @@ def test_an_autoencoder_answers_no_user(study, arrays, tmp_path, place):
     network = study.train("ae-joint-gap-2", "complex")
     ran = predict(network, gap_file(tmp_path / "gap.csv", arrays), place / "a.csv")
     refused(ran, f"{network}: maps a2f and gap to a2f and gap; give a network sl-", folder=place)
+
+
+def gap_of(arrays, row):
+    return arrays["delta_real"][row] + 1j * arrays["delta_imag"][row]
+
+
+def answered(network, tmp_path, energy, *columns, header="energy (meV), Re, Im", force=False):
+    """The answer, the check and stderr of `predict`; None in their place where it refuses."""
+    source = table(tmp_path / "given.csv", energy, *columns, header=header)
+    target = tmp_path / "answer.csv"
+    for path in (target, target.with_suffix(".json")):
+        path.unlink(missing_ok=True)
+    given = ("--network", network, "--input", source, "--output", target, *["--force"] * force)
+    ran = gapworks_here("predict", "eliashberg", *given)
+    if ran.returncode:
+        assert ran.returncode == 2
+        assert not target.exists() and not target.with_suffix(".json").exists()
+        assert len(ran.stderr.splitlines()) == 1 and "--force answers all the same" in ran.stderr
+        return None, None, ran.stderr
+    check = json.loads(target.with_suffix(".json").read_text())
+    return np.loadtxt(target, delimiter=",", skiprows=1)[:, 1], check, ran.stderr + ran.stdout
+
+
+def test_minus_delta_is_answered_as_delta(study, arrays, tmp_path):
+    network, x, delta = (
+        study.train("sl-complex-gap", "complex"),
+        arrays["energy"],
+        gap_of(arrays, 0),
+    )
+    plus, _, _ = answered(network, tmp_path, x, delta.real, delta.imag)
+    minus, _, said = answered(network, tmp_path, x, -delta.real, -delta.imag)
+    np.testing.assert_array_equal(plus, minus)
+    assert "-Delta is Delta in another gauge: its sign was turned" in said
+
+
+WRONG = {
+    "complex conjugate": (lambda d: d.conj(), "Im Delta has the sign of the complex conjugate"),
+    "minus the complex conjugate": (lambda d: -d.conj(), "the sign of the complex conjugate"),
+    "gap in eV": (lambda d: d / 1e3, "largest |Delta| is"),
+    "gap in ueV": (lambda d: d * 1e3, "largest |Delta| is"),
+    "Re and Im swapped": (lambda d: d.imag + 1j * d.real, "in training"),
+    "no Im Delta": (lambda d: d.real + 0j, "Kramers"),
+    "noise only": (
+        lambda d: np.random.default_rng(1).normal(size=(2, len(d))).T @ [1, 1j],
+        "is unlike the training's",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_no_gap_function_in_meV_is_refused_unless_forced(study, arrays, wrong, tmp_path):
+    spoil, words = WRONG[wrong]
+    network, x = study.train("sl-complex-gap", "complex"), arrays["energy"]
+    for row in (0, 3):
+        given = spoil(gap_of(arrays, row))
+        a2f, _, said = answered(network, tmp_path, x, given.real, given.imag)
+        assert a2f is None, said
+        assert words in said
+    a2f, check, said = answered(network, tmp_path, x, given.real, given.imag, force=True)
+    assert a2f is not None
+    assert words in said
+    assert check["refused_without_force"]
+    assert check["outside_training_range"]
+
+
+def test_the_same_gap_in_eV_is_right_where_the_header_says_so(study, arrays, tmp_path):
+    network, x, delta = (
+        study.train("sl-complex-gap", "complex"),
+        arrays["energy"],
+        gap_of(arrays, 0),
+    )
+    plain, _, _ = answered(network, tmp_path, x, delta.real, delta.imag)
+    header = "energy (meV), Re Delta (eV), Im Delta (eV)"
+    found, _, _ = answered(network, tmp_path, x, delta.real / 1e3, delta.imag / 1e3, header=header)
+    np.testing.assert_allclose(found, plain, atol=1e-5)
+
+
+def test_noise_beyond_that_of_training_is_said(study, arrays, tmp_path):
+    rng, x, delta = np.random.default_rng(1), arrays["energy"], gap_of(arrays, 0)
+    noisy = delta + 3e-3 * (rng.normal(size=200) + 1j * rng.normal(size=200))
+    for name, outside in (("sl-complex-gap", True), ("sl-complex-noisy-gap", False)):
+        network = study.train(name, "complex")
+        _, check, said = answered(network, tmp_path, x, noisy.real, noisy.imag, force=True)
+        assert ("noise is 0.0029" in said or "noise is 0.003" in said) == outside, said
+        assert ("noise" in check["outside_training_range"]) == outside
+
+
+def test_a_measured_dos_is_answered_as_that_of_its_gap_function(study, arrays, tmp_path):
+    network, x = study.train("sl-complex-dos", "complex"), arrays["energy"]
+    dos = joined(rows_of(arrays, np.arange(1)), ["dos"], 0.05)[0]
+    delta = gap_of(arrays, 0)
+    measured, check, _ = answered(network, tmp_path, x, dos, header="energy (meV), N", force=True)
+    formed, _, said = answered(network, tmp_path, x, delta.real, delta.imag, force=True)
+    assert "three columns: the DOS is formed of Delta" in said
+    np.testing.assert_allclose(measured, formed, atol=1e-4)
+    assert check["dos_residual"] > 0
+    assert "gap_residual" not in check
+
+
+def recalibrated(weights, folder, change):
+    """A copy of a network whose card is changed."""
+    network = folder / weights.name
+    shutil.copy(weights, network)
+    card = json.loads(weights.with_suffix(".json").read_text())
+    change(card)
+    network.with_suffix(".json").write_text(to_text(sealed(card)))
+    return network
+
+
+@pytest.mark.parametrize("share", [0.5, 0.95, 1.5])
+def test_the_residual_is_judged_by_those_of_test_samples(study, arrays, share, tmp_path):
+    """`share` of the residual of 99 % of them: fine, said from 90 %, refused beyond."""
+    weights = study.train("sl-complex-gap", "complex")
+    x, delta = arrays["energy"], gap_of(arrays, 0)
+    _, check, _ = answered(weights, tmp_path, x, delta.real, delta.imag)
+    residual = check["gap_residual"]
+
+    def change(card):
+        last = residual / share
+        quantiles = {"0.5": 0.1 * last, "0.9": 0.9 * last, "0.99": last}
+        card["calibration"] |= {"quantiles": quantiles, "samples": 200}
+
+    network = recalibrated(weights, tmp_path, change)
+    a2f, check, said = answered(network, tmp_path, x, delta.real, delta.imag)
+    assert (a2f is None) == (share > 1)
+    assert ("90 % of test samples" in said) == (0.9 < share <= 1)
+    assert ("99 % of test samples" in said) == (share > 1)
+    if a2f is not None:
+        assert "(50 %)" in said and "200 test samples" in said
+        assert check["residual_of_test_samples"]["0.99"] == pytest.approx(residual / share)
+
+
+def test_a_card_without_calibration_is_said_to_be_old(study, arrays, tmp_path):
+    weights = study.train("sl-complex-gap", "complex")
+    delta = gap_of(arrays, 0)
+    network = recalibrated(weights, tmp_path, lambda card: card.pop("calibration"))
+    a2f, check, said = answered(network, tmp_path, arrays["energy"], delta.real, delta.imag)
+    assert a2f is not None
+    assert "the network's card has no calibration: train it again" in said
+    assert check["residual_of_test_samples"] is None
+
+
+def test_a_calibration_is_of_test_samples_alone(study, arrays):
+    """Its residuals are those of `push_forward` on the test split, its ranges the training's."""
+    network = Network.load(study.train("sl-complex-gap", "complex"))
+    said = network.card["calibration"]
+    test = rows_of(arrays, part(arrays, Split.TEST))
+    pushed = push_forward(network.physics, network.predict(test), None, FORWARD_SOLVER, 1)
+    true = joined(test, ["gap"], 0.05)
+    residual = np.linalg.norm(pushed.gap - true, axis=1) / np.linalg.norm(true, axis=1)
+    assert said["samples"] == len(residual)
+    assert said["quantiles"]["0.99"] == pytest.approx(residual.max(), rel=1e-6)
+    train = rows_of(arrays, part(arrays, Split.TRAIN))
+    largest = np.abs(train["delta_real"] + 1j * train["delta_imag"]).max(1)
+    assert said["inputs"]["largest"] == pytest.approx([largest.min(), largest.max()])
+
+
+def test_retarded_gap_functions_obey_kramers_and_kronig(arrays):
+    delta = np.stack([gap_of(arrays, row) for row in range(40)])
+    for given, sign in ((delta, 1), (delta.conj(), -1)):
+        rows = np.concatenate([given.real, given.imag], axis=1)
+        causality = numbers_of("gap", arrays["energy"], rows)["causality"]
+        assert (sign * causality > 0.5).all() and (sign * causality < 2).all()
+
+
+@pytest.mark.parametrize("level", [1e-4, 1e-3, 1e-2])
+def test_noise_is_measured_from_what_is_not_smooth(arrays, level):
+    rows = joined(rows_of(arrays, np.arange(40)), ["gap"], 0.05)
+    noisy = with_noise(rows, (level, level), np.random.default_rng(3))
+    found = numbers_of("gap", arrays["energy"], noisy)["noise"]
+    np.testing.assert_allclose(np.median(found), level, rtol=0.15)
+    assert np.median(numbers_of("gap", arrays["energy"], rows)["noise"]) < 5e-5
+
+
+def test_options_of_spectra_are_no_options_of_others(study, arrays, tmp_path, place):
+    source = gap_file(tmp_path / "gap.csv", arrays)
+    given = ("--network", study.train("sl-complex-gap", "complex"), "--input", source)
+    ran = gapworks_here("predict", "eliashberg", *given, "--output", place / "a.csv", "--column", 2)
+    refused(ran, "--column and --drop-imaginary are for spectral functions", folder=place)
+
+
+def test_a_spectrum_that_may_be_in_another_unit_is_asked_about(study, tmp_path, place):
+    network = study.train("reversed-complex-gap", "complex")
+    omega = np.linspace(0.01, 2.4, 100)
+    source = table(tmp_path / "a.dat", omega, np.sin(omega) ** 2, header="omega a2F")
+    ran = predict(network, source, place / "b.csv")
+    refused(ran, "a2F ends at 2.4 if its energies are meV", "--unit", folder=place, code=2)
+    given = ("--network", network, "--input", source, "--output", place / "b.csv")
+    assert gapworks_here("predict", "eliashberg", *given, "--unit", "THz").returncode == 0
+
+
+def test_a_pipe_in_a_files_place_is_refused_not_waited_for(study, tmp_path, place):
+    os.mkfifo(tmp_path / "gap.csv")
+    ran = predict(study.train("sl-complex-gap", "complex"), tmp_path / "gap.csv", place / "a.csv")
+    refused(ran, "gap.csv: ", "pipe", folder=place)
