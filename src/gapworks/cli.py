@@ -20,6 +20,26 @@ STUDIES = ("chain", "eliashberg", "qpi")
 GENERATING = ("eliashberg",)
 """Those that make data by networks."""
 
+LAYOUTS = """\
+what each study reads (--input) and writes (--output):
+  chain       disorder V in units of t, one ring a row: .npy of shape (..., L), or .csv without
+              header and index; L at least the network's window. A constant in V changes nothing.
+              -> Delta in units of t, the same shape, .npy or .csv
+  eliashberg  columns of text: energy, Re Delta, Im Delta; energy, DOS; or omega, a2F, for a
+              network reversed-...
+              -> columns, .csv, with what the equations say beside it, .json
+  qpi         the change of the LDOS by one impurity, in any unit: .npy of real numbers, shape
+              (n, E, M, M) or (E, M, M), or (M, M) for a network of one energy; E energies in the
+              network's order (its card: settings.condition.energies); M x M cells of the lattice,
+              r = i a1 + j a2 at row i and column j, a1 and a2 60 degrees apart; M at least the
+              network's window; the impurity at [M // 2, M // 2], or near it: it is looked for.
+              No image in q, no square pixels: put the map on the lattice's cells first.
+              -> class, probabilities, theta (rad), Delta and eps0 (meV), notes: a map a row, .csv,
+              or .json
+
+exit code: 0 answered (warnings on stderr), 1 a file is wrong, 2 refused: nothing is written
+"""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command.
@@ -212,22 +232,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--output", type=Path, required=True)
 
     predict = command("predict", commands.predict, "put your own data through a trained network")
+    predict.formatter_class = argparse.RawDescriptionHelpFormatter
+    predict.epilog = LAYOUTS
     predict.add_argument("study", choices=STUDIES)
     predict.add_argument("--network", type=Path, required=True, help="weights (.safetensors)")
-    predict.add_argument(
-        "--input",
-        type=Path,
-        required=True,
-        help="chain: disorder V, units of t, .npy or .csv by rows; eliashberg: .csv or .txt by "
-        "columns, energy, Re Delta, Im Delta (meV), or omega (meV), a2F for a network reversed-...",
-    )
-    predict.add_argument(
-        "--output",
-        type=Path,
-        required=True,
-        help="chain: Delta, units of t, .npy or .csv; eliashberg: .csv, with what the equations "
-        "say beside it, .json",
-    )
+    predict.add_argument("--input", type=Path, required=True, help="your data, laid out as below")
+    predict.add_argument("--output", type=Path, required=True, help="the answer, as below")
     predict.add_argument("--force", action="store_true", help="answer what would be refused")
     only = predict.add_argument_group("eliashberg only")
     only.add_argument(

@@ -7,6 +7,7 @@ import pytest
 from gapworks.factory.gather import gather
 from gapworks.factory.shards import shard_name, simulate_shard
 from gapworks.qpi import dataset
+from gapworks.qpi.training import train_network
 from tests.qpi.test_dataset import settings
 
 PHYSICS = {"window": 32, "broadening": [2.0, 2.0]}
@@ -36,3 +37,13 @@ def data(tmp_path_factory):
         folder, "literal_converged", 10, n_effective=1024, physics=one
     )
     return made
+
+
+@pytest.fixture(scope="session")
+def trained(data, tmp_path_factory):
+    """A small network, trained without a break."""
+    from tests.qpi.test_training import settings, silent
+
+    output = tmp_path_factory.mktemp("models") / "small-converged.safetensors"
+    train_network(settings(), data["train"], data["validation"], output, 1, silent)
+    return output

@@ -15,7 +15,7 @@ from gapworks.qpi.batches import Drawing, symmetry_copies, windows
 from gapworks.qpi.inputs import View, ldos_maps, with_noise, within_disc
 from gapworks.qpi.lattice import group
 from gapworks.qpi.network import TwoHeads
-from gapworks.qpi.predict import Network, predict_file
+from gapworks.qpi.predict import Network
 from gapworks.qpi.training import Loss, Settings, train_network
 
 SETTINGS = {
@@ -65,13 +65,6 @@ def silent(line):
 
 def settings(**changes):
     return Settings.model_validate(SETTINGS | changes)
-
-
-@pytest.fixture(scope="module")
-def trained(data, tmp_path_factory):
-    output = tmp_path_factory.mktemp("models") / "small-converged.safetensors"
-    train_network(settings(), data["train"], data["validation"], output, 1, silent)
-    return output
 
 
 class Broken(Exception):
@@ -223,32 +216,6 @@ def test_an_answer_does_not_depend_on_which_copy_is_asked(data, trained):
         other = network.answer(copies)
         assert np.allclose(one.probability, other.probability, atol=1e-4)
         assert np.allclose(one.delta, other.delta, atol=1e-3)
-
-
-def test_predict_answers_for_a_users_own_maps(trained, tmp_path):
-    maps = np.random.default_rng(1).normal(size=(3, 2, 32, 32))
-    np.save(tmp_path / "maps.npy", maps)
-    for name in ("answer.json", "answer.csv"):
-        predict_file(trained, tmp_path / "maps.npy", tmp_path / name)
-    rows = json.loads((tmp_path / "answer.json").read_text())
-    assert len(rows) == 3
-    assert sum(rows[0][name] for name in ("A1g", "A12u", "A2g", "Eg", "Eu")) == pytest.approx(1)
-    assert (tmp_path / "answer.csv").read_text().startswith("class,A1g,A12u")
-
-
-@pytest.mark.parametrize(
-    ("shape", "message"),
-    [
-        ((3, 1, 32, 32), "one LDOS map for each of the energies"),
-        ((2, 32, 30), "give 32 x 32 cells"),
-        ((2, 16, 16), "give 32 x 32 cells"),
-    ],
-)
-def test_maps_that_do_not_fit_are_refused(trained, tmp_path, shape, message):
-    np.save(tmp_path / "maps.npy", np.zeros(shape))
-    with pytest.raises(DataError, match=message):
-        predict_file(trained, tmp_path / "maps.npy", tmp_path / "answer.json")
-    assert not (tmp_path / "answer.json").exists()
 
 
 def test_a_few_steps_on_drawn_samples_lower_the_loss(data):

@@ -77,7 +77,8 @@ def evaluate_statistics(
     network = Network.load(where)
     check_network_fits(network, where, said)
     try:
-        predicted = network.predict(arrays["V"])
+        # As drawn: the paper's networks are fed V with its mean.
+        predicted = network.predict(arrays["V"], as_drawn=True)
     except ValueError as error:
         raise DataError(f"{path}: {error}") from error
     if warning := network.beyond_training(arrays["V"]):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,17 @@ import numpy as np
 import torch
 from pydantic import BaseModel
 
+from gapworks.chain import doubts
 from gapworks.chain.model import check_disorder
 from gapworks.chain.network import build
 from gapworks.chain.settings import Physics
 from gapworks.factory.container import DataError
 from gapworks.factory.disk import write_whole
+from gapworks.factory.errors import Refused
 from gapworks.learning.cards import described_by_its_card
 from gapworks.learning.package import load_package
+from gapworks.readers.array import read_array
+from gapworks.readers.table import read_table
 
 SITES = 1 << 18
 """Sites put through a network at a time: bounds the memory of a call on a million sites."""
@@ -42,6 +45,7 @@ class Card(BaseModel):
     parameters: int
     filling: float
     mu_range: tuple[float, float]
+    delta_range: tuple[float, float]
     settings: dict[str, Any]
     training_data: TrainingData
     epochs: int
@@ -79,52 +83,105 @@ class Network:
         trained = self.card["training_data"]["physics"]
         return {key: trained[key] for key in ("coupling", "filling", "hartree")}
 
-    def beyond_training(self, V: np.ndarray) -> str | None:
-        """A warning, if V is larger than any the network was trained on."""
-        largest = self.card["training_data"]["physics"]["disorder_strengths"][-1]
-        reached = np.abs(V).max()
-        if reached <= largest:
-            return None
-        return f"|V| up to {reached:.3g} t; the network was trained on at most {largest:g} t"
+    @property
+    def strongest(self) -> float:
+        """Largest disorder strength V0 that the network was trained on, units of t."""
+        return max(self.card["training_data"]["physics"]["disorder_strengths"])
 
-    def predict(self, V: np.ndarray) -> np.ndarray:
-        """Delta of each ring.
+    def beyond_training(self, V: np.ndarray) -> str | None:
+        """A warning, if V less each ring's mean is larger than any the network was trained on."""
+        found = doubts.of_disorder(doubts.off_its_mean(V).reshape(-1, V.shape[-1]), self.strongest)
+        return found[0].text if found else None
+
+    def predict(self, V: np.ndarray, as_drawn: bool = False) -> np.ndarray:
+        """Delta of each ring; a constant added to V changes nothing.
 
         Parameters
         ----------
         V : array_like, shape (..., L)
             Disorder, units of t; L may be any length from the network's window on.
+        as_drawn : bool
+            Put V in as it is, as the paper does, whose network sees the mean of its window; and
+            take the nearer end of the range of mu where it does not bracket the filling.
 
         Returns
         -------
         ndarray, shape (..., L)
-            Units of t.
+            Units of t; NaN in rings where no mu of the network's range gives the filling, see
+            `answer`.
 
         Raises
         ------
         ValueError
             If V is not finite or empty, or its rings are shorter than the window.
         """
-        V = check_disorder(V)
-        if not V.size:
-            raise ValueError(f"V: shape {V.shape}; give at least one ring")
+        if as_drawn:
+            return self._answer(_rings(V)).delta
+        answer = self.answer(V)
+        return np.where(answer.closed[..., None], answer.delta, np.nan)
+
+    def answer(self, V: np.ndarray) -> Answer:
+        """Delta and mu of each ring, V as in `predict`; each ring's mean is taken off V first."""
+        V = _rings(V)
+        mean = V.mean(-1)
+        answer = self._answer(doubts.off_its_mean(V))
+        return replace(answer, mu=answer.mu + mean)
+
+    def _answer(self, V: np.ndarray) -> Answer:
         rings = V.reshape(-1, V.shape[-1])
         at_once = max(1, SITES // rings.shape[-1])
         pieces = [
             self._predict(torch.from_numpy(rings[first : first + at_once]).float())
             for first in range(0, len(rings), at_once)
         ]
-        return torch.cat(pieces).double().numpy().reshape(V.shape)
+        delta, mu, closed = (torch.cat(part).numpy() for part in zip(*pieces, strict=True))
+        shape = V.shape[:-1]
+        return Answer(
+            delta=delta.astype(float).reshape(V.shape),
+            mu=mu.astype(float).reshape(shape),
+            closed=closed.reshape(shape),
+        )
 
     @torch.no_grad()
-    def _predict(self, V: torch.Tensor) -> torch.Tensor:
+    def _predict(self, V: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         if self.card["architecture"]["kind"] == "window":
-            return self.model(V)
-        mu = close_filling(self.model, V, self.card["filling"], *self.card["mu_range"])
-        return reflected(self.model, V - mu[:, None])[:, 0]
+            unknown = torch.full((len(V),), torch.nan)
+            return self.model(V), unknown, torch.ones(len(V), dtype=torch.bool)
+        lowest, highest = self.card["mu_range"]
+        mu = close_filling(self.model, V, self.card["filling"], lowest, highest)
+        ends = torch.tensor([lowest, highest])
+        closed = (mu > ends[0]) & (mu < ends[1])
+        return reflected(self.model, V - mu[:, None])[:, 0], mu, closed
 
 
-def predict_file(network: Path, source: Path, target: Path) -> str:
+@dataclass(frozen=True)
+class Answer:
+    """What a network says of rings.
+
+    Attributes
+    ----------
+    delta : ndarray, shape (..., L)
+        Units of t.
+    mu : ndarray, shape (...)
+        Units of t; NaN of a window network, which knows none.
+    closed : ndarray of bool, shape (...)
+        Whether the network's range of mu brackets the filling. Where it does not, mu is the nearer
+        end of the range.
+    """
+
+    delta: np.ndarray
+    mu: np.ndarray
+    closed: np.ndarray
+
+
+def _rings(V: np.ndarray) -> np.ndarray:
+    V = check_disorder(V)
+    if not V.size:
+        raise ValueError(f"V: shape {V.shape}; give at least one ring")
+    return V
+
+
+def predict_file(network: Path, source: Path, target: Path, force: bool = False) -> str:
     """Delta for a user's own disorder, from one file into another.
 
     Parameters
@@ -134,7 +191,10 @@ def predict_file(network: Path, source: Path, target: Path) -> str:
     source : Path
         V, units of t: .npy of shape (..., L), or .csv with one ring a row.
     target : Path
-        Delta, units of t, in the same shape: .npy or .csv.
+        Delta, units of t, in the same shape: .npy or .csv; NaN in rings whose mu is not bracketed.
+    force : bool
+        Write what would be refused: with the nearer end of the range of mu where it is not
+        bracketed.
 
     Returns
     -------
@@ -145,27 +205,59 @@ def predict_file(network: Path, source: Path, target: Path) -> str:
     ------
     DataError
         If a file cannot be read or written, or V does not fit the network.
+    Refused
+        If V can be read and looks like something else, or is far beyond the training's, or if the
+        answer is no Delta.
     """
-    readers = {".npy": np.load, ".csv": lambda path: np.loadtxt(path, delimiter=",", ndmin=2)}
     for path in (source, target):
-        if path.suffix not in readers:
+        if path.suffix not in (".npy", ".csv"):
             raise DataError(f"{path}: must be .npy or .csv")
     loaded = Network.load(network)
     try:
-        with warnings.catch_warnings(action="ignore"):  # numpy's, of an empty file
-            V = readers[source.suffix](source)
-        delta = loaded.predict(V)
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{source}: {getattr(error, 'strerror', None) or error}") from error
-    if warning := loaded.beyond_training(V):
-        print(f"gapworks: {source}: {warning}", file=sys.stderr)
+        V, notes = _read(source)
+        V = _rings(V)
+        found = [doubts.Doubt(note) for note in notes]
+        length = loaded.card["training_data"]["physics"]["length"]
+        found += doubts.layout(V, loaded.card["window"], length)
+        answer = loaded.answer(V)
+    except (ValueError, MemoryError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{source}: {error or 'is too large for memory; split it'}") from error
+    rings = (-1, V.shape[-1])
+    delta = answer.delta if force else np.where(answer.closed[..., None], answer.delta, np.nan)
+    found += doubts.of_disorder(doubts.off_its_mean(V).reshape(rings), loaded.strongest)
+    found += doubts.of_filling(answer.closed.ravel(), *loaded.card["mu_range"])
+    if np.isfinite(delta).any():
+        found += doubts.of_delta(delta.reshape(rings), loaded.card["delta_range"][1])
+    if refused := [doubt.text for doubt in found if doubt.refused and not force]:
+        raise Refused(f"{source}: {'; '.join(refused)}; --force writes Delta all the same")
+    for doubt in found:
+        print(f"gapworks: {source}: {doubt.text}", file=sys.stderr)
     content = io.BytesIO()
     if target.suffix == ".npy":
         np.save(content, delta)
     else:
-        np.savetxt(content, delta.reshape(-1, delta.shape[-1]), delimiter=",")
+        np.savetxt(content, delta.reshape(rings), delimiter=",")
     write_whole(target, content.getvalue())
-    return "Delta for " + ", ".join(f"{key} {value}" for key, value in loaded.physics.items())
+    said = "Delta for " + ", ".join(f"{key} {value}" for key, value in loaded.physics.items())
+    open_rings = int((~answer.closed).sum())
+    return (
+        f"{said}; mu is not bracketed in {open_rings} of {answer.closed.size} rings"
+        if open_rings
+        else said
+    )
+
+
+def _read(source: Path) -> tuple[np.ndarray, list[str]]:
+    """V as it stands in a file, and what was assumed in reading it."""
+    if source.suffix == ".csv":
+        table = read_table(source)
+        return table.values, list(table.notes)
+    V = read_array(source, "V")
+    if V.dtype.itemsize < 4 and V.dtype.kind == "f":
+        return V, [f"{V.dtype} keeps V to {np.finfo(V.dtype).eps / 2:.0e} of itself"]
+    return V, []
 
 
 @torch.no_grad()

@@ -122,6 +122,10 @@ def train_network(
             float(training["mu"][valid].min() - MU_MARGIN),
             float(training["mu"][valid].max() + MU_MARGIN),
         ],
+        "delta_range": [
+            float(training["delta"][valid].min()),
+            float(training["delta"][valid].max()),
+        ],
         "window": 2 * model.reach + 1,
         "settings": settings.model_dump(mode="json"),
         "training_data": {

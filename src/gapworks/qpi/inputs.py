@@ -110,7 +110,7 @@ def within_disc(maps: Tensor, view: View) -> Tensor:
     maps : Tensor, shape (n, energies, size, size)
         LDOS on the torus, 1 / meV per cell.
     """
-    return _padded(maps, view.pixels) * _disc(view).to(maps)
+    return _padded(maps, view.pixels) * disc(view).to(maps)
 
 
 def with_noise(maps: Tensor, white: Tensor, pink: Tensor, generator: torch.Generator) -> Tensor:
@@ -135,7 +135,7 @@ def with_noise(maps: Tensor, white: Tensor, pink: Tensor, generator: torch.Gener
     deviation = (power.clamp(min=0) / (cells - 1)).sqrt()
     # Re FT of noise with deviation s at each r has deviation s sqrt(cells / 2).
     unit = deviation * (2 / cells) ** 0.5
-    for level, envelope in ((white, None), (pink, _pink(maps.shape[-1]))):
+    for level, envelope in ((white, None), (pink, pink_envelope(maps.shape[-1]))):
         if not bool(level.any()):
             continue
         noise = torch.randn(maps.shape, generator=generator, device=generator.device).to(maps)
@@ -216,7 +216,7 @@ def _above_floor(share: Tensor) -> Tensor:
 
 def _ring_energies(maps: Tensor, view: View, parts: list[Tensor]) -> Tensor:
     """Logs of shares of the energy in rings of r: of each ring in all of it, of parts in each."""
-    rings = _rings(view).to(maps)
+    rings = rings_of_r(view).to(maps)
     total = maps.square().flatten(-2) @ rings
     shares = [total / (total.sum(-1, keepdim=True) + 1e-30)]
     shares += ((part.square().flatten(-2) @ rings) / (total + 1e-30) for part in parts)
@@ -255,7 +255,7 @@ def _padded(maps: Tensor, pixels: int) -> Tensor:
 
 
 @lru_cache
-def _disc(view: View) -> Tensor:
+def disc(view: View) -> Tensor:
     """Hann disc with r = 0 removed, shape (pixels, pixels)."""
     r = distance(view.pixels)
     disc = np.where(r < view.radius, np.cos(0.5 * np.pi * r / view.radius) ** 2, 0.0)
@@ -264,14 +264,14 @@ def _disc(view: View) -> Tensor:
 
 
 @lru_cache
-def _rings(view: View) -> Tensor:
+def rings_of_r(view: View) -> Tensor:
     """Which ring of r a cell is in, shape (pixels^2, RINGS): equal steps of |r|."""
     ring = np.floor(RINGS * distance(view.pixels) / view.radius).ravel()
     return torch.from_numpy((ring[:, None] == np.arange(RINGS)).astype(np.float32))
 
 
 @lru_cache
-def _pink(pixels: int) -> Tensor:
+def pink_envelope(pixels: int) -> Tensor:
     """Amplitude of pink noise against r, mean square one, shape (pixels, pixels)."""
     r = distance(pixels)
     amplitude = 1 / np.sqrt(np.maximum(r, 1))

@@ -1,9 +1,12 @@
-"""Pairing symmetry and parameters from trained networks: data sets, or a user's own LDOS maps."""
+"""Pairing symmetry and parameters of LDOS maps from trained networks."""
 
 from __future__ import annotations
 
 import io
 import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,15 +15,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gapworks.factory.container import DataError
 from gapworks.factory.disk import write_whole
+from gapworks.factory.errors import DataError, Refused
 from gapworks.learning.cards import described_by_its_card
 from gapworks.learning.package import load_package
 from gapworks.qpi.batches import E_CLASSES
+from gapworks.qpi.familiarity import FAMILIAR, Familiarity
 from gapworks.qpi.inputs import View, features, on_torus, turned, within_disc
 from gapworks.qpi.lattice import group, reciprocal
 from gapworks.qpi.network import CLASSES, TwoHeads
+from gapworks.qpi.own_maps import read_maps
 from gapworks.qpi.training import Settings
+from gapworks.qpi.treatment import Treated, treat
 
 AT_ONCE = 64
 """Samples put through a network at a time."""
@@ -58,6 +64,7 @@ class Network:
     model: torch.nn.Module
     card: dict[str, Any]
     settings: Settings
+    familiar: Familiarity | None = None
 
     @classmethod
     def load(cls, path: Path) -> Network:
@@ -73,13 +80,33 @@ class Network:
         with described_by_its_card(path):
             settings = Settings.model_validate(card["settings"])
             model = TwoHeads(**card["architecture"])
+            own = [name for name in weights if name.startswith(FAMILIAR)]
+            tensors = {name.removeprefix(FAMILIAR): weights.pop(name) for name in own}
+            familiar = Familiarity(tensors, float(card["familiar"]["threshold"]))
             model.load_state_dict(weights)
-        return cls(model.eval(), card, settings)
+        return cls(model.eval(), card, settings, familiar)
 
     @property
     def view(self) -> View:
         """What the network is shown of a map."""
         return self.settings.view()
+
+    def judge(self, maps: np.ndarray) -> tuple[list[Treated], list[str | None]]:
+        """Maps centred and levelled, and why some should not be answered.
+
+        Parameters
+        ----------
+        maps : ndarray, shape (n, energies, size, size)
+            Any unit; the impurity near [size // 2, size // 2].
+        """
+        treated = [treat(one, self.view.radius) for one in maps]
+        refused = [one.refused for one in treated]
+        rest = [number for number, one in enumerate(treated) if one.refused is None]
+        if rest and self.familiar is not None:
+            stack = np.stack([treated[number].maps for number in rest])
+            for number, reason in zip(rest, self.familiar.judge(stack, self.view), strict=True):
+                refused[number] = reason
+        return treated, refused
 
     @torch.no_grad()
     def answer(self, maps: Tensor) -> Answers:
@@ -132,7 +159,7 @@ class Network:
         return torch.cat([embedded, values[..., 2:]], -1)
 
 
-def predict_file(network: Path, source: Path, target: Path) -> None:
+def predict_file(network: Path, source: Path, target: Path, force: bool = False) -> str:
     """Classes and parameters of a user's own LDOS maps, from one file into another.
 
     Parameters
@@ -140,64 +167,86 @@ def predict_file(network: Path, source: Path, target: Path) -> None:
     network : Path
         Weights of a model package.
     source : Path
-        LDOS that the impurity adds, 1 / meV per cell, on the lattice's cells around it: .npy of
-        shape (n, energies, size, size) or (energies, size, size), the impurity at
-        [size // 2, size // 2], rows along a1 and columns along a2; the energies those of the
-        network. Noise is in it already.
+        Change of the LDOS by one impurity, in any unit, on the lattice's cells around it: .npy of
+        shape (n, energies, size, size) or (energies, size, size), rows along a1 and columns along
+        a2; the energies those of the network. The impurity is looked for, and a constant and a
+        slope are taken off. Noise is in it already.
     target : Path
-        .json, or .csv with one sample a row.
+        .json, or .csv with one map a row: class, probabilities, theta (rad), delta, eps0 (meV),
+        notes, and why a map is refused, which has no answer.
+    force : bool
+        Answer maps that are refused.
+
+    Returns
+    -------
+    str
+        What was answered.
 
     Raises
     ------
     DataError
         If a file cannot be read or written, or the maps do not fit the network.
+    Refused
+        If no map looks like those that the network was trained on.
     """
-    if source.suffix != ".npy":
-        raise DataError(f"{source}: must be .npy")
     if target.suffix not in (".json", ".csv"):
         raise DataError(f"{target}: must be .json or .csv")
     loaded = Network.load(network)
-    try:
-        maps = np.load(source, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{source}: {error}") from error
-    answers = loaded.answer(within_disc(_checked(source, maps, loaded), loaded.view))
+    energies = loaded.settings.condition.energies
+    window = loaded.card["training_data"]["physics"]["window"]
+    maps = read_maps(source, energies, window, loaded.view.pixels)
+    treated, refused = loaded.judge(maps)
+    if all(refused) and not force:
+        reasons = dict.fromkeys(reason for reason in refused if reason)
+        raise Refused(f"{source}: {'; '.join(reasons)}; --force answers all the same")
+    shown = np.stack([one.maps for one in treated]).astype(np.float32)
+    answers = loaded.answer(within_disc(on_torus(torch.from_numpy(shown)), loaded.view))
     rows = [
-        {
-            "class": CLASSES[label],
-            **{name: float(p) for name, p in zip(CLASSES, answers.probability[row], strict=True)},
-            "theta": None if CLASSES[label] == "A12u" else float(answers.theta[row]),
-            "delta": float(answers.delta[row]),
-            "eps0": float(answers.eps0[row]),
-        }
-        for row, label in enumerate(answers.label)
+        _row(answers, number, one.notes, reason, answered=force or reason is None)
+        for number, (one, reason) in enumerate(zip(treated, refused, strict=True))
     ]
-    if target.suffix == ".json":
-        write_whole(target, (json.dumps(rows, indent=1) + "\n").encode())
-        return
+    for number, row in enumerate(rows, 1):
+        for line in (row["notes"], row["refused"] and f"refused: {row['refused']}"):
+            if line:
+                print(f"gapworks: {source}: map {number}: {line}", file=sys.stderr)
+    write_whole(target, _as_text(rows, target.suffix).encode())
+    at = ", ".join(f"{energy:g}" for energy in energies)
+    return f"{_summary(rows)}; maps read as those at {at} meV"
+
+
+def _row(
+    answers: Answers, number: int, notes: Sequence[str], refused: str | None, answered: bool
+) -> dict[str, Any]:
+    """One map's answer as it is written; none where it is refused."""
+    label = CLASSES[answers.label[number]]
+    probability = dict(zip(CLASSES, map(float, answers.probability[number]), strict=True))
+    values = {name: float(getattr(answers, name)[number]) for name in ("theta", "delta", "eps0")}
+    if label == "A12u":
+        values["theta"] = None
+    row: dict[str, Any] = {"class": label, **probability, **values}
+    if not answered:
+        row = dict.fromkeys(row)
+    return row | {"notes": "; ".join(notes) or None, "refused": refused}
+
+
+def _summary(rows: Sequence[dict[str, Any]]) -> str:
+    """What was answered, in a line."""
+    found = Counter(row["class"] or "refused" for row in rows)
+    if len(rows) == 1:
+        row = rows[0]
+        angle = "" if row["theta"] is None else f", theta {row['theta']:.3g} rad"
+        return (
+            f"{row['class']} (p {row[row['class']]:.2f}){angle}, Delta {row['delta']:.3g} meV, "
+            f"eps0 {row['eps0']:.3g} meV"
+        )
+    return f"{len(rows)} maps: " + ", ".join(f"{count} {name}" for name, count in found.items())
+
+
+def _as_text(rows: Sequence[dict[str, Any]], suffix: str) -> str:
+    if suffix == ".json":
+        return json.dumps(rows, indent=1) + "\n"
     import pandas as pd
 
     content = io.StringIO()
     pd.DataFrame(rows).to_csv(content, index=False, float_format="%.6g")
-    write_whole(target, content.getvalue().encode())
-
-
-def _checked(source: Path, maps: np.ndarray, network: Network) -> Tensor:
-    """Maps as a tensor on the torus, or an error that says what they should be."""
-    energies = network.settings.condition.energies
-    size = network.card["training_data"]["physics"]["window"]
-    if maps.ndim == 3:
-        maps = maps[None]
-    if maps.dtype.kind not in "fiu" or maps.ndim != 4 or maps.shape[1] != len(energies):
-        raise DataError(
-            f"{source}: is {maps.dtype}{list(maps.shape)}, not real numbers of shape (samples, "
-            f"{len(energies)}, size, size): one LDOS map for each of the energies {energies} meV"
-        )
-    if maps.shape[2] != maps.shape[3] or not size <= maps.shape[2] <= network.view.pixels:
-        raise DataError(
-            f"{source}: maps are {maps.shape[2]} x {maps.shape[3]}; give {size} x {size} cells "
-            f"(or up to {network.view.pixels}) with the impurity at [size // 2, size // 2]"
-        )
-    if not np.isfinite(maps).all():
-        raise DataError(f"{source}: is not finite everywhere")
-    return on_torus(torch.from_numpy(maps.astype(np.float32)))
+    return content.getvalue()

@@ -24,6 +24,7 @@ from gapworks.learning.data import check_apart, dataset_header
 from gapworks.learning.package import parameter_count, save_package
 from gapworks.learning.training import reproducible, train, training_key, training_seed
 from gapworks.qpi.batches import Drawing, windows
+from gapworks.qpi.familiarity import FAMILIAR, describe
 from gapworks.qpi.inputs import View
 from gapworks.qpi.learning_settings import Backbone, Condition, Inputs, NetworkSettings
 from gapworks.qpi.network import CLASSES, TwoHeads, two_head_loss
@@ -133,6 +134,8 @@ def train_network(
             augment=draw,
             report=report,
         )
+        noise = settings.inputs.white, settings.inputs.pink
+        familiar, threshold = describe(arrays, view, physics["impurity"], *noise, seed)
     card = {
         "study": "qpi",
         "name": settings.name,
@@ -150,12 +153,14 @@ def train_network(
             "seed": headers[0].attributes["seed"],
             "stream": headers[0].attributes["settings"]["stream"],
         },
+        "familiar": {"threshold": threshold},
         "validation_loss": trained.best_loss,
         "best_epoch": trained.best_epoch,
         "epochs": trained.epochs,
         "history": trained.history,
     }
     weights = {name: tensor.cpu() for name, tensor in trained.weights.items()}
+    weights |= {f"{FAMILIAR}{name}": tensor for name, tensor in familiar.items()}
     card = save_package(output, weights, card)
     checkpoint.unlink(missing_ok=True)
     return card
