@@ -36,7 +36,10 @@ class Disk:
         rest = view
         try:
             while self.error is None and len(rest):
-                rest = rest[self._file.write(rest) :]
+                written = self._file.write(rest)
+                if written is None:  # "try again", which Python's own writing hides
+                    raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+                rest = rest[written:]
         except BaseException as error:  # a Ctrl-C, too, must not unwind through HDF5
             self.error = error
         return len(view)
