@@ -232,8 +232,6 @@ class SimulationSettings(DatasetSettings):
         """As it was before `mu_star_cutoff` was a key, where that says what held without it."""
         content = super().decisive()
         physics = self.physics
-        if math.isclose(
-            physics.mu_star_cutoff, unsaid_cutoff(physics.temperature), rel_tol=1e-12
-        ):
+        if math.isclose(physics.mu_star_cutoff, unsaid_cutoff(physics.temperature), rel_tol=1e-12):
             del content["physics"]["mu_star_cutoff"]
         return content

@@ -15,7 +15,8 @@ from scipy.linalg import eigh, eigvals, hankel, toeplitz
 from scipy.optimize import brentq
 from scipy.sparse.linalg import eigsh
 
-from gapworks.eliashberg.constants import BOLTZMANN, PAPER_CUTOFF as PAPER_CUTOFF
+from gapworks.eliashberg.constants import BOLTZMANN
+from gapworks.eliashberg.constants import PAPER_CUTOFF as PAPER_CUTOFF
 from gapworks.eliashberg.coulomb import check_coulomb, effective_coulomb
 from gapworks.eliashberg.spectrum import (
     check_spectrum,
