@@ -40,7 +40,7 @@ def test_the_equations_hold_as_they_are_printed(omega, spectra):
     """Marsiglio, Schossmann and Carbotte's equations by plain sums, on a few modes."""
     grid, a2f = np.array([1.2, 2.0, 4.0]), np.array([0.6, 0.8, 0.3])
     gamma, step = 0.2, 0.04
-    m = solve_matsubara(grid, a2f, 2.32, 0.1, 200)
+    m = solve_matsubara(grid, a2f, 2.32, 0.1, 200, 702 * np.pi * BOLTZMANN * 2.32)
     line = step * np.arange(0, 601)
     r = continue_to_real_axis(m, line, gamma, step=step, tolerance=1e-11)
     kt = BOLTZMANN * m.temperature

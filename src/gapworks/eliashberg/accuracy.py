@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gapworks.eliashberg.approximant import acceptance, pade
-from gapworks.eliashberg.continuation import continue_to_real_axis
-from gapworks.eliashberg.dataset import imaginary_axis
+from gapworks.eliashberg.dataset import imaginary_axis, real_axis
 from gapworks.eliashberg.fields import Split, boson_grid, gap_function, part, real_energies, rows_of
 from gapworks.eliashberg.learning_settings import Evaluation
 from gapworks.eliashberg.matsubara import solve_matsubara
@@ -95,11 +94,11 @@ def evaluate_statements(
     stronger = imaginary_axis(
         physics.model_copy(update={"mu_star": 2 * physics.mu_star}), a2f, threads
     )
-    gaps = continue_to_real_axis(stronger, real_energies(physics), physics.broadening).delta
+    gaps = real_axis(physics, stronger, None, threads).delta
     gap = gap_function(chosen)
     # The largest |Delta| stands below the end of the energies kept; 60 meV is one more point.
     x = np.append(real_energies(physics), FAR)
-    r = continue_to_real_axis(m, x, physics.broadening, threads=threads)
+    r = real_axis(physics, m, None, threads, x)
     doubled = imaginary_axis(
         physics.model_copy(update={"matsubara": 2 * physics.matsubara}), a2f, threads
     )

@@ -33,7 +33,8 @@ def pade(
     Returns
     -------
     RealAxisSolution
-        `residual` is NaN and `iterations` zero, for no equation was solved on the line.
+        `residual` and `error` are NaN and `iterations` zero, for no equation was solved on the
+        line.
 
     Raises
     ------
@@ -62,6 +63,7 @@ def pade(
         residual=np.full(m.converged.shape, np.nan),
         iterations=np.zeros(m.converged.shape, np.int64),
         converged=m.converged,
+        error=np.full(m.converged.shape, np.nan),
         line=np.abs(x)[order],
         line_delta=np.where(x < 0, delta.conj(), delta)[..., order],
     )

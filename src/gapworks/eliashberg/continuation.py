@@ -14,8 +14,14 @@ from gapworks.eliashberg.spectrum import modes, positive_number, real_array, who
 from gapworks.eliashberg.sums import frequencies
 
 # The gap's singularities lie Gamma below the line, the Fermi function's poles pi T - Gamma above:
-# this share of the nearer resolves them to some 1e-6.
+# this share of the nearer resolves smooth spectra to some 1e-6.
 _STEP = 0.6
+# Largest error of the default, over the largest |Delta|, and how often the step is halved for it.
+_ERROR = 5e-5
+_HALVINGS = 2
+# Of the iteration, meV and over Delta(i omega_0).
+_TOLERANCE = 1e-6
+_RELATIVE_TOLERANCE = 1e-5
 # Points of the interpolating polynomial: like the grid, it need not be better than 1e-5.
 _STENCIL = 12
 
@@ -27,8 +33,9 @@ def continue_to_real_axis(
     *,
     step: float | None = None,
     method: str = "anderson",
-    tolerance: float = 1e-6,
+    tolerance: float | None = None,
     max_iterations: int = 500,
+    estimate: bool = True,
     threads: int | None = 1,
 ) -> RealAxisSolution:
     """Delta and Z at x + i Gamma from the equations there, see `gapworks.eliashberg.line`.
@@ -45,20 +52,27 @@ def continue_to_real_axis(
     broadening : float
         Gamma, meV, 0 < Gamma < pi k_B T.
     step : float, optional
-        Of the solver's grid, meV; 0.6 min(Gamma, pi k_B T - Gamma) by default. Errors fall
-        exponentially with it:
-        0.8 Gamma is good to 1e-4 of the largest Delta, 0.4 Gamma to 1e-6.
+        Of the solver's grid, meV. Errors fall exponentially with it: on smooth spectra 0.8 Gamma
+        is good to 1e-4 of the largest |Delta|, 0.4 Gamma to 1e-6; single modes, and grids of omega
+        coarser than the step, need half of that. By default `line_step`, and where the estimate of
+        a spectrum's error is above 5e-5 of its largest |Delta|, a half or a quarter of it.
     method : {"anderson", "broyden", "plain"}
-    tolerance : float
-        Largest |G(Delta) - Delta| on the grid, meV.
+    tolerance : float, optional
+        Largest |G(Delta) - Delta| on the grid, meV; by default 1e-6, or 1e-5 Delta(i omega_0) where
+        that is less.
     max_iterations : int
+        On each grid.
+    estimate : bool
+        False leaves `error` NaN and saves the time for it, a third; the step is not halved then.
     threads : int, optional
         None for as many as there are cores.
 
     Returns
     -------
     RealAxisSolution
-        `converged` is False where m or the iteration on the line did not converge.
+        `converged` is False where m or the iteration on the line did not converge. `error` is what
+        the equations leave of Delta on a grid of half the step: grid, iteration and interpolation
+        between its points, anywhere from 0 to the largest |x|.
 
     Raises
     ------
@@ -67,39 +81,57 @@ def continue_to_real_axis(
     """
     x = check_energies(m, x)
     broadening = check_broadening(m, broadening)
+    halvings = _HALVINGS if step is None and estimate else 0
     if step is None:
-        step = _STEP * min(broadening, m.frequencies[0] - broadening)
+        step = line_step(m.temperature, broadening)
     step = positive_number("step", step, "in meV, or None for 0.6 broadening")
     if step > 2 * broadening:
         raise ValueError(
             f"step={step!r}: too coarse for broadening={broadening!r} meV; give at most "
             f"{2 * broadening:g}, better {_STEP * broadening:g}"
         )
-    check_iteration(method, tolerance, max_iterations)
-    threads = thread_count(threads)
     energies, strengths = modes(m.omega, m.a2f.reshape(-1, m.omega.size))
     delta, z = (field.reshape(-1, m.frequencies.size) for field in (m.delta, m.z))
     count, reach = len(strengths), np.abs(x).max(initial=0.0)
+    check_iteration(method, _TOLERANCE if tolerance is None else tolerance, max_iterations)
+    if tolerance is None:
+        relative = _RELATIVE_TOLERANCE * delta[:, 0]
+        tolerance = np.where(relative > 0, np.minimum(_TOLERANCE, relative), _TOLERANCE)
+    tolerance = np.broadcast_to(tolerance, count)
+    threads = thread_count(threads)
     coulomb = effective_coulomb(m.mu_star, m.cutoff, m.temperature, m.frequencies.size)
-    line = _line(
-        energies.tobytes(), m.frequencies.size, m.temperature, broadening, step, float(reach)
-    )
-    first, weights = _stencil(line.x, np.abs(x))
+    where = energies.tobytes(), m.frequencies.size, m.temperature, broadening, step, float(reach)
+    line = _line(*where, 0)
     out, out_z = (np.empty((count, x.size), complex) for _ in range(2))
     line_delta = np.empty((count, line.n), complex)
-    residual, iterations = np.empty(count), np.empty(count, np.int64)
+    residual, error = np.empty(count), np.full(count, np.nan)
+    iterations = np.zeros(count, np.int64)
 
-    def work(start, stop):
-        part = slice(start, stop)
-        system = LineSystem(
-            line, strengths[part], delta[part], z[part], m.frequencies, coulomb, m.tail
+    def system_of(grid, rows, start=None):
+        return LineSystem(
+            grid, strengths[rows], delta[rows], z[rows], m.frequencies, coulomb, m.tail, start
         )
-        residual[part], iterations[part] = relax(
-            system, stop - start, method, tolerance, max_iterations
-        )
-        line_delta[part] = system.delta
-        out[part] = _interpolate(system.delta, first, weights)
-        out_z[part] = _interpolate(system.z, first, weights)
+
+    def work(begin, end):
+        rows, start = np.arange(begin, end), None
+        for halved in range(halvings + 1):
+            grid = _line(*where, halved)
+            system = system_of(grid, rows, start)
+            residual[rows], more = relax(system, rows.size, method, tolerance[rows], max_iterations)
+            iterations[rows] += more
+            line_delta[rows] = system.delta[:, :: 2**halved]
+            first, weights = _stencil(grid.x, np.abs(x))
+            out[rows] = _interpolate(system.delta, first, weights)
+            out_z[rows] = _interpolate(system.z, first, weights)
+            if not estimate:
+                return
+            finer = _line(*where, halved + 1)
+            start = [_halved(values) for values in (system.delta, system.z)]
+            error[rows] = system_of(finer, rows, start).defects()
+            again = error[rows] > _ERROR * np.abs(out[rows]).max(1, initial=0.0)
+            if not again.any():
+                return
+            rows, start = rows[again], [values[again] for values in start]
 
     in_chunks(count, threads, work)
     below = x < 0
@@ -114,9 +146,15 @@ def continue_to_real_axis(
         residual=residual.reshape(shape),
         iterations=iterations.reshape(shape),
         converged=(residual <= tolerance).reshape(shape) & m.converged,
+        error=error.reshape(shape),
         line=line.x,
         line_delta=line_delta.reshape(*shape, line.n),
     )
+
+
+def line_step(temperature: float, broadening: float) -> float:
+    """Step of the line that resolves smooth spectra, meV: 0.6 min(Gamma, pi k_B T - Gamma)."""
+    return _STEP * min(broadening, frequencies(temperature, 1)[0] - broadening)
 
 
 def back_projection(m: MatsubaraSolution, r: RealAxisSolution, count: int = 1) -> np.ndarray:
@@ -193,9 +231,9 @@ def check_broadening(m, broadening) -> float:
 
 
 @lru_cache(maxsize=4)
-def _line(energies: bytes, count, temperature, broadening, step, reach) -> Line:
+def _line(energies: bytes, count, temperature, broadening, step, reach, halvings) -> Line:
     omega_n = frequencies(temperature, count)
-    return Line(np.frombuffer(energies), omega_n, temperature, broadening, step, reach)
+    return Line(np.frombuffer(energies), omega_n, temperature, broadening, step, reach, halvings)
 
 
 # Pole -i b and order of the Cauchy kernel: b is this share of the line's length.
@@ -223,3 +261,16 @@ def _interpolate(values, first, weights):
     both = np.concatenate([values[:, half:0:-1].conj(), values], axis=1)
     points = first[:, None] + np.arange(_STENCIL)
     return np.einsum("bxk,xk->bx", both[:, points], weights)
+
+
+def _halved(values):
+    """Values (B, n) on the half line on a grid of half the step, shape (B, 2 n - 1)."""
+    half, n = _STENCIL // 2, values.shape[1]
+    _, weights = _stencil(np.arange(2.0), np.array([0.5]))
+    # What is made up beyond the end of the line reaches nothing that is asked for.
+    ends = values[:, half - 1 : 0 : -1].conj(), values, np.repeat(values[:, -1:], half, axis=1)
+    both = np.concatenate(ends, axis=1)
+    result = np.empty((len(values), 2 * n - 1), complex)
+    result[:, ::2] = values
+    result[:, 1::2] = sum(weight * both[:, k : k + n - 1] for k, weight in enumerate(weights[0]))
+    return result

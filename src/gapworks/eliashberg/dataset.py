@@ -10,7 +10,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from gapworks.eliashberg.continuation import back_projection, continue_to_real_axis
+from gapworks.eliashberg.continuation import back_projection, continue_to_real_axis, line_step
 from gapworks.eliashberg.fields import Split, boson_grid, real_energies
 from gapworks.eliashberg.matsubara import solve_matsubara
 from gapworks.eliashberg.samples import ComplexRecipe, SimpleRecipe, draw_complex, draw_simple
@@ -22,6 +22,10 @@ from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.seeds import sample_generator
 
 __all__ = ["VARIABLES", "Settings", "block", "coordinates", "simulate"]
+
+
+LINE_TOLERANCE = 1e-6
+"""Residual on the line where no solver's settings say one, meV."""
 
 
 class Reason(IntEnum):
@@ -160,15 +164,24 @@ def imaginary_axis(
 
 
 def real_axis(
-    physics: Physics, m: MatsubaraSolution, solver: Solver, threads: int
+    physics: Physics, m: MatsubaraSolution, solver: Solver | None, threads: int, x=None
 ) -> RealAxisSolution:
-    """`continue_to_real_axis` at the study's energies."""
+    """`continue_to_real_axis` at the study's energies, or at others, with the study's own step.
+
+    The step is that for smooth spectra, and half of it where the grid of the spectra is coarser
+    than it: no sample's step hangs on an estimate.
+    """
+    step = line_step(physics.temperature, physics.broadening)
+    if physics.cutoff / physics.points > step:
+        step /= 2
     return continue_to_real_axis(
         m,
-        real_energies(physics),
+        real_energies(physics) if x is None else x,
         physics.broadening,
-        tolerance=solver.line_tolerance,
-        max_iterations=solver.max_iterations,
+        step=step,
+        tolerance=LINE_TOLERANCE if solver is None else solver.line_tolerance,
+        max_iterations=500 if solver is None else solver.max_iterations,
+        estimate=False,
         threads=threads,
     )
 

@@ -125,13 +125,20 @@ class Line:
         K.
     broadening, step, reach : float
         Gamma, the grid's step and the largest |x| wanted, meV.
+    halvings : int
+        How often the step is halved; the points of the coarser grids stay.
     """
 
-    def __init__(self, energies, frequencies, temperature, broadening, step, reach) -> None:
+    def __init__(
+        self, energies, frequencies, temperature, broadening, step, reach, halvings=0
+    ) -> None:
         kt = BOLTZMANN * temperature
         highest = energies[-1]
         thermal = min(highest, _THERMAL_REACH * kt)
         self.n = int(np.ceil((reach + thermal) / step)) + _TAPER + 1
+        self.n = (self.n - 1) * 2**halvings + 1
+        step = step / 2**halvings
+        self.inside = int(np.ceil(reach / step)) + 1
         self.x = step * np.arange(self.n)
         self.z = self.x + 1j * broadening
         self.tanh = np.tanh(self.z / (2 * kt)) / 2
@@ -192,17 +199,20 @@ class LineSystem:
         mu* and the frequencies it acts on.
     tail : bool
         The sums over the Matsubara data go on above the last frequency.
+    start : tuple of ndarray of complex, shape (B, n), optional
+        Delta and Z to start from; Pade approximants of a few points by default.
     """
 
-    def __init__(self, line, strengths, delta, z, frequencies, coulomb, tail) -> None:
+    def __init__(self, line, strengths, delta, z, frequencies, coulomb, tail, start=None) -> None:
         self.line, count, n = line, len(strengths), line.n
         self.unknowns = 2 * n
         half = line.length // 2 + 1
         self._even_all = in_blocks(strengths, line.even)[:, :half]
         self._odd_all = in_blocks(strengths, line.odd)[:, :half]
         self._sums_all = self._matsubara_sums(strengths, delta, frequencies, coulomb, tail)
-        self._start = _first_guess(frequencies, delta, line.z)
-        self._start_z = _first_guess(frequencies, z, line.z)
+        if start is None:
+            start = [_first_guess(frequencies, values, line.z) for values in (delta, z)]
+        self._start, self._start_z = start
         slots = min(SLOTS, count)
         self._even, self._odd = np.zeros((slots, half)), np.zeros((slots, half))
         self._sums = np.zeros((slots, 2, n), complex)
@@ -250,6 +260,21 @@ class LineSystem:
         _interact(transforms, order, self._even, self._odd, products)
         convolved = ihfft(products, workers=1)
         _compare(convolved, order, line.z, self._sums, x, self._z, f, size)
+
+    def defects(self):
+        """Largest |G(Delta) - Delta| of each start over the energies wanted, shape (B,), meV."""
+        count, inside = len(self._start), 2 * self.line.inside
+        result = np.empty(count)
+        x, f = np.zeros((SLOTS, self.unknowns)), np.zeros((SLOTS, self.unknowns))
+        for first in range(0, count, SLOTS):
+            slots = np.arange(min(SLOTS, count - first))
+            size = np.zeros(slots.size)
+            for slot in slots:
+                self.load(slot, first + slot, x[slot])
+            self.evaluate(slots, x, f, size)
+            change = np.ascontiguousarray(f[: slots.size, :inside]).view(complex)
+            result[first + slots] = np.abs(change).max(1)
+        return result
 
     def store(self, slot, index, x):
         """See `System`."""

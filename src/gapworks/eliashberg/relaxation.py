@@ -86,7 +86,7 @@ def in_blocks(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
 
 
 def relax(
-    system: System, count: int, method: str, tolerance: float, max_iterations: int
+    system: System, count: int, method: str, tolerance: float | np.ndarray, max_iterations: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Relax the problems 0 ... count - 1 of a system.
 
@@ -96,7 +96,7 @@ def relax(
     count : int
     method : str
         A key of `MIXERS`.
-    tolerance : float
+    tolerance : float or ndarray, shape (count,)
         Largest |G(x) - x| of a converged problem.
     max_iterations : int
         Evaluations of G for each problem.
@@ -109,6 +109,7 @@ def relax(
     """
     slots = min(SLOTS, count)
     n = system.unknowns
+    tolerance = np.broadcast_to(tolerance, count)
     x, f, size = np.zeros((slots, n)), np.zeros((slots, n)), np.zeros(slots)
     history = History(slots, n, MIXERS[method][1])
     residual, iterations = np.full(count, np.nan), np.zeros(count, np.int64)
@@ -122,7 +123,7 @@ def relax(
         system.evaluate(order, x, f, size)
         iterations[held[order]] += 1
         # A NaN ends a row, too.
-        more = (size[order] > tolerance) & (iterations[held[order]] < max_iterations)
+        more = (size[order] > tolerance[held[order]]) & (iterations[held[order]] < max_iterations)
         more &= np.isfinite(size[order])
         if more.all():
             mix(method, x, f, active, history)

@@ -70,6 +70,9 @@ class RealAxisSolution:
         Largest |G(Delta) - Delta| over the grid of the solver; NaN where no equation was solved.
     iterations : ndarray of int, shape (...)
     converged : ndarray of bool, shape (...)
+    error : ndarray, shape (...)
+        Estimate of the largest error of Delta by grid and iteration, from 0 to the largest |x|:
+        what the equations leave of it on a grid of half the step. NaN where none was made.
     line : ndarray, shape (n,)
         The solver's own grid 0, h, 2h ... of real parts; on -x Delta is the complex conjugate.
     line_delta : ndarray of complex, shape (..., n)
@@ -83,6 +86,7 @@ class RealAxisSolution:
     residual: np.ndarray
     iterations: np.ndarray
     converged: np.ndarray
+    error: np.ndarray
     line: np.ndarray
     line_delta: np.ndarray
 
@@ -90,10 +94,18 @@ class RealAxisSolution:
 def density_of_states(x, delta, broadening: float = 0.0) -> np.ndarray:
     """N(x) / N_F = Re[z / sqrt(z^2 - Delta^2)], z = x + i Gamma, of a gap function.
 
+    The root is that of a retarded function: it tends to z far above the gap, and between there and
+    x = 0, where it is imaginary, z^2 - Delta^2 passes above zero, so that its phase lies between
+    -pi/4 and 3 pi/4. Nothing makes N positive but Delta: of one that is no retarded gap function N
+    may come out negative, and stays so. -Delta has the same N, for the sign of Delta is a gauge.
+    The complex conjugate of Delta is analytic in the lower half plane and describes no
+    superconductor: its N is negative inside the gap where Im Delta outweighs Gamma there, and
+    nowhere else can N tell.
+
     Parameters
     ----------
     x : array_like, shape (X,)
-        meV.
+        meV; at -x Delta is the complex conjugate of Delta at x, and N is even.
     delta : array_like of complex, shape (..., X)
         Delta at z; interpolate Delta, never N, which diverges at the gap edge.
     broadening : float
@@ -113,9 +125,12 @@ def density_of_states(x, delta, broadening: float = 0.0) -> np.ndarray:
         raise ValueError(
             f"delta: shape {delta.shape} does not fit x, shape {x.shape}; give (..., X) and (X,)"
         )
-    z = x + 1j * broadening
+    z = np.abs(x) + 1j * broadening
+    delta = np.where(x < 0, delta.conj(), delta)
     root = np.sqrt(z * z - delta * delta)
-    # The root that goes as z: Re[z / root] is a density, never negative.
+    # numpy's root has a phase between -pi/2 and pi/2; turned by pi where that is below -pi/4.
+    root = np.where(root.imag < -root.real, -root, root)
     with np.errstate(divide="ignore", invalid="ignore"):
-        density = np.abs((z / root).real)
-    return np.where(root == 0, np.inf, density)
+        density = (z / root).real
+    # Without a gap N is one, also at z = 0; adding zero takes the sign off a zero.
+    return np.where(delta == 0, 1.0, np.where(root == 0, np.inf, density + 0.0))
