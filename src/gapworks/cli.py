@@ -25,8 +25,10 @@ what each study reads (--input) and writes (--output):
   chain       disorder V in units of t, one ring a row: .npy of shape (..., L), or .csv without
               header and index; L at least the network's window. A constant in V changes nothing.
               -> Delta in units of t, the same shape, .npy or .csv
-  eliashberg  columns of text: energy, Re Delta, Im Delta; energy, DOS; or omega, a2F, for a
-              network reversed-...
+  eliashberg  columns of text: energy, Re Delta, Im Delta of Delta(x + i Gamma) for a network
+              sl-...-gap; energy, N / N_F, or the same three, for sl-...-dos; omega, a2F for
+              reversed-... Units of the header, or --unit, or meV (said). Refused: what the equations
+              make of the answer is further from the input than for 99 % of test samples.
               -> columns, .csv, with what the equations say beside it, .json
   qpi         the change of the LDOS by one impurity, in any unit: .npy of real numbers, shape
               (n, E, M, M) or (E, M, M), or (M, M) for a network of one energy; E energies in the

@@ -7,11 +7,11 @@ import shutil
 import numpy as np
 import pytest
 
-from gapworks.eliashberg.calibration import numbers_of
 from gapworks.eliashberg.fields import Split, joined, part, rows_of
 from gapworks.eliashberg.forward import FORWARD_SOLVER, push_forward
 from gapworks.eliashberg.noise import with_noise
 from gapworks.eliashberg.trained import Network
+from gapworks.eliashberg.traits import causality, numbers_of
 from gapworks.factory.seal import sealed, to_text
 from tests.command import gapworks_here, refused
 from tests.workflow.conftest import merge
@@ -231,7 +231,7 @@ WRONG = {
     "minus the complex conjugate": (lambda d: -d.conj(), "the sign of the complex conjugate"),
     "gap in eV": (lambda d: d / 1e3, "largest |Delta| is"),
     "gap in ueV": (lambda d: d * 1e3, "largest |Delta| is"),
-    "Re and Im swapped": (lambda d: d.imag + 1j * d.real, "in training"),
+    "Re and Im swapped": (lambda d: d.imag + 1j * d.real, "columns 2 and 3 do not fit each other"),
     "no Im Delta": (lambda d: d.real + 0j, "Kramers"),
     "noise only": (
         lambda d: np.random.default_rng(1).normal(size=(2, len(d))).T @ [1, 1j],
@@ -288,6 +288,14 @@ def test_a_measured_dos_is_answered_as_that_of_its_gap_function(study, arrays, t
     np.testing.assert_allclose(measured, formed, atol=1e-4)
     assert check["dos_residual"] > 0
     assert "gap_residual" not in check
+
+
+def test_a_dos_with_its_errors_is_no_gap_function(study, arrays, tmp_path):
+    network, x = study.train("sl-complex-dos", "complex"), arrays["energy"]
+    dos = joined(rows_of(arrays, np.arange(1)), ["dos"], 0.05)[0]
+    a2f, _, said = answered(network, tmp_path, x, dos, 0.01 + 0 * dos, header="energy, N, error")
+    assert a2f is None
+    assert "columns 2 and 3 do not fit each other as Re Delta and Im Delta" in said
 
 
 def recalibrated(weights, folder, change):
@@ -351,9 +359,8 @@ def test_a_calibration_is_of_test_samples_alone(study, arrays):
 def test_retarded_gap_functions_obey_kramers_and_kronig(arrays):
     delta = np.stack([gap_of(arrays, row) for row in range(40)])
     for given, sign in ((delta, 1), (delta.conj(), -1)):
-        rows = np.concatenate([given.real, given.imag], axis=1)
-        causality = numbers_of("gap", arrays["energy"], rows)["causality"]
-        assert (sign * causality > 0.5).all() and (sign * causality < 2).all()
+        found = sign * causality(arrays["energy"], given)
+        assert (found > 0.5).all() and (found < 2).all()
 
 
 @pytest.mark.parametrize("level", [1e-4, 1e-3, 1e-2])

@@ -23,7 +23,15 @@ SAID = {
     "w [mRy] a2F": ("mRy", 2),
     "energy (µeV) N": ("ueV", 2),
     "energy (K), a2F": ("K", 2),
+    "bias (mV), N": ("meV", 2),
+    "U / mV; dI/dV": ("meV", 2),
+    "V (mV)   dI/dV": ("meV", 2),
+    "voltage [V]  dI/dV": ("eV", 2),
+    "bias (µV), N": ("ueV", 2),
     "omega, a2F": (None, 2),
+    "V, dI/dV": (None, 2),
+    "energy, DOS of V3Si": (None, 2),
+    "energy K-edge": (None, 2),
     "T = 1.16 K, mu* = 0.1": (None, 2),
     "temperature [K] 1.16": (None, 2),
     "broadening 0.05 meV": (None, 2),
@@ -46,6 +54,8 @@ def test_other_words_are_no_unit_of_an_energy(line):
 
 def test_each_column_has_the_unit_of_its_label():
     assert units(["energy (meV), Re Delta (eV), Im Delta (eV)"], 3) == ("meV", "eV", "eV")
+    assert units(["E/meV, Delta/eV, Im Delta / ueV"], 3) == ("meV", "eV", "ueV")
+    assert units(["energy (meV), Re Delta (K), Im Delta (K)"], 3) == ("meV", "K", "K")
     assert units(["energy_meV,re_delta_meV,im_delta_meV"], 3) == ("meV",) * 3
     assert units(["made of eV", "energy (meV)  Re Delta  Im Delta"], 3)[0] == "meV"
 

@@ -21,15 +21,13 @@ from gapworks.eliashberg.noise import with_noise
 from gapworks.eliashberg.scores import relative_distance
 from gapworks.eliashberg.settings import Physics
 from gapworks.eliashberg.solution import density_of_states
+from gapworks.eliashberg.traits import SAID, numbers_of
 
 LARGEST = 1000
 """Test samples that are pushed through the equations, at most."""
 
 LEVELS = (0.5, 0.9, 0.99)
 """Of the residuals: the median, where a warning begins, where an input is refused."""
-
-SMOOTH = 5 / 7
-"""Share of the energies above which gap functions are smooth, and what is not is noise."""
 
 FAR = 2.0
 """An input whose number is this factor beyond those of training is refused."""
@@ -43,19 +41,6 @@ ENOUGH = 100
 
 DIRECTIONS = 32
 """Principal components of the training inputs: what is left of an input is unlike all of them."""
-
-SAID = {
-    "largest": ("largest |Delta|", "meV"),
-    "at_zero": ("Delta at the lowest energy", "meV"),
-    "peak": ("energy of the largest |Delta|", "meV"),
-    "causality": ("Re Delta(0) - Re Delta(end) by Kramers and Kronig over its own value", ""),
-    "noise": ("noise", "meV"),
-    "dos_largest": ("largest N / N_F", ""),
-    "dos_edge": ("energy of the largest N / N_F", "meV"),
-    "dos_end": ("N / N_F at the highest energy", ""),
-    "dos_noise": ("noise of N / N_F", ""),
-}
-"""Numbers that are judged: in words, and their units."""
 
 
 class Calibration(BaseModel):
@@ -77,48 +62,6 @@ class Verdict:
     warnings: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
-
-
-def numbers_of(source: str, x: np.ndarray, rows: np.ndarray) -> dict[str, np.ndarray]:
-    """Numbers that tell a gap function or DOS like those of training from another.
-
-    `causality` compares Re Delta(0) - Re Delta(end) with (2 / pi) int Im Delta / x, what
-    Kramers and Kronig make of Im Delta: about 1 for a retarded function, -1 for its conjugate.
-    The noise is taken from third differences at high energies, where the functions are smooth.
-
-    Parameters
-    ----------
-    source : str
-        "gap" or "dos".
-    x : ndarray, shape (energies,)
-        meV.
-    rows : ndarray, shape (n, 2 energies) or (n, energies)
-
-    Returns
-    -------
-    dict of str to ndarray, shape (n,)
-    """
-    smooth = x >= SMOOTH * x[-1]
-    if source == "dos":
-        return {
-            "dos_largest": rows.max(1),
-            "dos_edge": x[rows.argmax(1)],
-            "dos_end": rows[:, -1],
-            "dos_noise": _roughness(rows[:, smooth]),
-        }
-    delta = complex_gap(rows)
-    re, im = delta.real, delta.imag
-    integral = np.trapezoid(im / x, x, axis=1) + im[:, 0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        causality = 2 / np.pi * integral / (re[:, 0] - re[:, -1])
-    noise = np.hypot(_roughness(re[:, smooth]), _roughness(im[:, smooth])) / np.sqrt(2)
-    return {
-        "largest": np.abs(delta).max(1),
-        "at_zero": re[:, 0],
-        "peak": x[np.abs(delta).argmax(1)],
-        "causality": causality,
-        "noise": noise,
-    }
 
 
 def calibrate(
@@ -244,8 +187,6 @@ def judge(
         words, unit = SAID[name]
         said = f"{words} is {value:.3g}, {low:.3g} ... {high:.3g} {unit}".rstrip() + " in training"
         verdict.outside.append(name)
-        if name == "causality" and -FAR < value < -1 / FAR:
-            said = "Im Delta has the sign of the complex conjugate; turn it"
         far = not low / FAR <= value <= high * FAR
         (verdict.refusals if far and not name.endswith("noise") else verdict.warnings).append(said)
     if calibration.distance:
@@ -289,8 +230,3 @@ def _directions(inputs: np.ndarray) -> np.ndarray:
 
 def _field(arrays, name, rows, physics) -> np.ndarray:
     return joined(rows_of(arrays, rows), [name], physics.broadening)
-
-
-def _roughness(rows: np.ndarray) -> np.ndarray:
-    """Standard deviation of white noise that has the third differences of the rows, shape (n,)."""
-    return np.sqrt((np.diff(rows, n=3, axis=1) ** 2).mean(1) / 20)

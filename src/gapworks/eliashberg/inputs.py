@@ -25,6 +25,9 @@ SHORT = 1 / 3
 COARSE = 0.01
 """Relative change of lambda by the network's grid that is said."""
 
+UNSAID = "no unit in a header: energies are read as meV (else --unit)"
+"""Said of every file without one."""
+
 _EPW = re.compile(r"a2f and integrated 2\*a2f/w for\s+(\d+)\s+smearing", re.IGNORECASE)
 _QE = re.compile(r"a2F_total", re.IGNORECASE)
 
@@ -80,7 +83,7 @@ def read_function(path: Path, physics: Physics, source: str, unit: str | None = 
     if energy[0] > x[0] * (1 + REACH) or energy[-1] < x[-1] * (1 - REACH):
         raise ReadError(
             f"{path}: reaches from {energy[0]:g} to {energy[-1]:g} meV; the network sees "
-            f"{x[0]:g} to {x[-1]:g} meV"
+            f"{x[0]:g} to {x[-1]:g} meV; other units: --unit"
         )
     if energy[0] < 0:
         notes.append(f"energies below zero are left out, from {energy[0]:g} meV")
@@ -234,8 +237,7 @@ def _factors(
     except DoubtfulUnit as error:
         raise ReadError(f"{path}: {error}; say the unit by --unit ({', '.join(MEV)})") from error
     if not any(said):
-        notes = ["no unit in a header: energies are read as meV; or --unit"]
-        return [1.0] * len(wanted), notes, False
+        return [1.0] * len(wanted), [UNSAID], False
     found = [said[index] for index in wanted]
     if None in found and found[0] != "meV":
         raise ReadError(

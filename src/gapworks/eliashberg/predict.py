@@ -18,18 +18,18 @@ from gapworks.eliashberg.calibration import (
     Calibration,
     Verdict,
     judge,
-    numbers_of,
     solved_dos,
     standardised,
 )
 from gapworks.eliashberg.dataset import solve_spectra
 from gapworks.eliashberg.fields import boson_grid, complex_gap, real_energies
 from gapworks.eliashberg.forward import FORWARD_SOLVER, push_forward, spectrum_numbers
-from gapworks.eliashberg.inputs import read_function, read_spectrum
+from gapworks.eliashberg.inputs import UNSAID, read_function, read_spectrum
 from gapworks.eliashberg.scores import pearson, relative_distance
 from gapworks.eliashberg.settings import Physics
 from gapworks.eliashberg.solution import density_of_states
 from gapworks.eliashberg.trained import Network
+from gapworks.eliashberg.traits import judge_causality, numbers_of
 from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError, Refused
 
@@ -103,7 +103,9 @@ def predict_file(
         )
     outside = _outside(loaded.card, check)
     if verdict.refusals and not force:
-        raise Refused(f"{source}: {'; '.join(verdict.refusals)}; --force answers all the same")
+        units = [note for note in check["notes"] if note == UNSAID]
+        said = "; ".join([*verdict.refusals, *units])
+        raise Refused(f"{source}: {said}; --force answers all the same")
     for line in (*check["notes"], *verdict.refusals, *verdict.warnings, *outside.values()):
         print(f"gapworks: {source}: {line}", file=sys.stderr)
     check |= {
@@ -151,6 +153,9 @@ def _spectrum(loaded: Network, source: Path, unit: str | None) -> Answer:
         standardised(loaded, rows),
         check[f"{sees}_residual"],
     )
+    if gap is not None and (said := judge_causality(x, complex_gap(gap))):
+        verdict.refusals = [*said, *verdict.refusals]
+        verdict.outside.append("causality")
     return "a2F", {"omega_meV": boson_grid(physics), "a2F": a2f[0]}, check, verdict
 
 

@@ -18,13 +18,16 @@ MEV = {
     "mHa": 27.211386245988,
     "K": 0.08617333262,
 }
-"""One of each in meV (CODATA 2018); frequencies as h nu, temperatures as k_B T."""
+"""One of each in meV (CODATA 2018); frequencies as h nu, temperatures as k_B T, voltages as e U."""
 
-_ENERGY = r"(?:\b(?:e|w|x|nu|hw|omega|freq|frequency|frequencies|energy|energies)|[ωΩν])"
+_ENERGY = (
+    r"(?:\b(?:e|w|x|v|u|nu|hw|omega|freq|frequency|frequencies|energy|energies|bias|voltage)"
+    r"|\b(?:re|im)?[\s_]?(?:delta|gap)|[ωΩνΔ])"
+)
 _SPELLED = {
-    "meV": r"mev|milli-?electron-?\s?volts?",
-    "eV": r"ev|electron-?\s?volts?",
-    "ueV": r"[uµμ]ev|micro-?electron-?\s?volts?",
+    "meV": r"mev|mv|milli-?(?:electron-?\s?)?volts?",
+    "eV": r"ev|(?:electron-?\s?)?volts?",
+    "ueV": r"[uµμ]e?v|micro-?(?:electron-?\s?)?volts?",
     "THz": r"thz|terahertz",
     "GHz": r"ghz|gigahertz",
     "cm^-1": r"cm\s?\*{0,2}\^?[{(]?\s?[-⁻]\s?[1¹][)}]?|1\s?/\s?cm|wave\s?numbers?",
@@ -44,7 +47,11 @@ _UNITS = {
     name: re.compile(_WORD.replace("WORDS", words), re.IGNORECASE)
     for name, words in _SPELLED.items()
 }
-_KELVIN = re.compile(_ENERGY + r"\s*_?[\[(]?\s*K\b(?!\w)", re.IGNORECASE)
+# K and V are words of other things, too: units only behind a quantity.
+_LETTERS = {
+    name: re.compile(_ENERGY + r"\s*[_/\[(]\s*" + letter + r"(?![\w-])", re.IGNORECASE)
+    for name, letter in (("K", "K"), ("eV", "V"))
+}
 # Not convertible for sure: mega-electronvolts are meV misspelt or not, atomic units are two.
 _DOUBTFUL = re.compile(
     r"(?<![A-Za-z])MeV\b|(?i:\ba\.u\.|\batomic units|\barb\w*[. ]|\brad\s?/\s?\w+|\bkj\b|\bkcal\b"
@@ -99,7 +106,7 @@ def units(header: Sequence[str], columns: int) -> tuple[str | None, ...]:
 
 def _units_in(text: str) -> set[str]:
     found = {name for name, pattern in _UNITS.items() if pattern.search(text)}
-    return found | ({"K"} if _KELVIN.search(text) else set())
+    return found | {name for name, pattern in _LETTERS.items() if pattern.search(text)}
 
 
 def _labels(line: str, columns: int) -> list[str]:
