@@ -134,8 +134,9 @@ def solvers(results: measure.Results, sizes: Sizes) -> None:
     measure.say("real axis")
     exact = continue_to_real_axis(m, x, step=0.01, tolerance=1e-11)
     scale = np.abs(exact.delta).max(1)
-    line = partial(continue_to_real_axis, m, x)
+    line = partial(continue_to_real_axis, m, x, estimate=False)
     calls = {name: partial(line, method=name) for name in methods} | {
+        "anderson, default: with the estimate of its error": partial(continue_to_real_axis, m, x),
         "anderson, step 0.04": partial(line, step=0.04),
         "anderson, step 0.02, to 1e-8": partial(line, step=0.02, tolerance=1e-8),
         "Pade, 351 points": partial(pade, m, x),
