@@ -63,40 +63,48 @@ def gather(args: argparse.Namespace) -> None:
 
 
 def verify(args: argparse.Namespace) -> int:
-    from gapworks.factory.container import DataError, verify
+    from gapworks.factory.errors import DataError, DiskError
+    from gapworks.inspection import Unjudged, inspect
 
-    bad = 0
+    bad = unread = 0
     for path in args.files:
         try:
-            header = verify(path)
+            found = inspect(Path(path))
+        except Unjudged as error:
+            print(f"?    {error}")
+        except DiskError as error:
+            unread += 1
+            print(f"?    {error}")
         except DataError as error:
             bad += 1
             print(f"BAD  {error}")
         else:
-            said = header.attributes
-            print(f"ok   {path}: {said['kind']} of {said['study']}/{said['dataset']}")
+            print(f"ok   {path}: {found.what}")
     if bad:
         print(f"{bad} of {len(args.files)} files are bad", file=sys.stderr)
-    return 1 if bad else 0
+    if unread:
+        said = "could not be read, which says nothing against them"
+        print(f"{unread} of {len(args.files)} files {said}", file=sys.stderr)
+    return 1 if bad or unread else 0
 
 
-def info(args: argparse.Namespace) -> None:
-    from gapworks.factory.container import verify
+def info(args: argparse.Namespace) -> int:
+    from gapworks.inspection import Unjudged, inspect, lines
 
+    unjudged = 0
     for path in args.files:
-        header = verify(path)
-        if args.checksums:
-            for name in sorted(header.checksums):
-                print(f"{header.checksums[name]}  {name}")
+        try:
+            found = inspect(Path(path))
+        except Unjudged as error:
+            unjudged = 1
+            print(f"gapworks: {error}", file=sys.stderr)
             continue
-        print(path)
-        for key, value in sorted(header.attributes.items()):
-            shown = value if isinstance(value, str) else json.dumps(value)
-            if key == "shards":
-                shown = f"{len(value)} shards"
-            print(f"  {key}: {shown}")
-        for name, shape in header.shapes.items():
-            print(f"  {name}{list(shape)} in {header.units[name]}")
+        if args.checksums:
+            for name in sorted(found.checksums):
+                print(f"{found.checksums[name]}  {name}")
+            continue
+        print(path, *lines(found), sep="\n")
+    return unjudged
 
 
 def train(args: argparse.Namespace) -> None:

@@ -112,9 +112,9 @@ def read_claims(path: Path) -> list[Claim]:
         If the file is no such list; the error names the claim and the key.
     """
     try:
-        return Claims.model_validate(yaml.safe_load(path.read_text())).claims
-    except (OSError, yaml.YAMLError) as error:
-        raise DataError(f"{path}: {error}") from error
+        return Claims.model_validate(yaml.safe_load(read_whole(path).decode())).claims
+    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
+        raise DataError(f"{path}: is no list of claims: {' '.join(str(error).split())}") from error
     except ValidationError as error:
         said = "; ".join(f"{_key(one)}: {one['msg']}" for one in error.errors())
         raise DataError(f"{path}: {said}") from error

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from gapworks.factory.disk import write_whole
-from gapworks.factory.errors import DataError
+from gapworks.factory.errors import DataError, DiskError, reason
+from gapworks.factory.files import odd_kind, read_whole
 
 
 @dataclass
@@ -93,19 +95,16 @@ def load_checkpoint(
     (Progress, best weights) or None
         None if there is no checkpoint, or if it is damaged, altered or another training's: then
         model and optimizer are as they were.
+
+    Raises
+    ------
+    DiskError
+        If it cannot be read: perhaps it can tomorrow, and starting anew would throw it away.
     """
-    if not path.is_file():  # a pipe would be waited for
+    found = read_checkpoint(path)
+    if found is None or found[0]["key"] != key:
         return None
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata: dict[str, Any] = file.metadata() or {}
-            if metadata.get("key") != key or not metadata.keys() >= {"progress", "sha256"}:
-                return None
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError):
-        return None
-    if metadata["sha256"] != _digest(tensors, metadata):
-        return None
+    metadata, tensors = found
     model.load_state_dict(_below("model/", tensors))
     state: dict[int, dict[str, torch.Tensor]] = {}
     for name, tensor in _below("adam/", tensors).items():
@@ -116,6 +115,41 @@ def load_checkpoint(
     if "random/torch" in tensors:
         torch.set_rng_state(tensors["random/torch"])
     return Progress(**json.loads(metadata["progress"])), _below("best/", tensors)
+
+
+def read_checkpoint(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]] | None:
+    """Key, progress (JSON) and digest of a checkpoint, and its tensors; None if it is not intact.
+
+    Raises
+    ------
+    DiskError
+        If it cannot be read.
+    """
+    try:
+        if odd_kind(path):
+            return None
+        content = read_whole(path)  # not mapped into memory: an error of the disk would kill
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unread(path, reason(error)) from error
+    except DiskError as error:
+        raise _unread(path, str(error).removeprefix(f"{path}: cannot be read: ")) from error
+    try:
+        length = int.from_bytes(content[:8], "little")
+        metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+        tensors = load_tensors(content)
+        intact = metadata["sha256"] == _digest(tensors, metadata)
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError, RuntimeError):
+        return None
+    return (metadata, tensors) if intact else None
+
+
+def _unread(path: Path, why: str) -> DiskError:
+    return DiskError(
+        f"{path}: cannot be read: {why}; it may hold hours of training, so nothing was done. Look "
+        "at the file system and try again, or move it away to start anew"
+    )
 
 
 def _digest(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, str]) -> str:
