@@ -10,6 +10,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,7 @@ class Disk:
         rest = view
         try:
             while self.error is None and len(rest):
-                written = self._file.write(rest)
-                if written is None:  # "try again", which Python's own writing hides
-                    raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-                rest = rest[written:]
+                rest = rest[written(self._file, rest) :]
         except BaseException as error:  # a Ctrl-C, too, must not unwind through HDF5
             self.error = error
         return len(view)
@@ -97,6 +95,14 @@ class HeldSignals:
             signal.signal(number, handler)
         if handlers and self.came:
             signal.raise_signal(self.came[0])
+
+
+def written(file: FileIO, data: Any) -> int:
+    """How much of it an unbuffered file took; "try again" is an error, which Python hides."""
+    count = file.write(data)
+    if count is None:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    return count
 
 
 _in_use: set[Path] = set()

@@ -8,7 +8,7 @@ import re
 from io import FileIO
 from pathlib import Path
 
-from gapworks.factory.disk import sync
+from gapworks.factory.disk import sync, written
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import beginning, open_plain, pieces, reading
 
@@ -23,7 +23,7 @@ def stamp(path: Path) -> None:
         sha256 = _sha256(file)
         line = f"gapworks file: sha256 {sha256} of {file.tell() - STAMP_BYTES} bytes\n"
         file.seek(0)
-        file.write(line.encode().ljust(STAMP_BYTES, b"\0"))
+        written(file, line.encode().ljust(STAMP_BYTES, b"\0"))
         sync(file.fileno())
 
 
