@@ -12,7 +12,7 @@ from typing import Any
 
 import gapworks
 from gapworks import commands, outputs
-from gapworks.factory.errors import DataError, Refused
+from gapworks.factory.errors import DataError, Refused, reason
 from gapworks.readers.units import MEV as UNITS
 
 STUDIES = ("chain", "eliashberg", "qpi")
@@ -88,6 +88,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # of a file that is nobody's product: a temporary one, a library's
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"gapworks: {where}{reason(error)}", file=sys.stderr)
     return 1
 
 
