@@ -13,6 +13,7 @@ from typing import Any
 import gapworks
 from gapworks import commands, outputs
 from gapworks.factory.errors import DataError, Refused, reason
+from gapworks.factory.files import read_whole
 from gapworks.readers.units import MEV as UNITS
 
 STUDIES = ("chain", "eliashberg", "qpi")
@@ -101,8 +102,10 @@ def _interrupt(*_: Any) -> None:
 def _json(text: str) -> Any:
     """A JSON object, or @FILE with one in it."""
     try:
-        settings = json.loads(Path(text[1:]).read_text() if text.startswith("@") else text)
-    except (OSError, ValueError) as error:
+        settings = json.loads(read_whole(Path(text[1:])) if text.startswith("@") else text)
+    except DataError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    except (ValueError, RecursionError) as error:
         raise argparse.ArgumentTypeError(f"not JSON: {error}") from error
     if not isinstance(settings, dict):
         raise argparse.ArgumentTypeError(f"not a JSON object: {text[:40]}")
