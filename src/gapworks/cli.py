@@ -12,7 +12,8 @@ from typing import Any
 
 import gapworks
 from gapworks import commands, outputs
-from gapworks.factory.errors import DataError, Refused
+from gapworks.factory.errors import DataError, Refused, reason
+from gapworks.factory.files import read_whole
 from gapworks.readers.units import MEV as UNITS
 
 STUDIES = ("chain", "eliashberg", "qpi")
@@ -90,6 +91,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # of a file that is nobody's product: a temporary one, a library's
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"gapworks: {where}{reason(error)}", file=sys.stderr)
     return 1
 
 
@@ -100,8 +104,10 @@ def _interrupt(*_: Any) -> None:
 def _json(text: str) -> Any:
     """A JSON object, or @FILE with one in it."""
     try:
-        settings = json.loads(Path(text[1:]).read_text() if text.startswith("@") else text)
-    except (OSError, ValueError) as error:
+        settings = json.loads(read_whole(Path(text[1:])) if text.startswith("@") else text)
+    except DataError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    except (ValueError, RecursionError) as error:
         raise argparse.ArgumentTypeError(f"not JSON: {error}") from error
     if not isinstance(settings, dict):
         raise argparse.ArgumentTypeError(f"not a JSON object: {text[:40]}")

@@ -218,6 +218,7 @@ def claims(args: argparse.Namespace) -> None:
 def record(args: argparse.Namespace) -> int:
     from gapworks import reproduction
     from gapworks.factory.disk import write_whole
+    from gapworks.factory.files import read_whole
 
     given = [outputs.File(path, "METRICS.json") for path in args.metrics]
     kept = {}
@@ -235,7 +236,7 @@ def record(args: argparse.Namespace) -> int:
     known = [reproduction.read_numbers(p) for p in sorted((args.docs / "numbers").glob("*.json"))]
     text = reproduction.report(reproduction.read_claims(args.docs / "claims.yaml"), known)
     if args.check:
-        if page.exists() and page.read_text() == text:
+        if page.exists() and read_whole(page).decode(errors="replace") == text:
             return 0
         print(f"gapworks: {page}: is not up to date; gapworks record", file=sys.stderr)
         return 1

@@ -18,6 +18,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ FOLDERS = ("folder", "docs")
 """Arguments that name no file."""
 WEIGHTS = ".safetensors"
 """Suffix of networks: their card stands beside them, ending in .json."""
+CHECKPOINT = "the new network's checkpoint"
+"""What a training goes on from, beside its weights."""
 ANSWERING = ("predict",)
 """Commands that may write a .json beside their output."""
 CHECKED = ("eliashberg",)
@@ -47,11 +50,19 @@ class File:
     path: Path
     what: str
 
+    @cached_property
+    def _number(self) -> tuple[int, int] | None:
+        """Of its device and on it; None if it is not there or cannot be seen."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
     def is_same(self, other: File) -> bool:
         """Whether both are one file, however they are written."""
-        with contextlib.suppress(OSError):
-            if self.path.samefile(other.path):
-                return True
+        if self._number is not None or other._number is not None:
+            return self._number == other._number
         return os.path.realpath(self.path) == os.path.realpath(other.path)
 
     def __str__(self) -> str:
@@ -83,6 +94,8 @@ def check(command: str, arguments: argparse.Namespace, words: Sequence[str] = ()
             check_plain(file.path)  # one that is missing is named by whoever needs it
     check_apart(inputs, outputs)
     for file in outputs:
+        if file.what == CHECKPOINT:
+            continue  # whatever stands there is moved aside
         with reading(file.path), contextlib.suppress(FileNotFoundError):
             check_plain(file.path, "written")
             if foreign := _foreign(command, arguments, file.path):
@@ -156,7 +169,7 @@ def _outputs(command: str, arguments: argparse.Namespace) -> Iterator[File]:
             yield File(path, f"--{name}")
             if path.suffix == WEIGHTS:
                 yield File(path.with_suffix(".json"), "the new network's card")
-                yield File(path.with_name(f".{path.stem}.checkpoint{WEIGHTS}"), "its checkpoint")
+                yield File(path.with_name(f".{path.stem}.checkpoint{WEIGHTS}"), CHECKPOINT)
             elif command in ANSWERING and path.suffix != ".json":
                 yield File(path.with_suffix(".json"), f"written beside --{name}")
 
@@ -212,11 +225,11 @@ def _foreign_hdf5(path: Path, kind: str) -> str | None:
 
 
 def _foreign_network(path: Path) -> str | None:
-    """Of the weights, the card and the checkpoint of a training."""
+    """Of the weights and the card of a training."""
     if path.suffix == ".json":
         return None if "weights_sha256" in _object(path) else "is no card of a network"
     known = (path.with_suffix(".json"), path.with_name(f".{path.stem}.checkpoint{WEIGHTS}"))
-    if path.name.startswith(".") or any(beside.exists() for beside in known):
+    if any(beside.exists() for beside in known):
         return None
     return "has no card beside it, so it may be anybody's"
 

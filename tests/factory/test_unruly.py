@@ -18,6 +18,7 @@ ERRORS = (
 MEETINGS = """
 import json, os, sys
 from pathlib import Path
+import numpy as np
 import torch
 from gapworks import reproduction
 from gapworks.factory.container import Writer, read, verify
@@ -28,6 +29,8 @@ from gapworks.factory.gather import gather
 from gapworks.factory.shards import simulate_shard
 from gapworks.learning.checkpoint import load_checkpoint
 from gapworks.learning.package import load_package
+from gapworks.readers.array import read_array
+from gapworks.readers.text import read_lines
 from tests.factory import toy
 from tests.products import claims, make
 
@@ -43,7 +46,12 @@ readers = {
     "checkpoint": [lambda path: load_checkpoint(path, "key", model, optimizer)],
     "metrics": [reproduction.read_numbers],
     "claims": [reproduction.read_claims],
+    "text": [read_lines],
+    "array": [lambda path: read_array(path, "V")],
 }
+paths |= {"text": folder / "gap.csv", "array": folder / "V.npy"}
+paths["text"].write_text("0,1\\n")
+np.save(paths["array"], np.arange(4.0))
 paths["claims"] = claims(folder)
 paths["data"] = folder / "all.h5"
 readers["data"] = [verify]
@@ -114,7 +122,7 @@ def test_what_could_not_be_read_or_written_is_said_to_be_so_with_its_code(met):
     assert {call for call, *_, what in met if call != "lock" and what == "fine"} <= {"sync"}
     for call, number, name, what in hindered:
         kind, said = what.split(" ", 1)
-        assert kind in ("DiskError", "DataError")
+        assert kind in ("DiskError", "ReadError")
         assert f"({errno.errorcode[number]})" in said, (call, name, said)
         assert name in said
         doing = "read" if call == "read" or name != "new.h5" and call == "open" else "written"

@@ -80,7 +80,7 @@ def gather(
             f"  {_make_again(bad)}"
         )
     if problems:
-        raise DataError("\n".join(problems))
+        raise (DataError if bad else DiskError)("\n".join(problems))
     codes = Counter(header.attributes.get("code", "unknown") for header in headers)
     if len(codes) > 1 and not mixed_code:
         raise DataError(_said_of(codes, headers, settings.study))

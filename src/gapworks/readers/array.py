@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from gapworks.factory.errors import reason
+from gapworks.factory.files import beginning
 from gapworks.readers.text import ReadError
 
 __all__ = ["read_array"]
@@ -39,15 +41,15 @@ def read_array(path: Path, name: str) -> np.ndarray:
     path = Path(path)
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(handle, "rb") as file:
+        with open(handle, "rb", buffering=0) as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise ReadError(f"{path}: is no regular file; give an array that numpy saved, .npy")
-            begins = file.read(len(_MAGIC))
+            begins = beginning(file, len(_MAGIC))
         if begins != _MAGIC:
             raise ReadError(f"{path}: {name}: not an array of real numbers ({_other(begins)})")
         return _numbers(path, name)
     except OSError as error:
-        raise ReadError(f"{path}: cannot be read: {error.strerror}") from error
+        raise ReadError(f"{path}: cannot be read: {reason(error)}") from error
     except MemoryError as error:
         raise ReadError(f"{path}: is too large for this machine's memory; split it") from error
 

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from gapworks.factory.errors import DataError, reason
+from gapworks.factory.files import pieces
 
 LARGEST = 64 * 2**20
 """Bytes of the largest text file that is read."""
@@ -76,8 +77,8 @@ def _content(path: Path, largest: int) -> bytes:
                 f"{path}: of {status.st_size / 2**20:.0f} MiB is larger than the "
                 f"{largest / 2**20:.0f} MiB that are read as text; give a part of it"
             )
-        with open(handle, "rb", closefd=False) as file:
-            content = file.read()
+        with open(handle, "rb", buffering=0, closefd=False) as file:
+            content = b"".join(pieces(file))
     except OSError as error:
         raise ReadError(f"{path}: cannot be read: {reason(error)}") from error
     finally:

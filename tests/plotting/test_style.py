@@ -1,0 +1,69 @@
+"""Figures are drawn whatever befalls the folders that matplotlib keeps things in."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+DRAW = """
+import sys, tempfile
+from pathlib import Path
+if {broken}:
+    def mkdtemp(*_, **__):
+        raise FileNotFoundError(2, "No usable temporary directory found")
+    tempfile.mkdtemp = mkdtemp
+from gapworks.factory.errors import DataError
+try:
+    from gapworks.plotting.style import house_style, plt, save
+except DataError as error:
+    sys.exit(f"gapworks: {{error}}")
+with house_style():
+    figure = plt.figure(figsize=(1, 1))
+    figure.gca().plot([0, 1])
+    save(figure, [Path(sys.argv[1]) / "a.pdf"])
+"""
+
+
+def draw(folder, broken=False, **environment):
+    script = DRAW.format(broken=broken)
+    run = [sys.executable, "-c", script, str(folder)]
+    environment = {k: v for k, v in (os.environ | environment).items() if v is not None}
+    return subprocess.run(run, env=environment, capture_output=True, text=True)
+
+
+@pytest.fixture
+def full_disk(tmp_path):
+    """A file system without room, where one may be mounted."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("needs the right to mount a small file system (root)")
+    (folder / "ballast").write_bytes(bytes(64 * 1024))
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("variable", ["MPLCONFIGDIR", "HOME"])
+def test_a_full_cache_folder_ends_no_figure(tmp_path, full_disk, variable):
+    ran = draw(tmp_path, **{"MPLCONFIGDIR": None, variable: str(full_disk)})
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "a.pdf").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("variable", ["MPLCONFIGDIR", "HOME"])
+def test_a_cache_folder_that_cannot_be_made_ends_no_figure(tmp_path, variable):
+    (tmp_path / "file").touch()  # root may write everywhere, but not into what is no folder
+    ran = draw(tmp_path, **{"MPLCONFIGDIR": None, variable: str(tmp_path / "file/folder")})
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "a.pdf").stat().st_size > 1000
+
+
+def test_where_nothing_at_all_can_be_written_the_way_round_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    ran = draw(tmp_path, broken=True, MPLCONFIGDIR=str(tmp_path / "file/folder"))
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stderr
+    assert "let MPLCONFIGDIR or TMPDIR name one" in ran.stderr.splitlines()[-1]
