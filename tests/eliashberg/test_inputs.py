@@ -217,3 +217,27 @@ def test_a_measured_dos_has_two_columns(tmp_path):
     path.write_text(lines_of(X, dos - 1.5, write="{:.9e}"))
     with pytest.raises(ReadError, match="N is negative"):
         read_function(path, PHYSICS, "dos")
+
+
+@pytest.mark.parametrize("factor", [1e300, 1e30, 1e6, 1e-12, 1e-300])
+def test_numbers_that_are_no_energies_reach_no_network(tmp_path, factor):
+    """Whatever a column holds, solvers meet finite numbers of a size that they can work with."""
+    path = tmp_path / "table.txt"
+    path.write_text(gap_text(X, factor * DELTA))
+    with pytest.raises(ReadError, match=r"its values reach .*; give 3 columns"):
+        read_function(path, PHYSICS, "gap")
+    path.write_text(lines_of(X, factor * (2 - X / 40), write="{:.9e}"))
+    with pytest.raises(ReadError, match="its values reach"):
+        read_function(path, PHYSICS, "dos")
+    path.write_text("energy (meV) a2F\n" + lines_of(OMEGA, factor * A2F, write="{:.9e}"))
+    if factor > 1:
+        with pytest.raises(ReadError, match="its lambda is .*: column 2 is no a2F"):
+            read_spectrum(path, PHYSICS)
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_a_normal_metal_tells_nothing(tmp_path, value):
+    path = tmp_path / "dos.txt"
+    path.write_text(lines_of(X, 0 * X + value))
+    with pytest.raises(ReadError, match="a normal metal tells nothing"):
+        read_function(path, PHYSICS, "dos")

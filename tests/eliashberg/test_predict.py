@@ -113,7 +113,7 @@ BAD_GAPS = [
         "column 2 increases and column 1 does not: are the columns",
     ),
     ("0 0.1 1 0\n1 20 1 0\n2 36 1 0\n", "column 1 counts the rows, column 2 increases"),
-    ("0.1 0 0\n36 0 0\n", "is zero everywhere"),
+    ("0.1 0 0\n36 0 0\n", "is 0 everywhere; a normal metal tells nothing"),
     ("energy (furlong), Re, Im\n0.1,1,0\n36,1,0\n", "the header gives the unit furlong, which is"),
 ]
 

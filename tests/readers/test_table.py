@@ -149,6 +149,8 @@ def test_one_column_of_decimals_is_no_header_and_loses_no_row(tmp_path):
 
 SPOILED = {
     "letter": "O.5 0.3",
+    "letters": "O.5 l.3",
+    "exponents alone": "E-03 E-04",
     "half": "omega 0.5",
     "unit": "0.5meV 0.3",
     "points": "0.5.1 0.3",
@@ -291,3 +293,29 @@ def test_comments_below_the_numbers_are_kept_too(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("0.5 0.25 # first\n1.0 0.5\n# energies in THz\n")
     assert read_table(path).header == ("first", "energies in THz")
+
+
+@given(content=st.one_of(st.binary(max_size=60), st.text(max_size=60).map(str.encode)))
+def test_any_bytes_are_a_finite_table_or_a_refusal(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "any.txt"
+    path.write_bytes(content)
+    try:
+        table = read_table(path)
+    except ReadError as error:
+        assert len(str(error).splitlines()) == 1
+        return
+    assert np.isfinite(table.values).all()
+    assert len(table.lines) == len(table.values) > 0
+
+
+@given(text=st.text(alphabet="0123456789.,;+-\t 'ns\n", max_size=40))
+def test_no_line_of_digits_is_lost(tmp_path_factory, text):
+    assume("'" not in text or not re.search(r"[ns]", text))
+    path = tmp_path_factory.getbasetemp() / "like.txt"
+    path.write_text(re.sub("[ns]", "nan", text))
+    try:
+        table = read_table(path)
+    except ReadError:
+        return
+    lines = [line for line in text.splitlines() if any(letter.isdigit() for letter in line)]
+    assert len(table.values) == len(lines)

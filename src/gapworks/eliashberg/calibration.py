@@ -145,14 +145,22 @@ def residual_of(
     physics: Physics, source: str, given: np.ndarray, a2f: np.ndarray, threads: int
 ) -> np.ndarray:
     """Relative distance of the gap function (or DOS) solved from predictions, shape (n,)."""
-    pushed = push_forward(physics, a2f, None, FORWARD_SOLVER, threads)
-    found = pushed.gap if source == "gap" else solved_dos(physics, pushed.gap)
-    return relative_distance(found, given)
+    gap = push_forward(physics, a2f, None, FORWARD_SOLVER, threads).gap
+    return relative_distance(gap, given) if source == "gap" else dos_distance(physics, gap, given)
 
 
-def solved_dos(physics: Physics, gap: np.ndarray) -> np.ndarray:
-    """N / N_F of gap functions, shape (n, energies)."""
-    return density_of_states(real_energies(physics), complex_gap(gap), physics.broadening)
+def dos_distance(physics: Physics, gap: np.ndarray, dos: np.ndarray) -> np.ndarray:
+    """Distance of the DOS of gap functions from one given, relative to what tells it from 1.
+
+    Parameters
+    ----------
+    gap : ndarray, shape (n, 2 energies)
+        meV.
+    dos : ndarray, shape (n, energies)
+        N / N_F.
+    """
+    found = density_of_states(real_energies(physics), complex_gap(gap), physics.broadening)
+    return relative_distance(found - 1, dos - 1)
 
 
 def judge(

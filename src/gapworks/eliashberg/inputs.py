@@ -25,6 +25,12 @@ SHORT = 1 / 3
 COARSE = 0.01
 """Relative change of lambda by the network's grid that is said."""
 
+MOST_GAP, MOST_DOS, LEAST = 100.0, 1e4, 1e-9
+"""No gap is larger than so many of the highest energies, no N than so many N_F; or so much less."""
+
+MOST_COUPLING = 1e3
+"""No lambda is larger."""
+
 UNSAID = "no unit in a header: energies are read as meV (else --unit)"
 """Said of every file without one."""
 
@@ -73,9 +79,9 @@ def read_function(path: Path, physics: Physics, source: str, unit: str | None = 
     x = real_energies(physics)
     columns = table.values.shape[1]
     _check_order(path, table)
+    wanted = "3 columns: energy, Re Delta, Im Delta (meV)"
+    wanted += ", or 2: energy (meV), N / N_F" if source == "dos" else ""
     if columns != 3 and (columns, source) != (2, "dos"):
-        wanted = "3 columns: energy, Re Delta, Im Delta"
-        wanted += " (meV), or 2: energy (meV), N / N_F" if source == "dos" else " (meV)"
         hint = "; a DOS goes into a network sl-...-dos" if (columns, source) == (2, "gap") else ""
         raise ReadError(f"{path}: has {_counted(columns)}; give {wanted}{hint}")
     factors, notes, _ = _factors(path, table, unit, tuple(range(3 if columns == 3 else 1)))
@@ -91,8 +97,14 @@ def read_function(path: Path, physics: Physics, source: str, unit: str | None = 
     if step > 2 * x[0]:
         notes.append(f"steps of up to {step:.3g} meV; the network sees every {x[0]:g} meV")
     on_grid = np.concatenate([np.interp(x, energy, one) for one in values])[None]
-    if not on_grid.any():
-        raise ReadError(f"{path}: is zero everywhere; a normal metal tells nothing")
+    if not np.ptp(on_grid):
+        raise ReadError(f"{path}: is {on_grid[0, 0]:g} everywhere; a normal metal tells nothing")
+    largest = np.abs(on_grid).max()
+    highest = MOST_DOS if columns == 2 else MOST_GAP * x[-1]
+    if not LEAST * highest < largest < highest:
+        raise ReadError(
+            f"{path}: its values reach {largest:.3g}; give {wanted}; other units: --unit"
+        )
     if columns == 2:
         low = int(table.values[:, 1].argmin())
         if table.values[low, 1] < 0:
@@ -158,6 +170,8 @@ def read_spectrum(
         omega, a2f = check_spectrum(omega, a2f)
     except ValueError as error:
         raise ReadError(f"{path}: {error}") from error
+    if (found := coupling_constant(omega, a2f)) > MOST_COUPLING:
+        raise ReadError(f"{path}: its lambda is {found:.3g}: column {chosen + 1} is no a2F")
     last = omega[np.flatnonzero(a2f)[-1]]
     if last > grid[-1] * (1 + REACH):
         raise ReadError(

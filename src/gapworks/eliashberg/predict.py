@@ -17,8 +17,8 @@ import numpy as np
 from gapworks.eliashberg.calibration import (
     Calibration,
     Verdict,
+    dos_distance,
     judge,
-    solved_dos,
     standardised,
 )
 from gapworks.eliashberg.dataset import solve_spectra
@@ -101,6 +101,8 @@ def predict_file(
             f"{network}: maps {' and '.join(kind[0])} to {' and '.join(kind[1])}; give a network "
             "sl-... (gap function or DOS to a2F) or reversed-... (the other way)"
         )
+    if check["superconducts"] and not check["solved"]:
+        verdict.warnings.append("the equations were not solved to their tolerance")
     outside = _outside(loaded.card, check)
     if verdict.refusals and not force:
         units = [note for note in check["notes"] if note == UNSAID]
@@ -145,8 +147,7 @@ def _spectrum(loaded: Network, source: Path, unit: str | None) -> Answer:
     check = _numbers(physics, pushed.a2f) | {"notes": notes}
     check |= {name: _plain(values[0]) for name, values in pushed.numbers.items()}
     if sees == "dos":
-        residual = relative_distance(solved_dos(physics, pushed.gap), rows)
-        check["dos_residual"] = _plain(residual[0])
+        check["dos_residual"] = _plain(dos_distance(physics, pushed.gap, rows)[0])
     verdict = judge(
         _calibration(loaded),
         numbers_of(sees, x, rows),

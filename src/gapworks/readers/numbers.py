@@ -19,9 +19,10 @@ _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
 # 1.234,5 and 1,234.5 alone in their line: one number or two?
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?:,\d{3})+\.\d*)", re.ASCII)
 _NUMERIC_LINE = re.compile(r"(?=.*\d)[0-9+\-.,;eEdDqQ\s\ue000]+", re.ASCII)
-# The beginning of a number, also of one that is spoiled: 0.5meV, 1.2.3, (0.1, nan, ****.
+# What was meant as a number, also if it is spoiled: 0.5meV, 1.2.3, (0.1, O.5, E-3, nan, ****.
 _LIKE_NUMBER = re.compile(
-    r"[(\[{<\"']*(?:[+-]?[.,]?\d[^*/^()\[\]]*[)\]},]*$|[+-]?(?:nan|inf|infinity)\b|\*+$)",
+    r"[(\[{<\"']*(?:[+-]?[.,]?\d[^*/^()\[\]]*[)\]},]*$|[+-]?(?:nan|inf|infinity)\b|\*+$"
+    r"|[+-]?[a-z][.,]\d+(?:[edq][+-]?\d+)?$|(?=.*\d)(?=.*[.+-])[\d.,+\-edq]+$)",
     re.ASCII | re.IGNORECASE,
 )
 

@@ -18,7 +18,7 @@ from gapworks.readers.numbers import (
     like_number,
     numeric,
 )
-from gapworks.readers.text import LARGEST, ReadError, read_lines
+from gapworks.readers.text import LARGEST, ReadError, read_lines, shown
 
 __all__ = ["ReadError", "Table", "read_table"]
 
@@ -104,7 +104,7 @@ def read_table(path: Path, largest: int = LARGEST) -> Table:
                 footer = footer or at
             else:
                 raise ReadError(
-                    f"{path}: line {at}: words below numbers: {raw[at - 1].strip()[:40]}; leave "
+                    f"{path}: line {at}: words below numbers: {shown(raw[at - 1])}; leave "
                     "them out, or begin the line by #"
                 )
             continue
@@ -123,7 +123,7 @@ def read_table(path: Path, largest: int = LARGEST) -> Table:
         raise ReadError(f"{path}: holds no numbers")
     _refuse_numbered_columns(path, rows, written)
     if footer:
-        notes.append(f"left out from line {footer}, a footer: {raw[footer - 1].strip()[:40]}")
+        notes.append(f"left out from line {footer}, a footer: {shown(raw[footer - 1])}")
     return Table(
         values=np.array(numbers),
         header=tuple(header),
@@ -146,15 +146,16 @@ def _parts(line: str) -> tuple[str, str]:
 def _check_words(path: Path, at: int, line: str, written: Dialect) -> None:
     """A line that is no row of numbers must be words."""
     cells = [cell for cell in written.cells(line) if cell]
-    words = re.split(r"[\s,;]+", line)
+    words = [word for word in re.split(r"[\s,;]+", line) if word]
     meant = sum(like_number(word) for word in words)
-    shown = line.replace(INNER, ",")[:40]
+    said = shown(line.replace(INNER, ","))
     blank = len(cells) < len(written.cells(line))
     if blank and meant:
-        raise ReadError(f"{path}: line {at}: an empty cell: {shown}; give every number")
-    if 2 * meant >= len(words) or not any(letter.isalpha() or letter in "-=_" for letter in line):
+        raise ReadError(f"{path}: line {at}: an empty cell: {said}; give every number")
+    letters, digits = (any(map(is_one, line)) for is_one in (str.isalpha, str.isdigit))
+    if 2 * meant >= max(1, len(words)) or (digits and not letters):
         raise ReadError(
-            f"{path}: line {at}: not finite numbers: {shown}; mend them, or begin the line by # "
+            f"{path}: line {at}: not finite numbers: {said}; mend them, or begin the line by # "
             "if it is no data"
         )
 
@@ -179,8 +180,8 @@ def _said(written: Dialect, rows: Sequence[tuple[int, str]]) -> list[str]:
     for at, line in rows:
         for cell in written.cells(line):
             if bare_exponent(cell):
-                shown = f"{cell[:-4]}e{cell[-4:]}"
-                return [*said, f"exponents without a letter: {cell} in line {at} is {shown}"]
+                meant = f"{cell[:-4]}e{cell[-4:]}"
+                return [*said, f"exponents without a letter: {cell} in line {at} is {meant}"]
     return said
 
 

@@ -13,6 +13,8 @@ from gapworks.factory.files import pieces
 LARGEST = 64 * 2**20
 """Bytes of the largest text file that is read."""
 
+_BREAKS = str.maketrans(dict.fromkeys("\v\f\x85\u2028\u2029", " "))
+"""What some programs take for ends of lines, and editors do not count as such."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -56,7 +58,12 @@ def read_lines(path: Path, largest: int = LARGEST) -> tuple[list[str], list[str]
     text = text.rstrip("\x1a").replace("\N{MINUS SIGN}", "-").replace("\ufeff", "")
     if _CONTROL.search(text):
         raise ReadError(f"{path}: is a binary file; give numbers as text, by columns")
-    return re.split(r"\r\n|\n|\r", text), notes
+    return re.split(r"\r\n|\n|\r", text.translate(_BREAKS)), notes
+
+
+def shown(line: str) -> str:
+    """The beginning of a line, as a message can show it."""
+    return "".join(c if c.isprintable() else "?" for c in line.strip()[:40])
 
 
 def _content(path: Path, largest: int) -> bytes:
