@@ -26,6 +26,8 @@ Found = Mapping[str, Evaluated]
 
 TABLES_LATENT = (1, 2, 4, 8, 16, 32)
 """The d_L of Tables I and II; ours goes on to 64."""
+NOISE = 1e-2
+"""Of Re and Im Delta, meV."""
 
 
 def metrics(evaluations: Sequence[Evaluated], flow: Mapping[str, float]) -> dict[str, float | None]:
@@ -45,7 +47,7 @@ def metrics(evaluations: Sequence[Evaluated], flow: Mapping[str, float]) -> dict
     """
     found = {data.name: data for data in evaluations}
     made = _data(found) | _solutions(found) | _supervised(found) | _autoencoders(found, flow)
-    made |= _generated(found) | _bases(found["simple-bases"])
+    made |= _generated(found) | _bases(found["simple-bases"]) | _noise(found["complex-noise"])
     return {name: None if value is None else float(value) for name, value in made.items()}
 
 
@@ -65,6 +67,17 @@ def _data(found: Found) -> dict[str, Any]:
         for name, held in zip(FIELDS, data["variance"], strict=True):
             made[f"{kind}_{name}_components"] = components(held, 0.999)
             made[f"{kind}_{name}_components_90"] = components(held, 0.9)
+    return made
+
+
+def _noise(data: Evaluated) -> dict[str, Any]:
+    """By what factor NOISE raises the median error of networks trained without and with noise."""
+    made: dict[str, Any] = {}
+    levels = [np.flatnonzero(np.isclose(data["level"], level)) for level in (0, NOISE)]
+    for row, highest in enumerate(data["trained_high"]):
+        name = "noise_growth_trained_with" if highest else "noise_growth_trained_without"
+        clean, noisy = (np.median(data["a2f_error"][row, at], axis=-1) for at in levels)
+        made[name] = noisy[0] / clean[0] if len(noisy) and len(clean) else None
     return made
 
 
