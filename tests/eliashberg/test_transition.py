@@ -61,3 +61,14 @@ def test_lowest_ends_the_search(omega, spectra):
 
 def test_logarithmic_frequency_of_one_mode(einstein):
     assert logarithmic_frequency(*einstein) == pytest.approx(20.0)
+
+
+@pytest.mark.parametrize("cutoff", [100.0, 1000.0])
+def test_the_largest_eigenvalue_is_that_of_the_whole_matrix(omega, spectra, monkeypatch, cutoff):
+    """Also where mu* ends below the last frequency and the matrix is not symmetric."""
+    energies, strengths = modes(omega, spectra[0])
+    values = []
+    for dense in (0, 1000):
+        monkeypatch.setattr("gapworks.eliashberg.transition._DENSE", dense)
+        values.append(largest_eigenvalue(energies, strengths, 3.0, 0.1, cutoff, 200))
+    assert values[0] == pytest.approx(values[1], abs=1e-10)

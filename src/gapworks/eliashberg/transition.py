@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import eigh, eigvals, hankel, toeplitz
 from scipy.optimize import brentq
-from scipy.sparse.linalg import eigsh
+from scipy.sparse.linalg import eigs, eigsh
 
 from gapworks.eliashberg.constants import BOLTZMANN
 from gapworks.eliashberg.constants import PAPER_CUTOFF as PAPER_CUTOFF
@@ -31,7 +31,7 @@ _ENDS = 20.0
 _HIGHEST = 0.19
 # The search ends at this share of the spectrum's end, in k_B T: beyond it is no superconductor.
 _LOWEST = 1e-3
-# Above this size the largest eigenvalue is found by Lanczos' method.
+# Above this size the largest eigenvalue is found by Lanczos' or Arnoldi's method.
 _DENSE = 160
 
 
@@ -99,15 +99,19 @@ def largest_eigenvalue(energies, strengths, temperature, mu_star, cutoff, count)
     matrix = toeplitz(lags[:count]) + hankel(lags[1 : count + 1], lags[count : 2 * count])
     matrix -= 2 * mu * below
     matrix *= pi_t * scale[:, None] * scale
-    if not below.all():
-        # mu* ends below the last frequency: it acts on m alone, and K is not symmetric.
-        return eigvals(matrix).real.max()
+    symmetric = below.all()
     if count <= _DENSE:
+        if not symmetric:
+            # mu* ends below the last frequency: it acts on m alone.
+            return eigvals(matrix).real.max()
         last = (count - 1, count - 1)
         return eigh(matrix, eigvals_only=True, subset_by_index=last)[0]
     # The gap at T_c falls off about as 1 / omega_n^2; a fixed start gives the same bits again.
     start = np.sqrt(z / omega_n) / (1 + (omega_n / energies[-1]) ** 2)
-    return eigsh(matrix, k=1, which="LA", v0=start, tol=1e-11, return_eigenvectors=False)[0]
+    options = {"k": 1, "v0": start, "tol": 1e-11, "return_eigenvectors": False}
+    if symmetric:
+        return eigsh(matrix, which="LA", **options)[0]
+    return eigs(matrix, which="LR", **options)[0].real
 
 
 def _transition(energies, strengths, mu_star, cutoff, lowest):
