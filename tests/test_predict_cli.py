@@ -8,6 +8,7 @@ import shutil
 import numpy as np
 import pytest
 
+from gapworks.factory.seal import sealed, to_text
 from tests.command import SETTINGS, STATISTICS, gapworks_here, make_data, refused
 
 
@@ -28,8 +29,8 @@ def files(tmp_path_factory):
     (folder / "cut.npy").write_bytes((folder / "good.npy").read_bytes()[:500])
     for name in ("empty.npy", "empty.csv"):
         (folder / name).touch()
-    (folder / "ragged.csv").write_text("0,0,0,0,0,0\n0,0,0\n")
-    (folder / "words.csv").write_text("V1,V2,V3\n0,0,0\n")
+    (folder / "ragged.csv").write_text("0.5,0,0,0,0,0\n0.5,0,0\n")
+    (folder / "words.csv").write_text("V1,V2,V3\n0,x,0\n")
     (folder / "good.txt").write_text("0 0 0 0 0 0\n")
     return folder
 
@@ -73,12 +74,12 @@ def test_disorder_beyond_the_training_data_is_warned_of(networks, files, tmp_pat
         ("archive.npy", "V: not an array of real numbers"),
         ("cut.npy", ""),
         ("empty.npy", ""),
-        ("empty.csv", "V: shape (0, 1); give shape (..., L)"),
-        ("ragged.csv", "number of columns changed"),
-        ("words.csv", "could not convert string"),
+        ("empty.csv", "is empty, holds no numbers"),
+        ("ragged.csv", "line 2: has 3 columns, line 1 has 6"),
+        ("words.csv", "line 2: not finite numbers: 0,x,0"),
         ("good.txt", "must be .npy or .csv"),
         ("nowhere.npy", "No such file"),
-        ("nowhere.csv", "not found"),
+        ("nowhere.csv", "No such file"),
     ],
 )
 def test_a_profile_that_cannot_be_predicted_is_named(networks, files, place, name, said):
@@ -88,7 +89,7 @@ def test_a_profile_that_cannot_be_predicted_is_named(networks, files, place, nam
 
 def card_with(**changes):
     def damage(weights, card):
-        card.write_text(json.dumps(merged(json.loads(card.read_text()), changes)))
+        card.write_text(to_text(sealed(merged(json.loads(card.read_text()), changes))))
 
     return damage
 
@@ -104,7 +105,7 @@ def without(key):
     def damage(weights, card):
         said = json.loads(card.read_text())
         del said[key]
-        card.write_text(json.dumps(said))
+        card.write_text(to_text(sealed(said)))
 
     return damage
 

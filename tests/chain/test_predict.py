@@ -1,6 +1,7 @@
 """What networks say of a user's disorder: a constant changes nothing, and what is odd is said."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -285,8 +286,6 @@ def test_rings_whose_mu_is_not_bracketed_are_named(tmp_path, monkeypatch):
 
 
 def test_a_pipe_in_the_place_of_the_input_is_not_waited_for(window, tmp_path, place):
-    import os
-
     os.mkfifo(tmp_path / "v.npy")
     ran = predict(window, tmp_path / "v.npy", place / "delta.npy")
-    refused(ran, f"{tmp_path}/v.npy: is no regular file", folder=place)
+    refused(ran, f"{tmp_path}/v.npy: cannot be read: it is a named pipe", folder=place)

@@ -14,8 +14,10 @@ from gapworks.qpi.batches import windows
 from gapworks.qpi.familiarity import measured
 from gapworks.qpi.inputs import ldos_maps, on_torus, pink_envelope
 from gapworks.qpi.predict import Network
+from gapworks.qpi.training import Settings, train_network
 from gapworks.qpi.treatment import treat
 from tests.command import gapworks_here, refused
+from tests.qpi.test_training import SETTINGS
 
 SIZE, RADIUS = 32, 13.0
 
@@ -187,11 +189,14 @@ def test_centre_constant_and_slope_do_not_matter(maps, shift, constant, slope, s
     assert np.abs(error).max() <= 0.05 * unit
 
 
-@pytest.mark.parametrize("factor", [1e-9, 1e3, 1e9])
-def test_no_unit_matters_to_the_judgement(trained, maps, factor):
+@pytest.mark.parametrize("factor", [1e-200, 1e-9, 1e9, 1e200])
+def test_no_unit_matters(trained, maps, factor, tmp_path):
     network = Network.load(trained)
     one, other = (network.judge(m)[1] for m in (maps, factor * maps))
     assert [r is None for r in one] == [r is None for r in other]
+    (row,), ran = answers(trained, factor * maps[one.index(None)], tmp_path)
+    assert np.isfinite([row["delta"], row["eps0"], row["A1g"]]).all()
+    assert "another unit" in ran.stderr
 
 
 def test_what_is_done_to_a_map_is_said_and_changes_no_class(trained, maps, tmp_path):
@@ -232,6 +237,21 @@ def test_force_answers_what_is_refused(trained, tmp_path):
     assert "refused: no structure" in ran.stderr
     (row,) = json.loads((tmp_path / "answer.json").read_text())
     assert row["class"] and "no structure" in row["refused"]
+
+
+def test_a_network_of_one_energy_takes_one_map(data, maps, tmp_path):
+    condition = {"energies": [0.0], "odd_channels": False, "scalars": False}
+    training = SETTINGS["network"]["training"] | {"epochs": 1}
+    chosen = Settings.model_validate(
+        SETTINGS | {"condition": condition, "network": SETTINGS["network"] | {"training": training}}
+    )
+    network = tmp_path / "small-literal.safetensors"
+    train_network(chosen, data["train"], data["validation"], network, 1, lambda line: None)
+    reasons = Network.load(network).judge(maps[:, :1])[1]
+    good = maps[reasons.index(None), 0]
+    (row,), ran = answers(network, good, tmp_path)
+    assert ran.stdout.endswith("; maps read as those at 0 meV\n")
+    assert answers(network, good[None, None], tmp_path)[0] == [row]
 
 
 def test_help_says_the_layout_of_each_study():

@@ -10,6 +10,7 @@ from torch import nn
 
 from gapworks.factory.container import DataError, verify
 from gapworks.factory.evaluation import read_evaluation
+from gapworks.factory.seal import sealed, to_text
 from gapworks.qpi import evaluation
 from gapworks.qpi.batches import Drawing, symmetry_copies, windows
 from gapworks.qpi.inputs import View, ldos_maps, with_noise, within_disc
@@ -250,7 +251,7 @@ def test_a_card_that_does_not_describe_its_network_is_refused(trained, tmp_path)
         {"architecture": {"backbone": "small"}},
         {"settings": {}},
     ):
-        path.with_suffix(".json").write_text(json.dumps(card | wrong))
+        path.with_suffix(".json").write_text(to_text(sealed(card | wrong)))
         with pytest.raises(DataError, match="does not describe the network") as refused:
             Network.load(path)
         assert "\n" not in str(refused.value)

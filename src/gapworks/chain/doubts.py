@@ -44,7 +44,7 @@ def layout(V: np.ndarray, window: int, length: int) -> list[Doubt]:
     length : int
         Sites of the rings that it was trained on.
     """
-    if V.ndim != 2:
+    if V.ndim != 2 or not V.size:
         return []
     rows, sites = V.shape
     doubts = []

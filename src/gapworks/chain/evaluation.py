@@ -78,11 +78,12 @@ def evaluate_statistics(
     check_network_fits(network, where, said)
     try:
         # As drawn: the paper's networks are fed V with its mean.
-        predicted = network.predict(arrays["V"], as_drawn=True)
+        answer = network.answer(arrays["V"], as_drawn=True)
     except ValueError as error:
         raise DataError(f"{path}: {error}") from error
-    if warning := network.beyond_training(arrays["V"]):
-        report(f"gapworks: {path}: {warning}")
+    predicted = answer.delta
+    for doubt in network.doubts(arrays["V"], answer):
+        report(f"gapworks: {path}: {doubt.text}")
     coordinates, made = _statistics(path, {**arrays, "delta": predicted}, chosen, said["seed"])
     constants = scores.constants(arrays if not training else read_dataset(training[0], "chain")[1])
     made |= scores.score(arrays, predicted, constants, chosen, said["seed"])

@@ -13,6 +13,7 @@ import torch
 from pydantic import BaseModel
 
 from gapworks.chain import doubts
+from gapworks.chain.closure import close_filling, reflected
 from gapworks.chain.model import check_disorder
 from gapworks.chain.network import build
 from gapworks.chain.settings import Physics
@@ -88,10 +89,10 @@ class Network:
         """Largest disorder strength V0 that the network was trained on, units of t."""
         return max(self.card["training_data"]["physics"]["disorder_strengths"])
 
-    def beyond_training(self, V: np.ndarray) -> str | None:
-        """A warning, if V less each ring's mean is larger than any the network was trained on."""
+    def doubts(self, V: np.ndarray, answer: Answer) -> list[doubts.Doubt]:
+        """What is to be said of V, less each ring's mean, and of mu; arguments as of `answer`."""
         found = doubts.of_disorder(doubts.off_its_mean(V).reshape(-1, V.shape[-1]), self.strongest)
-        return found[0].text if found else None
+        return found + doubts.of_filling(answer.closed.ravel(), *self.card["mu_range"])
 
     def predict(self, V: np.ndarray, as_drawn: bool = False) -> np.ndarray:
         """Delta of each ring; a constant added to V changes nothing.
@@ -115,17 +116,19 @@ class Network:
         ValueError
             If V is not finite or empty, or its rings are shorter than the window.
         """
-        if as_drawn:
-            return self._answer(_rings(V)).delta
-        answer = self.answer(V)
-        return np.where(answer.closed[..., None], answer.delta, np.nan)
+        answer = self.answer(V, as_drawn)
+        known = answer.closed[..., None] | as_drawn
+        return np.where(known, answer.delta, np.nan)
 
-    def answer(self, V: np.ndarray) -> Answer:
-        """Delta and mu of each ring, V as in `predict`; each ring's mean is taken off V first."""
-        V = _rings(V)
-        mean = V.mean(-1)
+    def answer(self, V: np.ndarray, as_drawn: bool = False) -> Answer:
+        """Delta and mu of each ring, and whether mu is bracketed; arguments as of `predict`."""
+        V = check_disorder(V)
+        if not V.size:
+            raise ValueError(f"V: shape {V.shape}; give at least one ring")
+        if as_drawn:
+            return self._answer(V)
         answer = self._answer(doubts.off_its_mean(V))
-        return replace(answer, mu=answer.mu + mean)
+        return replace(answer, mu=answer.mu + V.mean(-1))
 
     def _answer(self, V: np.ndarray) -> Answer:
         rings = V.reshape(-1, V.shape[-1])
@@ -174,13 +177,6 @@ class Answer:
     closed: np.ndarray
 
 
-def _rings(V: np.ndarray) -> np.ndarray:
-    V = check_disorder(V)
-    if not V.size:
-        raise ValueError(f"V: shape {V.shape}; give at least one ring")
-    return V
-
-
 def predict_file(network: Path, source: Path, target: Path, force: bool = False) -> str:
     """Delta for a user's own disorder, from one file into another.
 
@@ -215,7 +211,7 @@ def predict_file(network: Path, source: Path, target: Path, force: bool = False)
     loaded = Network.load(network)
     try:
         V, notes = _read(source)
-        V = _rings(V)
+        V = check_disorder(V)
         found = [doubts.Doubt(note) for note in notes]
         length = loaded.card["training_data"]["physics"]["length"]
         found += doubts.layout(V, loaded.card["window"], length)
@@ -226,8 +222,7 @@ def predict_file(network: Path, source: Path, target: Path, force: bool = False)
         raise DataError(f"{source}: {error or 'is too large for memory; split it'}") from error
     rings = (-1, V.shape[-1])
     delta = answer.delta if force else np.where(answer.closed[..., None], answer.delta, np.nan)
-    found += doubts.of_disorder(doubts.off_its_mean(V).reshape(rings), loaded.strongest)
-    found += doubts.of_filling(answer.closed.ravel(), *loaded.card["mu_range"])
+    found += loaded.doubts(V, answer)
     if np.isfinite(delta).any():
         found += doubts.of_delta(delta.reshape(rings), loaded.card["delta_range"][1])
     if refused := [doubt.text for doubt in found if doubt.refused and not force]:
@@ -258,59 +253,3 @@ def _read(source: Path) -> tuple[np.ndarray, list[str]]:
     if V.dtype.itemsize < 4 and V.dtype.kind == "f":
         return V, [f"{V.dtype} keeps V to {np.finfo(V.dtype).eps / 2:.0e} of itself"]
     return V, []
-
-
-@torch.no_grad()
-def close_filling(
-    model: torch.nn.Module,
-    V: torch.Tensor,
-    filling: float,
-    lowest: float,
-    highest: float,
-    tolerance: float = 1e-6,
-) -> torch.Tensor:
-    """The mu of each ring at which a surrogate's mean density is the filling, shape (n,).
-
-    Regula falsi with halving (Illinois): the density rises with mu, and the bracket is kept.
-    Where the range of mu does not bracket the filling its nearer end is returned.
-
-    Parameters
-    ----------
-    V : Tensor, shape (n, L)
-        Units of t.
-    filling : float
-        Electrons per site.
-    lowest, highest : float
-        Range of mu, units of t: that of the training data, widened.
-    tolerance : float
-        Largest error of the mean density.
-    """
-
-    def excess(mu: torch.Tensor) -> torch.Tensor:
-        return model(V - mu[:, None])[:, 1].mean(dim=-1) - filling
-
-    low, high = torch.full((len(V),), lowest), torch.full((len(V),), highest)
-    below, above = excess(low), excess(high)
-    mu = torch.where(below > 0, low, high)
-    open_ = (below < 0) & (above > 0)
-    side = torch.zeros(len(V))
-    for _ in range(40):
-        trial = (low * above - high * below) / (above - below)
-        mu = torch.where(open_, trial, mu)
-        error = excess(mu)
-        open_ = open_ & (error.abs() > tolerance)
-        if not open_.any():
-            break
-        under = error < 0
-        # The end that stays put twice counts half: otherwise it may stay for ever.
-        above = torch.where(under & (side < 0), above / 2, above)
-        below = torch.where(~under & (side > 0), below / 2, below)
-        low, below = torch.where(under, mu, low), torch.where(under, error, below)
-        high, above = torch.where(under, high, mu), torch.where(under, above, error)
-        side = torch.where(under, -1.0, 1.0)
-    return mu
-
-
-def reflected(model: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:
-    """Mean of a prediction and of the mirrored ring's: the equations know no left and right."""
-    return 0.5 * (model(x) + model(x.flip(-1)).flip(-1))

@@ -22,6 +22,8 @@ _EVEN = 0.11
 """White noise is less even than this about any point; impurities in the noise of training more."""
 _COVERED = 0.8
 """At least this share of the disc must be on the map, weighed as the network weighs it."""
+_AMPLITUDE, _AMPLITUDES = 5e-6, (1e-9, 1e-2)
+"""Deviation of a usual map within the disc, and of any in its unit, 1/meV per cell."""
 _SAID = 1.0
 """A background is worth a note if it is so many times the map's own deviation."""
 
@@ -61,7 +63,9 @@ def treat(maps: np.ndarray, radius: float) -> Treated:
     size = maps.shape[-1]
     # As good as constant: what is left is the rounding of the numbers.
     rounding = np.finfo(maps.dtype).eps if maps.dtype.kind == "f" else 0.0
-    flat = _off_robust_plane(maps := maps.astype(np.float64))
+    maps = maps.astype(np.float64)
+    unit = np.abs(maps).max() or 1.0
+    flat = _off_robust_plane(maps := maps / unit)
     largest = np.abs(maps).max((-2, -1))
     if (np.abs(flat).max((-2, -1)) <= max(8 * rounding, _ROUNDING) * largest).any():
         return Treated(maps, refused="no structure: a map is the same everywhere, or a plane")
@@ -95,10 +99,14 @@ def treat(maps: np.ndarray, radius: float) -> Treated:
         )
     deviation = np.sqrt((weight * level**2).sum((-2, -1)) / weight.sum())
     if (np.abs(planes).max(-1) > _SAID * deviation).any():
-        shown = ", ".join(f"{plane[0]:.3g}" for plane in planes)
-        tilt = ", ".join(f"{np.hypot(*plane[1:]):.3g}" for plane in planes)
+        shown = ", ".join(f"{unit * plane[0]:.3g}" for plane in planes)
+        tilt = ", ".join(f"{unit * np.hypot(*plane[1:]):.3g}" for plane in planes)
         notes.append(f"a background of {shown} and a slope of {tilt} over half the map taken off")
-    return Treated(level, tuple(notes))
+    amplitude = deviation.max()
+    if not _AMPLITUDES[0] < amplitude * unit < _AMPLITUDES[1]:
+        unit = _AMPLITUDE / amplitude
+        notes.append("amplitudes are not of 1/meV per cell: taken for those of another unit")
+    return Treated(level * unit, tuple(notes))
 
 
 def off_plane(maps: np.ndarray, there: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:

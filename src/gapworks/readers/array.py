@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 
 import numpy as np
 
 from gapworks.factory.errors import reason
-from gapworks.factory.files import beginning
+from gapworks.factory.files import beginning, open_plain
 from gapworks.readers.text import ReadError
 
 __all__ = ["read_array"]
@@ -35,15 +34,12 @@ def read_array(path: Path, name: str) -> np.ndarray:
 
     Raises
     ------
-    ReadError
+    DataError
         If it cannot be read, is not whole, or holds anything but numbers; pickles are not loaded.
     """
     path = Path(path)
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(handle, "rb", buffering=0) as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise ReadError(f"{path}: is no regular file; give an array that numpy saved, .npy")
+        with open_plain(path) as file:
             begins = beginning(file, len(_MAGIC))
         if begins != _MAGIC:
             raise ReadError(f"{path}: {name}: not an array of real numbers ({_other(begins)})")

@@ -1,0 +1,61 @@
+"""The filling closed by a surrogate: the mu of each ring at which its mean density is right."""
+
+from __future__ import annotations
+
+import torch
+
+
+@torch.no_grad()
+def close_filling(
+    model: torch.nn.Module,
+    V: torch.Tensor,
+    filling: float,
+    lowest: float,
+    highest: float,
+    tolerance: float = 1e-6,
+) -> torch.Tensor:
+    """The mu of each ring at which a surrogate's mean density is the filling, shape (n,).
+
+    Regula falsi with halving (Illinois): the density rises with mu, and the bracket is kept.
+    Where the range of mu does not bracket the filling its nearer end is returned.
+
+    Parameters
+    ----------
+    V : Tensor, shape (n, L)
+        Units of t.
+    filling : float
+        Electrons per site.
+    lowest, highest : float
+        Range of mu, units of t: that of the training data, widened.
+    tolerance : float
+        Largest error of the mean density.
+    """
+
+    def excess(mu: torch.Tensor) -> torch.Tensor:
+        return model(V - mu[:, None])[:, 1].mean(dim=-1) - filling
+
+    low, high = torch.full((len(V),), lowest), torch.full((len(V),), highest)
+    below, above = excess(low), excess(high)
+    mu = torch.where(below > 0, low, high)
+    open_ = (below < 0) & (above > 0)
+    side = torch.zeros(len(V))
+    for _ in range(40):
+        trial = (low * above - high * below) / (above - below)
+        mu = torch.where(open_, trial, mu)
+        error = excess(mu)
+        open_ = open_ & (error.abs() > tolerance)
+        if not open_.any():
+            break
+        under = error < 0
+        # The end that stays put twice counts half: otherwise it may stay for ever.
+        above = torch.where(under & (side < 0), above / 2, above)
+        below = torch.where(~under & (side > 0), below / 2, below)
+        low, below = torch.where(under, mu, low), torch.where(under, error, below)
+        high, above = torch.where(under, high, mu), torch.where(under, above, error)
+        side = torch.where(under, -1.0, 1.0)
+    return mu
+
+
+def reflected(model: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:
+    """Mean of a prediction and of the mirrored ring's: the equations know no left and right."""
+    return 0.5 * (model(x) + model(x.flip(-1)).flip(-1))
