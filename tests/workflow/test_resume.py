@@ -109,7 +109,7 @@ def test_gather_after_kill_9_gives_the_same_arrays(whole, tmp_path):
     assert verify(data).checksums == verify(whole).checksums
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("what", ["simulate", "gather"])
 def test_an_interrupted_command_says_so_and_leaves_nothing(whole, tmp_path, what, how):
     output = tmp_path / (whole.name if what == "simulate" else "test.h5")
@@ -251,6 +251,17 @@ def check_resumed(checkout, undisturbed):
 def test_a_run_stopped_from_the_keyboard_goes_on_with_the_same_command(checkout, undisturbed):
     with simulating(checkout) as process:
         os.killpg(process.pid, signal.SIGINT)  # Ctrl-C: the terminal tells the whole group
+        assert process.wait(60) != 0
+    wait_until(lambda: not checkout.processes(), "its jobs end")
+    assert not checkout.unfinished()
+    assert not shards(checkout)
+    checkout.make(DATA)  # no --unlock
+    check_resumed(checkout, undisturbed)
+
+
+def test_a_run_whose_terminal_is_closed_goes_on_with_the_same_command(checkout, undisturbed):
+    with simulating(checkout) as process:
+        process.send_signal(signal.SIGHUP)  # to snakemake alone, which tells its jobs
         assert process.wait(60) != 0
     wait_until(lambda: not checkout.processes(), "its jobs end")
     assert not checkout.unfinished()

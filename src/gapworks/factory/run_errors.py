@@ -41,6 +41,8 @@ def _in_words(
     def saying(*arguments: Any, **options: Any) -> Any:
         try:
             return step(*arguments, **options)
+        except KeyboardInterrupt:  # before the first job; then the scheduler hears it
+            raise SystemExit(130) from None
         except MissingRuleException as error:
             said = error
             targets = sorted(map(str, getattr(workflow.dag, "targetfiles", ())))
