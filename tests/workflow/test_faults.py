@@ -189,7 +189,7 @@ def test_what_a_run_finished_unattended_is_noted_as_the_run_was_configured(unatt
     code, said = resume(unattended, "--", "-c2", "-n", "--", NETWORK)
     assert code == 0, said
     assert "noted the settings of finished shards and networks: 2" in said
-    assert "Params have changed since last execution" in said
+    assert "it was made with other settings" in said
     path.write_text(before)
     assert unattended.make("-n", NETWORK).nothing_to_be_done
 

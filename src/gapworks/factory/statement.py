@@ -47,8 +47,9 @@ def statement(path: Path) -> Statement:
         return _of_hdf5(path)
     if path.suffix == ".safetensors":
         return _of_network(path)
-    if path.suffix == ".json" and path.with_suffix(".safetensors").exists():
-        return _of_network(path.with_suffix(".safetensors"))
+    weights = path.with_suffix(".safetensors")
+    if path.suffix == ".json" and (weights.exists() or path.parent.name == "models"):
+        return _of_network(weights)
     if path.suffix == ".json":
         return _of_metrics(path)
     return _of_exhibit(path)
