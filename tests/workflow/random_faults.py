@@ -167,9 +167,12 @@ class World:
 
     def _swap(self, rng: random.Random, study: str) -> str:
         every = [name for one in self.targets for name in self.products(one)]
-        first = rng.choice(self.products(study))
-        alike = [n for n in every if n != first and Path(n).suffix == Path(first).suffix]
-        second = rng.choice(alike)
+        suffixes = Counter(Path(name).suffix for name in every)
+        paired = [n for n in self.products(study) if suffixes[Path(n).suffix] > 1]
+        first = rng.choice(paired)
+        second = rng.choice(
+            [n for n in every if n != first and Path(n).suffix == Path(first).suffix]
+        )
         pairs = [(first, second)]
         if rng.random() < 0.5:  # with what stands beside them: cards, other formats, records
             pairs = [(a, b) for a in self._beside(first) for b in self._beside(second)]

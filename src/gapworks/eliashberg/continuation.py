@@ -63,7 +63,7 @@ def continue_to_real_axis(
     max_iterations : int
         On each grid.
     estimate : bool
-        False leaves `error` NaN and saves the time for it, a third; the step is not halved then.
+        False leaves `error` NaN and saves its time, about a third of all; no step is halved then.
     threads : int, optional
         None for as many as there are cores.
 
