@@ -96,13 +96,19 @@ def check(command: str, arguments: argparse.Namespace, words: Sequence[str] = ()
     for file in outputs:
         if file.what == CHECKPOINT:
             continue  # whatever stands there is moved aside
-        with reading(file.path), contextlib.suppress(FileNotFoundError):
-            check_plain(file.path, "written")
-            if foreign := _foreign(command, arguments, file.path):
-                raise DataError(
-                    f"{file.path}: stands there already and {foreign}: nothing was done; move it "
-                    "away or choose another name"
-                )
+        if _stands(file.path) and (foreign := _foreign(command, arguments, file.path)):
+            raise DataError(
+                f"{file.path}: stands there already and {foreign}: nothing was done; move it away "
+                "or choose another name"
+            )
+
+
+def _stands(path: Path) -> bool:
+    """Whether a file stands in an output's place; refuses what is no file."""
+    with reading(path, "written"), contextlib.suppress(FileNotFoundError):
+        check_plain(path, "written")
+        return True
+    return False
 
 
 def check_settings(words: Sequence[str]) -> None:
@@ -210,7 +216,7 @@ def _foreign_hdf5(path: Path, kind: str) -> str | None:
     from gapworks.factory.container import verify
     from gapworks.factory.stamp import STAMP_BYTES
 
-    with open_plain(path) as file:
+    with reading(path), open_plain(path) as file:
         block = beginning(file, STAMP_BYTES + len(SIGNATURE))
     ours = block.startswith(b"gapworks file") or block.endswith(SIGNATURE) or not block.strip(b"\0")
     if not ours:

@@ -91,8 +91,13 @@ def _piece(file: FileIO, size: int) -> bytes:
 
 
 @contextlib.contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading(path: Path, what: str = "read") -> Iterator[None]:
     """Around reading a file: what the operating system says becomes one line that names the file.
+
+    Parameters
+    ----------
+    what : str
+        What cannot be done then: "read", or "written".
 
     Raises
     ------
@@ -103,7 +108,7 @@ def reading(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         kind = DataError if isinstance(error, FileNotFoundError) else DiskError
-        raise kind(f"{path}: cannot be read: {reason(error)}") from error
+        raise kind(f"{path}: cannot be {what}: {reason(error)}") from error
 
 
 def read_whole(path: Path) -> bytes:
