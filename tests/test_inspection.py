@@ -6,7 +6,7 @@ import os
 import pytest
 
 from gapworks.factory import recipe
-from gapworks.factory.statement import write_record
+from gapworks.factory.statement import sign
 from tests.command import gapworks_here
 from tests.products import make
 
@@ -98,14 +98,18 @@ def test_an_answer_or_a_users_own_json_cannot_be_judged(tmp_path):
     assert line.startswith("?    ")
 
 
-def test_a_figure_with_a_record_beside_it_is_judged_by_that(tmp_path, monkeypatch):
-    monkeypatch.setattr(recipe, "attribute", lambda path: {"recipe": {"product": "fig3"}})
-    (tmp_path / "fig3.pdf").write_text("%PDF drawn")
-    write_record([tmp_path / "fig3.pdf"])
-    assert verify(tmp_path / "fig3.pdf")[1].startswith("ok   ")
-    assert verify(tmp_path / ".fig3.made.json")[1].startswith("ok   ")
-    (tmp_path / "fig3.pdf").write_text("%PDF edited")
-    for name in ("fig3.pdf", ".fig3.made.json"):
-        code, line = verify(tmp_path / name)
+def test_a_table_that_says_what_it_was_made_of_is_judged_by_that(tmp_path, monkeypatch):
+    monkeypatch.setattr(recipe, "attribute", lambda path: {"recipe": {"product": "tables/errors"}})
+    paths = [tmp_path / f"errors.{end}" for end in ("csv", "tex")]
+    for path in paths:
+        path.write_text("made\n")
+    sign(paths)
+    for path in paths:
+        assert verify(path)[1].startswith("ok   ")
+    for path in paths:
+        kept = path.read_text()
+        path.write_text(kept.replace("made", "edited", 1))
+        code, line = verify(path)
         assert code == 1
-        assert "fig3.pdf: was altered" in line
+        assert f"{path.name}: was altered" in line
+        path.write_text(kept)

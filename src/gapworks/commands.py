@@ -14,7 +14,7 @@ from typing import Any
 from gapworks import outputs
 from gapworks.config import ConfigFile
 from gapworks.factory import recipe
-from gapworks.factory.statement import write_record
+from gapworks.factory.statement import sign
 
 INPUTS = ("data", "validation", "network", "evaluation", "metrics")
 """Arguments of commands that name files which the workflow has made."""
@@ -161,7 +161,7 @@ def figure(args: argparse.Namespace) -> None:
     _check_settings(args, draw, evaluations)
     with house_style():
         save(draw(evaluations, **args.settings), args.output)
-    write_record(args.output)
+    sign(args.output)
     print(*args.output)
 
 
@@ -173,7 +173,7 @@ def table(args: argparse.Namespace) -> None:
     evaluations = _evaluations(args)
     _check_settings(args, make, evaluations)
     save(make(evaluations, **args.settings), args.output)
-    write_record(args.output)
+    sign(args.output)
     print(*args.output)
 
 
@@ -211,7 +211,7 @@ def claims(args: argparse.Namespace) -> None:
         reproduction.claims_table(claims, reproduction.read_numbers(args.metrics)),
         args.output,
     )
-    write_record(args.output)
+    sign(args.output)
     print(*args.output)
 
 

@@ -91,7 +91,7 @@ def _network(path: Path) -> Found:
 
 
 def _json(path: Path) -> Found:
-    """A card, a metric file, the record of a figure or table, or somebody else's."""
+    """A card, a metric file, or somebody else's."""
     text = read_whole(path)
     try:
         said = json.loads(text)
@@ -106,8 +106,6 @@ def _json(path: Path) -> Found:
         return _metrics(path)
     if weights.exists():  # what should be its card
         return _network(weights)
-    if "files" in said and path.name.endswith(".made.json"):
-        return _record(path, said)
     raise Unjudged(f"{path}: a JSON file that holds nothing to check it by")
 
 
@@ -117,15 +115,6 @@ def _metrics(path: Path) -> Found:
     measured = read_numbers(path)
     what = f"metrics of {measured.study} at scale {measured.scale}"
     return Found(what, measured.model_dump(mode="json"))
-
-
-def _record(path: Path, said: Mapping[str, Any]) -> Found:
-    """The record beside figures or tables: checked with each of them."""
-    from gapworks.factory.statement import statement
-
-    for name in said["files"]:
-        statement(path.with_name(name))
-    return Found(f"record of {', '.join(said['files'])}", said)
 
 
 def _checkpoint(path: Path) -> Found:
@@ -139,13 +128,12 @@ def _checkpoint(path: Path) -> Found:
 
 
 def _exhibit(path: Path) -> Found:
-    """A figure or table, which a record beside it may describe."""
-    from gapworks.factory.statement import record_path, statement
+    """A figure or table, which may say what it was made of."""
+    from gapworks.factory.statement import statement
 
-    beside = record_path(path)
-    said = statement(path)
-    if beside.exists() and said.facts:
-        return Found(f"as recorded in {beside.name}", said.facts)
+    facts = statement(path).facts
+    if facts:
+        return Found(f"figure or table {facts['product']}", facts)
     if not path.stat().st_size:
         raise DataError(f"{path}: is empty")
     raise Unjudged(f"{path}: no gapworks file that can be checked")

@@ -1,5 +1,6 @@
 """Before a run each product says what it is: this run's, another one's, damaged or unreadable."""
 
+import io
 import json
 import os
 import shutil
@@ -9,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
+from matplotlib.image import imread
 
 from gapworks.factory import recipe
 from gapworks.factory.container import Coordinate, Variable, Writer
 from gapworks.factory.errors import DataError
 from gapworks.factory.register import Register, Step, check
-from gapworks.factory.statement import check_inputs, record_path, statement, write_record
-from gapworks.learning.cards import card_path
+from gapworks.factory.statement import check_inputs, sign, statement
 from gapworks.learning.package import save_package
 
 
@@ -31,6 +33,7 @@ class World:
             self._plan(f"models/{name}.safetensors", [], f"models/{name}.json")
             self._plan(f"data/{name}.h5", [f"models/{name}.safetensors"])
             self._plan(f"figures/{name}.pdf", [f"data/{name}.h5"], f"figures/{name}.png")
+            self._plan(f"tables/{name}.csv", [f"data/{name}.h5"], f"tables/{name}.tex")
 
     def _plan(self, output, inputs, *more, seed=1):
         known = {path: self.wanted[path] for path in inputs}
@@ -63,8 +66,8 @@ class World:
         else:
             output.parent.mkdir(exist_ok=True)
             for path in step.outputs:
-                Path(path).write_bytes(f"{path}: {number}".encode())
-            write_record([Path(path) for path in step.outputs])
+                Path(path).write_bytes(drawn(Path(path).suffix, number))
+            sign([Path(path) for path in step.outputs])
 
     def make_all(self):
         for step in self.steps:
@@ -77,7 +80,22 @@ class World:
         return found
 
 
-PRODUCTS = ["models/a.safetensors", "models/a.json", "data/a.h5", "figures/a.pdf", "figures/a.png"]
+def drawn(suffix, number):
+    """A small figure or table in its format."""
+    content = io.BytesIO()
+    if suffix in (".csv", ".tex"):
+        content.write(f"{suffix} {number}\n".encode())
+    else:
+        figure = Figure(figsize=(1, 1))
+        figure.text(0, 0, str(number))
+        figure.savefig(content, format=suffix[1:], metadata=None)
+    return content.getvalue()
+
+
+PRODUCTS = [
+    *("models/a.safetensors", "models/a.json", "data/a.h5"),
+    *("figures/a.pdf", "figures/a.png", "tables/a.csv", "tables/a.tex"),
+]
 
 
 @pytest.fixture
@@ -116,9 +134,9 @@ def test_two_products_that_changed_places_are_both_found(world, path, with_compa
     swapped = [(path, other)]
     if with_companions and path.startswith("models"):
         swapped = [(f"models/a.{end}", f"models/b.{end}") for end in ("json", "safetensors")]
-    if with_companions and path.startswith("figures"):
-        swapped = [(f"figures/a.{end}", f"figures/b.{end}") for end in ("pdf", "png")]
-        swapped.append(("figures/.a.made.json", "figures/.b.made.json"))
+    for folder, ends in (("figures", ("pdf", "png")), ("tables", ("csv", "tex"))):
+        if with_companions and path.startswith(folder):
+            swapped = [(f"{folder}/a.{end}", f"{folder}/b.{end}") for end in ends]
     for one, two in swapped:
         os.rename(one, "x")
         os.rename(two, one)
@@ -201,6 +219,14 @@ def test_what_is_no_file_is_refused_and_not_waited_for(world, path):
         world.check()
 
 
-def test_a_record_stands_beside_all_formats_of_a_figure():
-    assert record_path(Path("figures/fig3.pdf")) == record_path(Path("figures/fig3.png"))
-    assert card_path(Path("models/a.safetensors")).name == "a.json"
+def test_programs_read_what_says_of_itself_what_it_was_made_of(world):
+    """The imprint is no part of a picture, and stands where a PDF's readers look for none."""
+    signed, plain = Path("figures/a.png"), Path("plain.png")
+    plain.write_bytes(drawn(".png", 1.0))
+    np.testing.assert_array_equal(imread(signed), imread(plain))
+    content = Path("figures/a.pdf").read_bytes()
+    start = int(content[content.rindex(b"startxref") :].split()[1])
+    assert content[start:].startswith(b"xref")
+    assert content.rstrip().endswith(b"%%EOF")
+    assert Path("tables/a.csv").read_bytes() == drawn(".csv", 1.0)
+    assert all(line.startswith("%") for line in Path("tables/a.tex").read_text().splitlines()[1:])

@@ -21,8 +21,6 @@ TIMING = {
     *(f"figures/fig6.{end}" for end in ("pdf", "png")),
 }
 """What is made of wall times, all of it chain's; docs/data-format.md lists the same."""
-NOTES = {"figures/.fig6.made.json", "tables/.cost.made.json", "tables/.claims-timing.made.json"}
-"""What stands beside some of them: it holds their SHA-256."""
 OTHERS = ["eliashberg/tables/table1.csv", "qpi/figures/noise.pdf"]
 """Of the other studies, what takes data, a network and an evaluation to make."""
 
@@ -84,7 +82,7 @@ def test_the_same_run_in_another_folder_gives_every_file_the_same_bytes(finished
         found.append({name: hashlib.sha256(contents[name]).hexdigest() for name in names})
     first, second = found
     assert set(first) == set(second)
-    timing = {f"results/tiny/chain/{name}" for name in TIMING | NOTES}
+    timing = {f"results/tiny/chain/{name}" for name in TIMING}
     assert timing <= set(first)
     assert {name for name in first if first[name] != second[name]} <= timing
     kinds = {name.rpartition(".")[2] for name in set(first) - timing}

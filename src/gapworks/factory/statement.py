@@ -1,23 +1,21 @@
 """What any product of the workflow says of itself, once it is known to be whole and unaltered.
 
-HDF5 files and networks carry all that is needed. Figures and tables are other programs' formats:
-what was made stands in a record beside them, `.fig3.made.json`, with their SHA-256.
+HDF5 files, cards and metric files carry all that is needed; figures and tables, in formats of other
+programs, an imprint (`factory.imprint`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gapworks.factory import recipe
-from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import read_whole
+from gapworks.factory.imprint import imprint, imprinted
 from gapworks.factory.recipe import ATTRIBUTE, READ, Facts
-from gapworks.factory.seal import is_intact, sealed, to_text
 
 DATA_FACTS = ("kind", "study", "dataset", "seed", "identity", "start", "stop")
 """Solved data are known by their settings and their range, whoever made them."""
@@ -94,26 +92,19 @@ def _misplaced(path: Path, said: Statement) -> list[str]:
     return [f"it is {Path(product).name}, under the name of {here.stem}"]
 
 
-def record_path(path: Path) -> Path:
-    """The record beside figures and tables of one name."""
-    return path.with_name(f".{path.stem}.made.json")
-
-
 def companions(path: Path) -> list[Path]:
     """The files beside a product that tell whether it is whole."""
     if path.suffix == ".h5":
         return []
     if path.suffix in (".safetensors", ".json"):
         return [path.with_suffix(".json" if path.suffix == ".safetensors" else ".safetensors")]
-    return [record_path(path)]
+    return [path.with_suffix(".tex")] if path.suffix == ".csv" else []
 
 
-def write_record(paths: Sequence[Path]) -> None:
-    """Record what the formats of one figure or table were made of, if a workflow asked for it."""
+def sign(paths: Sequence[Path]) -> None:
+    """Let the formats of one figure or table say what they were made of, if a workflow asks."""
     if made := recipe.attribute(paths[0]):
-        files = {path.name: _sha256(path) for path in paths}
-        content = to_text(sealed({**made, "files": files}))
-        write_whole(record_path(paths[0]), content.encode())
+        imprint(paths, made)
 
 
 def _of_hdf5(path: Path) -> Statement:
@@ -143,21 +134,9 @@ def _of_metrics(path: Path) -> Statement:
 
 
 def _of_exhibit(path: Path) -> Statement:
-    """A file of a format that is not ours, by the record beside it."""
-    beside = record_path(path)
-    sha256 = _sha256(path)
-    if not beside.exists():
-        return Statement({}, sha256)
-    try:
-        text = read_whole(beside).decode()
-        record = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{beside}: was altered: {error}") from error
-    if not isinstance(record, dict) or not is_intact(text, record):
-        raise DataError(f"{beside}: was altered")
-    if record["files"].get(path.name) != sha256:
-        raise DataError(f"{path}: was altered: its SHA-256 is not the one it was written with")
-    return _statement(record.get(ATTRIBUTE), sha256)
+    """A figure or table; any other file says nothing."""
+    said = imprinted(path)
+    return _statement(None if said is None else said.get(ATTRIBUTE), _sha256(path))
 
 
 def _statement(made: Facts | None, sha256: str) -> Statement:
