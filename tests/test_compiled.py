@@ -92,8 +92,9 @@ def double(x):
 @entry_points([Path(__file__)])
 def third(x):
     return x / 3
-hits = len(double.stats.cache_hits) + len(third.stats.cache_hits)
-print(double(1.5), double(2), third(1.5), hits)
+values = double(1.5), double(2), third(1.5)
+hits = sum(one.stats.cache_hits.total() for one in (double, third))
+print(*values, hits)
 """
 
 
