@@ -117,12 +117,13 @@ class World:
         rng = random.Random(seed)
         study = rng.choice(sorted(self.targets))
         kind = rng.choice(KINDS)
+        self.asked = self.targets[study]
         done = getattr(self, f"_{kind}")(rng, study)
         what = f"round {seed}: {study}: {kind}: {done}"
-        run = self.snakemake(self.targets[study])
+        run = self.snakemake(self.asked)
         if "cannot be locked" in run.output:  # the run was killed: the command that it names helps
             assert "gapworks resume" in run.output or "--unlock" in run.output, what
-            run = self._resume(study)
+            run = self._resume()
         assert "Traceback" not in run.output, f"{what}\n{run.output}"
         if run.returncode:
             assert re.search(r"results/\S+", run.output), f"{what}\n{run.output}"
@@ -135,8 +136,8 @@ class World:
         self.outcomes["the same"] += 1
         return f"{what}: the same"
 
-    def _resume(self, study: str) -> Run:
-        arguments = ["resume", "--", "-c2", *self.targets[study]]
+    def _resume(self) -> Run:
+        arguments = ["resume", "--", "-c2", *self.asked]
         process = self.checkout.start(*arguments, program="gapworks")
         process.wait(timeout=600)
         return Run(subprocess.CompletedProcess(arguments, process.returncode, self.checkout.said()))
@@ -170,9 +171,9 @@ class World:
         suffixes = Counter(Path(name).suffix for name in every)
         paired = [n for n in self.products(study) if suffixes[Path(n).suffix] > 1]
         first = rng.choice(paired)
-        second = rng.choice(
-            [n for n in every if n != first and Path(n).suffix == Path(first).suffix]
-        )
+        alike = [name for name in every if Path(name).suffix == Path(first).suffix]
+        second = rng.choice([name for name in alike if name != first])
+        self.asked = [target for targets in self.targets.values() for target in targets]
         pairs = [(first, second)]
         if rng.random() < 0.5:  # with what stands beside them: cards, other formats, records
             pairs = [(a, b) for a in self._beside(first) for b in self._beside(second)]
