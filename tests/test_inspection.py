@@ -2,10 +2,12 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
 from gapworks.factory import recipe
+from gapworks.factory.imprint import END
 from gapworks.factory.statement import sign
 from tests.command import gapworks_here
 from tests.products import make
@@ -80,7 +82,7 @@ def test_weights_and_card_of_two_networks_do_not_go_together(products, tmp_path)
 
 @pytest.mark.parametrize("name", ["fig3.pdf", "table1.csv", "table1.tex", "fig3.png", "V.npy"])
 def test_what_cannot_be_judged_is_called_neither_good_nor_bad(tmp_path, name):
-    (tmp_path / name).write_text("0,1\n")
+    (tmp_path / name).write_bytes(b"0,1\n" + END.get(Path(name).suffix, b""))
     code, line = verify(tmp_path / name)
     assert code == 0
     assert line == f"?    {tmp_path / name}: no gapworks file that can be checked"
@@ -89,6 +91,14 @@ def test_what_cannot_be_judged_is_called_neither_good_nor_bad(tmp_path, name):
     assert info.stderr == f"gapworks: {line[5:]}\n"
     (tmp_path / name).write_text("")
     assert verify(tmp_path / name) == (1, f"BAD  {tmp_path / name}: is empty")
+
+
+@pytest.mark.parametrize("end", [".pdf", ".png"])
+def test_a_picture_that_was_cut_is_bad(tmp_path, end):
+    (tmp_path / f"fig{end}").write_bytes(b"the first half")
+    code, line = verify(tmp_path / f"fig{end}")
+    assert code == 1
+    assert "is truncated or no " in line
 
 
 def test_an_answer_or_a_users_own_json_cannot_be_judged(tmp_path):

@@ -28,8 +28,8 @@ what each study reads (--input) and writes (--output):
               -> Delta in units of t, the same shape, .npy or .csv
   eliashberg  columns of text: energy, Re Delta, Im Delta of Delta(x + i Gamma) for a network
               sl-...-gap; energy, N / N_F, or the same three, for sl-...-dos; omega, a2F for
-              reversed-... Units of the header, or --unit, or meV (said). Refused where the
-              equations lead from the answer further away than on 99 % of the test samples.
+              reversed-... Units of the header, or --unit, or meV (said). An a2F from which the
+              equations lead further away than on 99 % of the test samples is refused.
               -> columns, .csv, with what the equations say beside it, .json
   qpi         the change of the LDOS by one impurity, in any unit: .npy of real numbers, shape
               (n, E, M, M) or (E, M, M), or (M, M) for a network of one energy; E energies in the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import inspect
 import json
@@ -14,6 +15,7 @@ from typing import Any
 from gapworks import outputs
 from gapworks.config import ConfigFile
 from gapworks.factory import recipe
+from gapworks.factory.errors import DataError
 from gapworks.factory.statement import sign
 
 INPUTS = ("data", "validation", "network", "evaluation", "metrics")
@@ -63,7 +65,7 @@ def gather(args: argparse.Namespace) -> None:
 
 
 def verify(args: argparse.Namespace) -> int:
-    from gapworks.factory.errors import DataError, DiskError
+    from gapworks.factory.errors import DiskError
     from gapworks.inspection import Unjudged, inspect
 
     bad = unread = 0
@@ -118,6 +120,7 @@ def train(args: argparse.Namespace) -> None:
 
 
 def generate(args: argparse.Namespace) -> None:
+    _check_network_names(args)
     room = _room(args.study, "generation")
     settings = room.Settings.model_validate(args.settings)
     header = room.generate(settings, args.data, dict(args.network), args.threads, args.output)
@@ -127,6 +130,7 @@ def generate(args: argparse.Namespace) -> None:
 
 
 def evaluate(args: argparse.Namespace) -> None:
+    _check_network_names(args)
     evaluate = _member(args.study, "evaluation", "EVALUATIONS", args.name)
     made = evaluate(args.settings, args.data, dict(args.network), args.threads, _say)
     made.write(args.output)
@@ -160,7 +164,9 @@ def figure(args: argparse.Namespace) -> None:
     evaluations = _evaluations(args)
     _check_settings(args, draw, evaluations)
     with house_style():
-        save(draw(evaluations, **args.settings), args.output)
+        with _of_these(args):
+            drawn = draw(evaluations, **args.settings)
+        save(drawn, args.output)
     sign(args.output)
     print(*args.output)
 
@@ -172,7 +178,9 @@ def table(args: argparse.Namespace) -> None:
     _check_suffixes(args.output, FORMATS)
     evaluations = _evaluations(args)
     _check_settings(args, make, evaluations)
-    save(make(evaluations, **args.settings), args.output)
+    with _of_these(args):
+        made = make(evaluations, **args.settings)
+    save(made, args.output)
     sign(args.output)
     print(*args.output)
 
@@ -188,10 +196,12 @@ def metrics(args: argparse.Namespace) -> None:
         raise SystemExit(f"gapworks: {args.study} times nothing")
     evaluations = _evaluations(args)
     _check_settings(args, take, evaluations)
+    with _of_these(args):
+        taken = take(evaluations, **args.settings)
     measured = reproduction.numbers(
         args.study,
         args.scale,
-        take(evaluations, **args.settings),
+        taken,
         [data.attributes for data in evaluations],
         provenance(),
         **recipe.attribute(args.output),
@@ -289,6 +299,29 @@ def _check_settings(args: argparse.Namespace, make: Any, evaluations: list[Any])
         inspect.signature(make).bind(evaluations, **args.settings)
     except TypeError as error:
         raise SystemExit(f"gapworks: settings of {args.name}: {error}") from error
+
+
+def _check_network_names(args: argparse.Namespace) -> None:
+    """Weights that bear another network's name, with their card, are not taken for that network."""
+    from gapworks.learning.cards import read_card
+
+    for name, path in args.network:
+        if name == path.stem and (said := read_card(path)[0].get("name")) != name:
+            raise DataError(f"{path}: is {said}, under the name of {name}")
+
+
+@contextlib.contextmanager
+def _of_these(args: argparse.Namespace) -> Iterator[None]:
+    """Evaluations that something is not made of end in one line, not in a traceback."""
+    try:
+        yield
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        given = ", ".join(path.name for path in args.evaluation)
+        what = getattr(args, "name", "the metrics")
+        raise DataError(
+            f"{what}: cannot be made of {given}, in this order ({type(error).__name__}: {error}); "
+            "snakemake -np FILE prints the command that makes a file"
+        ) from error
 
 
 def _evaluations(args: argparse.Namespace) -> list[Any]:

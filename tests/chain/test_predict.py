@@ -179,6 +179,10 @@ OTHER_THINGS = {
         "ecimal commas",
     ),
     "meV": (1000 * drawn(), "is V in units of t?"),
+    "a unit in the header": (
+        lambda place: as_text(place / "v.csv", 0.1 * drawn(), "V (eV)"),
+        "the header speaks of eV; give V in units of t",
+    ),
     "eV of t = 0.1 eV, doubled": (4 * drawn(), "is V in units of t?"),
     "whole numbers": (np.rint(40 * drawn()).astype(int), "only whole numbers"),
     "words": (np.array([["a"] * 40]), "not an array of real numbers"),

@@ -184,3 +184,24 @@ def test_predictions_say_the_cutoff(study, arrays, tmp_path):
 def test_evaluations_say_the_cutoff(study):
     for name in ("complex-data", "complex-reversed-complex-gap"):
         assert study.evaluated(name).attributes["mu_star_cutoff"] == PAPER_CUTOFF
+
+
+@pytest.mark.parametrize("mu_star", [0.1, 0.2])
+@pytest.mark.parametrize(
+    ("end", "center", "coupling"), [(200, 120, 2.0), (80, 65, 0.9), (10, 6, 1.0)]
+)
+def test_far_below_the_critical_temperature_the_gap_does_not_depend_on_it(
+    end, center, coupling, mu_star
+):
+    """By default: 351 frequencies end within a spectrum that reaches far, and mu* cannot follow."""
+    omega = end * np.arange(1, 101) / 100
+    a2f = omega * np.exp(-0.5 * ((omega - center) / (0.2 * end)) ** 2)
+    a2f *= coupling / coupling_constant(omega, a2f)
+    critical = critical_temperature(omega, a2f, mu_star)
+    gaps = [
+        solve_matsubara(omega, a2f, share * critical, mu_star).delta[0] for share in (0.02, 0.1)
+    ]
+    converged = solve_matsubara(
+        omega, a2f, 0.1 * critical, mu_star, n_matsubara=6000, tail=True
+    ).delta[0]
+    np.testing.assert_allclose(gaps, converged, rtol=5e-3)

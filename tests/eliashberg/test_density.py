@@ -75,3 +75,18 @@ def test_bcs(gap, share):
 def test_at_the_edge_it_diverges_and_without_a_gap_it_is_one():
     np.testing.assert_array_equal(density_of_states([1.0], [1.0]), np.inf)
     np.testing.assert_array_equal(density_of_states([0.0, 1.0], np.zeros((2, 2))), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("x", "broadening", "said"),
+    [
+        ([1 + 0.05j], 0.0, "x"),
+        ([1.0], -0.1, "broadening"),
+        ([1.0], np.nan, "broadening"),
+        ([1.0], "wide", "broadening"),
+        ([np.nan], 0.05, "x"),
+    ],
+)
+def test_what_is_no_energy_or_no_broadening_is_refused(x, broadening, said):
+    with pytest.raises(ValueError, match=said):
+        density_of_states(x, [0.5], broadening)

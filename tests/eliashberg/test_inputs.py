@@ -241,3 +241,11 @@ def test_a_normal_metal_tells_nothing(tmp_path, value):
     path.write_text(lines_of(X, 0 * X + value))
     with pytest.raises(ReadError, match="a normal metal tells nothing"):
         read_function(path, PHYSICS, "dos")
+
+
+def test_a_spectrum_that_was_cut_off_is_said_to_be(tmp_path):
+    kept = OMEGA < 4.5
+    path = tmp_path / "cut.dat"
+    path.write_text("# omega (meV) a2F\n" + lines_of(OMEGA[kept], A2F[kept]))
+    notes = read_spectrum(path, PHYSICS)[1]
+    assert any("ends at 4.48 meV with a2F = " in note and "whole?" in note for note in notes)

@@ -94,6 +94,8 @@ def test_a_spectrum_that_does_not_superconduct_is_said_to_not_refused(study, arr
     assert check["superconducts"] is False
     assert check["gap_residual"] is None
     assert "coupling" in check["outside_training_range"]
+    assert any("does not superconduct" in warning for warning in check["warnings"])
+    assert "does not superconduct: Delta is 0" in ran.stderr
 
 
 BAD_GAPS = [

@@ -54,6 +54,14 @@ def test_a_file_that_ends_early_is_refused(tmp_path, size):
         read_array(tmp_path / "v.npy", "V")
 
 
+def test_a_second_array_in_a_file_is_not_lost_without_a_word(tmp_path):
+    with (tmp_path / "v.npy").open("wb") as file:
+        np.save(file, np.ones(4))
+        np.save(file, np.ones(4))
+    with pytest.raises(ReadError, match="bytes follow the array: more than one array"):
+        read_array(tmp_path / "v.npy", "V")
+
+
 def test_an_array_beyond_the_memory_is_refused_before_it_is_read(tmp_path):
     header = {"descr": "<f8", "fortran_order": False, "shape": (2**20, 2**20)}
     with (tmp_path / "v.npy").open("wb") as file:

@@ -1,5 +1,6 @@
 # Before a run: what is there must be what belongs there (gapworks.factory.register); no rules.
 import time
+from contextlib import suppress
 
 from snakemake.dag import DAG
 from snakemake.logging import logger
@@ -8,6 +9,7 @@ from snakemake_interface_storage_plugins.io import Mtime
 
 from gapworks.factory import recipe, register
 from gapworks.factory.errors import DataError
+from gapworks.factory.run_errors import Said
 
 SHOWN = 20
 """Files that are named, of those that are made again."""
@@ -53,7 +55,7 @@ def look_at_products(dag):
     try:
         found = register.check(steps, checked, time.time(), ignored, logger.info)
     except DataError as error:
-        raise WorkflowError(str(error))
+        raise Said(str(error))
     files = {
         f: f for job in dag.jobs for f in (*job.output, *([job.benchmark] * bool(job.benchmark)))
     }
@@ -61,11 +63,15 @@ def look_at_products(dag):
     if found.bad:
         lines = [f"  {path}: {why}" for path, why in list(found.bad.items())[:SHOWN]]
         more = [f"  ... and {len(found.bad) - SHOWN} more"] if len(found.bad) > SHOWN else []
+        if workflow.executor_plugin is None:  # a report, say: nothing will be made
+            said = "Not what config.yaml and the code here make; snakemake makes them again:"
+            raise Said("\n".join([said, *lines, *more]))
         logger.warning("\n".join(["Not what this run makes, and made again:", *lines, *more]))
     for path, date in found.dates.items():
         if not workflow.dryrun:
-            os.utime(path, (date, date))
-            checked.dated(path)
+            with suppress(OSError):  # somebody else's file: its date counts for this run
+                os.utime(path, (date, date))
+                checked.dated(path)
         workflow.iocache.mtime[files[path]] = Mtime(local=date)
     checked.save()
     return {path: said for path, said in known.items() if said.get("kind") != "shard"}
@@ -74,7 +80,9 @@ def look_at_products(dag):
 def looking_at_products(original):
     async def check_incomplete(dag):
         await original(dag)
-        if workflow.is_main_process and not dag.ignore_incomplete and not workflow.touch:
+        # Other uses of a plan than a run and a report look at no file.
+        asked = workflow.executor_plugin is not None or not dag.ignore_incomplete
+        if workflow.is_main_process and asked and not workflow.touch:
             dag.expected = look_at_products(dag)
 
     check_incomplete.original = original

@@ -24,6 +24,7 @@ from gapworks.learning.cards import described_by_its_card
 from gapworks.learning.package import load_package
 from gapworks.readers.array import read_array
 from gapworks.readers.table import read_table
+from gapworks.readers.units import DoubtfulUnit, units
 
 SITES = 1 << 18
 """Sites put through a network at a time: bounds the memory of a call on a million sites."""
@@ -248,6 +249,15 @@ def _read(source: Path) -> tuple[np.ndarray, list[str]]:
     """V as it stands in a file, and what was assumed in reading it."""
     if source.suffix == ".csv":
         table = read_table(source)
+        try:
+            said = set(units(table.header, 1)) - {None}
+        except DoubtfulUnit as error:
+            raise DataError(f"{source}: {error}; give V in units of t, and no unit") from error
+        if said:
+            raise DataError(
+                f"{source}: the header speaks of {', '.join(said)}; give V in units of t, and no "
+                "other unit in the header"
+            )
         return table.values, list(table.notes)
     V = read_array(source, "V")
     if V.dtype.itemsize < 4 and V.dtype.kind == "f":

@@ -172,6 +172,11 @@ def read_spectrum(
         raise ReadError(f"{path}: {error}") from error
     if (found := coupling_constant(omega, a2f)) > MOST_COUPLING:
         raise ReadError(f"{path}: its lambda is {found:.3g}: column {chosen + 1} is no a2F")
+    if a2f[-1] > 0.1 * a2f.max() and omega[-1] < grid[-1] * (1 - REACH):
+        notes.append(
+            f"ends at {omega[-1]:g} meV with a2F = {a2f[-1]:.3g}: is it whole? It is taken "
+            "for zero beyond"
+        )
     last = omega[np.flatnonzero(a2f)[-1]]
     if last > grid[-1] * (1 + REACH):
         raise ReadError(

@@ -33,6 +33,8 @@ from gapworks.eliashberg.sums import (
 _FREQUENCIES = PAPER_TERMS // 2
 # Where the default frequencies end below so many times the spectrum's end, their sums go on.
 _ENDS = 20.0
+# And there are as many as reach this many times the end: nearer to it mu* cannot be brought down.
+_LEAST_ENDS = 8.0
 
 # A gap below this share of pi T is the normal state, or what an iteration left of it.
 _VANISHED = 1e-6
@@ -74,10 +76,13 @@ def solve_matsubara(
     mu_star : float
         Coulomb pseudopotential mu* >= 0, acting below `cutoff`.
     n_matsubara : int, optional
-        Frequencies omega_n > 0 that are kept, 351 by default; the sums run over both signs.
+        Frequencies omega_n > 0 that are kept; the sums run over both signs. By default 351, and
+        more where these end below 8 times the end of the grid: mu* cannot be brought down to
+        frequencies within the spectrum (Delta(i omega_0) was up to a fifth too large).
     cutoff : float, optional
-        Of mu*, meV; by default `gapworks.eliashberg.default_cutoff`, 220.45 meV for spectra to 10
-        meV, whatever the temperature and n_matsubara. If it is above all frequencies kept, mu* is
+        Of mu*, meV; by default `gapworks.eliashberg.default_cutoff`, 220.45 meV for grids to 10 meV
+        and in proportion beyond (zeros at the end of a grid count), whatever the temperature and
+        n_matsubara. If it is above all frequencies kept, mu* is
         brought down to them, 1 / mu' = 1 / mu + ln(cutoff / cutoff').
     method : {"anderson", "broyden", "plain"}
         Iteration: Anderson's of depth 5, the paper's (eqs C1-C3), or x -> G(x).
@@ -111,7 +116,9 @@ def solve_matsubara(
     if tail is None:
         last = frequencies(temperature, _FREQUENCIES)[-1]
         tail = n_matsubara is None and last < _ENDS * omega[-1]
-    n_matsubara = _FREQUENCIES if n_matsubara is None else n_matsubara
+    if n_matsubara is None:
+        first = frequencies(temperature, 1)[0]
+        n_matsubara = max(_FREQUENCIES, int(np.ceil(_LEAST_ENDS * omega[-1] / (2 * first))))
     n_matsubara = whole_number("n_matsubara", n_matsubara)
     check_iteration(method, tolerance, max_iterations)
     threads = thread_count(threads)

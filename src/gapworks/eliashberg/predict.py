@@ -178,7 +178,9 @@ def _function(loaded: Network, a2f: np.ndarray, notes: Sequence[str]) -> Answer:
         check[f"{name}_residual"] = _plain(relative_distance(found, true)[0])
     check[f"{name}_pcc"] = _plain(pearson(found, true)[0])
     verdict = judge(_calibration(loaded), {}, standardised(loaded, a2f), check[f"{name}_residual"])
-    # The solution of the equations stands beside the answer: it is said how far off that is.
+    if not m.superconducting[0]:
+        verdict.warnings.append("the spectrum does not superconduct: Delta is 0, not the network's")
+    # The equations themselves are solved for the user's spectrum: it is said how far off that is.
     verdict.warnings, verdict.refusals = verdict.refusals + verdict.warnings, []
     return what, {"energy_meV": x} | columns, check, verdict
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gapworks.eliashberg.spectrum import real_array, real_number
+
 
 @dataclass(frozen=True)
 class MatsubaraSolution:
@@ -120,7 +122,10 @@ def density_of_states(x, delta, broadening: float = 0.0) -> np.ndarray:
     ValueError
         If delta does not fit x.
     """
-    x, delta = np.asarray(x, float), np.asarray(delta, complex)
+    x, broadening = real_array("x", x), real_number("broadening", broadening)
+    if broadening < 0:
+        raise ValueError(f"broadening={broadening!r}: give Gamma >= 0, in meV")
+    delta = np.asarray(delta, complex)
     if x.ndim != 1 or delta.ndim == 0 or delta.shape[-1] != x.size:
         raise ValueError(
             f"delta: shape {delta.shape} does not fit x, shape {x.shape}; give (..., X) and (X,)"

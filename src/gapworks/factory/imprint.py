@@ -27,6 +27,8 @@ HELD = {
     ".tex": re.compile(rb"%gapworks (.*)\n\Z"),
 }
 """Where a file holds it."""
+END = {".pdf": b"%%EOF", ".png": PNG_END}
+"""What whole files end with."""
 
 
 def imprint(paths: Sequence[Path], made: Mapping[str, Any]) -> None:
@@ -63,6 +65,8 @@ def imprinted(path: Path) -> dict[str, Any] | None:
         if said is not None and said["beside"].get(path.name) != _sha256(content):
             raise DataError(f"{path}: was altered: its SHA-256 is not the one it was written with")
         return said
+    if content and not content.rstrip(b"\r\n").endswith(END.get(path.suffix, b"")):
+        raise DataError(f"{path}: is truncated or no {path.suffix[1:].upper()} file")
     found = HELD[path.suffix].search(content)
     if found is None:
         return None

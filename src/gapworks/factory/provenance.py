@@ -94,7 +94,7 @@ def _code(module: str) -> tuple[list[str], str]:
     path = _path(module)
     if path is None:
         raise ModuleNotFoundError(f"no module {module}")
-    tree = ast.parse(path.read_text())
+    tree = ast.parse(path.read_text(), str(path))
     return sorted(_imports(tree)), ast.unparse(_without_docstrings(tree))
 
 

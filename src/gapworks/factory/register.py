@@ -16,7 +16,7 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ from gapworks.factory.statement import Statement, companions, statement
 
 CHECKED = ".snakemake/gapworks-checked.json"
 """What was found of which file."""
+FORM = sorted(field.name for field in fields(Statement))
+"""Of an entry: those of another form are read again."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Register:
     def knows(self, path: str) -> bool:
         """Whether a file is as it was when it was read."""
         entry = self._known.get(path)
-        return isinstance(entry, dict) and entry.get("stamps") == _stamps(path)
+        whole = isinstance(entry, dict) and entry.get("form") == FORM
+        return whole and entry["stamps"] == _stamps(path)
 
     def statement(self, path: str) -> Statement:
         """What a file says; it is read only if it has changed since it was.
@@ -80,7 +83,7 @@ class Register:
             said = Statement(**self._known[path]["statement"])
         else:
             said = statement(Path(path))
-        self._kept[path] = {"stamps": stamps, "statement": asdict(said)}
+        self._kept[path] = {"form": FORM, "stamps": stamps, "statement": asdict(said)}
         return said
 
     def dated(self, path: str) -> None:

@@ -11,8 +11,17 @@ from typing import Any
 from snakemake.exceptions import InputFunctionException, MissingRuleException
 from snakemake_interface_common.exceptions import ApiError, WorkflowError
 
+from gapworks.factory.errors import DataError
+
+
+class Said(WorkflowError):
+    """What a function of the rules has to say to the user, whole and in words."""
+
+
 STEPS = ("_prepare_dag", "_build_dag", "execute")
 """Of Snakemake's Workflow: what comes between reading the rules and the end of a run."""
+FULL = {errno.ENOSPC, errno.EDQUOT}
+"""Of writing, where the system names no file: only Snakemake writes before the first job."""
 OF_THE_DISK = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EROFS),
     *(errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE),
@@ -52,12 +61,16 @@ def _in_words(
                 if (why := why_no_rule(target)) is not None
             ]
             words = "\n".join(known)
+        except Said as error:
+            said, words = error, str(error)
         except InputFunctionException as error:
             said, words = error, _ours(error)
         except WorkflowError as error:
             within = error.__cause__ or error.__context__
             of_the_disk = isinstance(within, OSError) and within.errno in OF_THE_DISK
             said, words = error, _of_files(within) if of_the_disk else None
+        except DataError as error:
+            said, words = error, _of_our_files(error)
         except OSError as error:
             said, words = error, _of_files(error)
         if not words:
@@ -77,8 +90,16 @@ def _ours(error: BaseException) -> str | None:
     return None
 
 
+def _of_our_files(error: DataError) -> str:
+    cause = error.__cause__
+    of_notes = str(error).startswith(str(Path.cwd() / ".snakemake"))
+    return _of_files(cause) if of_notes and isinstance(cause, OSError) else str(error)
+
+
 def _of_files(error: OSError) -> str:
     notes = Path.cwd() / ".snakemake"
+    if not isinstance(error.filename, str) and error.errno not in FULL:
+        return f"{error.strerror or error}; put that right, then the same command again"
     named = Path(error.filename).absolute() if isinstance(error.filename, str) else notes
     if named.is_relative_to(notes):
         return (

@@ -151,7 +151,7 @@ def _off_robust_plane(maps: np.ndarray) -> np.ndarray:
     planes = values @ np.linalg.pinv(basis).T
     for _ in range(_STEPS):
         rest = values - planes @ basis.T
-        width = 4.685 * 1.4826 * np.median(np.abs(rest), 1, keepdims=True) + 1e-300
+        width = 4.685 * 1.4826 * np.median(np.abs(rest), 1, keepdims=True) + 1e-100
         weight = np.clip(1 - (rest / width) ** 2, 0, None) ** 2
         weighted = weight[:, :, None] * basis
         normal = np.swapaxes(weighted, 1, 2) @ basis + 1e-12 * np.eye(3)

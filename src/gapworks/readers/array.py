@@ -68,6 +68,10 @@ def _numbers(path: Path, name: str) -> np.ndarray:
             )
         if missing > 0:
             raise ReadError(f"{path}: is not whole: {missing} bytes are missing; copy it again")
+        if missing < 0:
+            raise ReadError(
+                f"{path}: {-missing} bytes follow the array: more than one array? Save one"
+            )
         _check_room(path, count)
         if 0 in shape:
             return np.empty(shape, dtype)
