@@ -254,6 +254,7 @@ def test_a_settings_file_is_as_good_as_text(files, tmp_path):
         ("fig4", {}, "pdf", "profile_strengths"),
         ("fig3", [], "pdf", "settings"),
         ("fig3", {}, "docx", "docx"),
+        ("fig1", {}, "pdf", "fig1: cannot be made of test-bdg.h5, in this order"),
     ],
 )
 def test_a_figure_that_cannot_be_drawn_says_why(files, tmp_path, name, settings, suffix, said):

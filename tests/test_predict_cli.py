@@ -172,6 +172,14 @@ def test_a_network_is_not_asked_about_other_physics(networks, tmp_path, place, k
     refused(ran, said, repr(other), folder=place)
 
 
+def test_a_network_under_anothers_name_is_not_taken_for_that(networks, chain_data, tmp_path, place):
+    for end in ("safetensors", "json"):
+        shutil.copy(networks / f"window.{end}", tmp_path / f"surrogate.{end}")
+    given = ["--network", f"surrogate={tmp_path}/surrogate.safetensors"]
+    ran = evaluate("statistics", STATISTICS, place, "--data", chain_data / "test.h5", *given)
+    refused(ran, "surrogate.safetensors: is window, under the name of surrogate", folder=place)
+
+
 COST = {
     "seed": 1,
     "physics": SETTINGS["physics"],

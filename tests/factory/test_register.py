@@ -230,3 +230,13 @@ def test_programs_read_what_says_of_itself_what_it_was_made_of(world):
     assert content.rstrip().endswith(b"%%EOF")
     assert Path("tables/a.csv").read_bytes() == drawn(".csv", 1.0)
     assert all(line.startswith("%") for line in Path("tables/a.tex").read_text().splitlines()[1:])
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["", "[]", "{", '{"models/a.json": 3}', '{"models/a.json": {"stamps": 1, "form": ["x"]}}'],
+)
+def test_what_is_known_of_files_may_be_lost_or_of_another_form(world, kept):
+    world.check()
+    Path(".snakemake/gapworks-checked.json").write_text(kept)
+    assert not world.check().bad

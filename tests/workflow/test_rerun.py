@@ -257,6 +257,29 @@ def test_a_copy_is_not_taken_for_a_run_with_another_seed(grown, tmp_path):
     assert "results/grown/chain/shards/test/0-16.h5: seed is 20251230, wanted 5" in ran.output
 
 
+@pytest.fixture
+def altered(grown, tmp_path):
+    """A copy in which a digit of the table was edited."""
+    copied = copied_without_dates(grown, tmp_path)
+    table = copied.folder / TABLE
+    table.write_text(table.read_text().replace("0", "1", 1))
+    return copied
+
+
+def test_a_report_shows_nothing_that_is_not_what_it_says(altered):
+    ran = altered.snakemake("--report", "report.zip", TABLE)
+    assert ran.returncode != 0
+    assert f"{TABLE}: was altered" in ran.output
+    assert "Traceback" not in ran.output
+    assert not (altered.folder / "report.zip").exists()
+
+
+def test_to_ignore_incomplete_files_is_not_to_believe_all_others(altered):
+    ran = altered.make(TABLE, "--ignore-incomplete")
+    assert f"{TABLE}: was altered" in ran.output
+    assert ran.jobs == {"table": 1}
+
+
 def test_a_file_that_is_only_touched_is_noted_as_one_that_was_made(grown):
     made_really = notes(grown)
     assert len(made_really) == 5
