@@ -13,7 +13,7 @@ from tests.workflow.conftest import Checkout
 
 pytestmark = pytest.mark.cluster
 
-FIGURES = {"chain": 7, "eliashberg": 15, "qpi": 9}
+FIGURES = {"chain": 7, "eliashberg": 16, "qpi": 9}
 TABLES = {"chain": 4, "eliashberg": 9, "qpi": 3}
 """How many there are, besides the claims."""
 CLAIMS = {"chain": 2, "eliashberg": 1, "qpi": 1}
