@@ -219,7 +219,7 @@ def _foreign_hdf5(path: Path, kind: str) -> str | None:
     with reading(path), open_plain(path) as file:
         block = beginning(file, STAMP_BYTES + len(SIGNATURE))
     ours = block.startswith(b"gapworks file") or block.endswith(SIGNATURE) or not block.strip(b"\0")
-    if not ours:
+    if not ours and len(block) >= STAMP_BYTES:  # a shorter one may be what is left of ours
         return "is no file of gapworks"
     try:
         said = verify(path).attributes

@@ -23,7 +23,8 @@ def wanted_facts(job, known):
     chosen = scale(values)
     study = job.output[0].split("/")[2]
     if job.rule.name == "gather" or job.rule.name.startswith("simulate"):
-        settings = getattr(chosen, study).simulation(values.dataset, chosen.seed)
+        with naming_the_target(values):
+            settings = getattr(chosen, study).simulation(values.dataset, chosen.seed)
         gathered = job.rule.name == "gather"
         bounds = (0, samples(values)) if gathered else (int(values.start), int(values.stop))
         said = {"kind": "dataset" if gathered else "shard", "study": study}
@@ -44,7 +45,10 @@ def look_at_products(dag):
     """Have made again what is not what this run would make; write down for its jobs what is."""
     steps, known = [], {}
     for job in (job for level in dag.toposorted() for job in sorted(level, key=str)):
-        facts = wanted_facts(job, known)
+        try:
+            facts = wanted_facts(job, known)
+        except WorkflowError as error:  # a name in the target's path
+            raise Said(str(error))
         known |= facts
         dated = [str(job.benchmark)] if job.benchmark else []
         files = [str(f) for f in job.output], [str(f) for f in job.input]
