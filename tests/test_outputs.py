@@ -237,7 +237,7 @@ def test_an_earlier_file_of_the_same_kind_is_made_again_damaged_or_not(here):
 
 
 def test_a_link_gives_way_to_the_file_and_what_it_points_to_stays(here):
-    (here / "kept.h5").write_text("somebody's\n")
+    (here / "kept.h5").write_text("somebody's\n" * 100)
     (here / "0-8.h5").symlink_to("kept.h5")
     refused = simulate("0-8.h5")
     assert refused.returncode == 1
