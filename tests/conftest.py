@@ -82,3 +82,27 @@ def place(tmp_path):
     folder = tmp_path / "place"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def mount_small():
+    """Mounts a small file system on a folder, where that is allowed; taken down after the test."""
+    mounted = []
+
+    def mount(folder, options):
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+        if not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
+            pytest.skip("needs the right to mount a small file system (root)")
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in mounted:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture
+def small_disk(mount_small, tmp_path):
+    """A file system of 64 kB."""
+    return mount_small(tmp_path / "disk", "size=64k")

@@ -305,15 +305,9 @@ def test_statistics_without_a_valid_sample_are_refused(tmp_path):
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 256 kB, where that may be mounted."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
-    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("needs the right to mount a small file system (root)")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+def small_disk(mount_small, tmp_path):
+    """A file system of 256 kB: a shard does not fit."""
+    return mount_small(tmp_path / "disk", "size=256k")
 
 
 def test_a_full_disk_is_said_to_be_full_and_with_room_the_same_command_works(small_disk):

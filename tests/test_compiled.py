@@ -70,18 +70,6 @@ def test_a_process_that_compiles_gives_the_bits_of_one_that_does_not(tmp_path):
     assert compiling == loading == after_another != ""
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 64 kB, where that may be mounted."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("needs the right to mount a small file system (root)")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
 TOY = """
 import sys
 from pathlib import Path

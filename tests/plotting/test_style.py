@@ -1,7 +1,6 @@
 """Figures are drawn whatever befalls the folders that matplotlib keeps things in."""
 
 import os
-import shutil
 import subprocess
 import sys
 
@@ -34,16 +33,10 @@ def draw(folder, broken=False, **environment):
 
 
 @pytest.fixture
-def full_disk(tmp_path):
-    """A file system without room, where one may be mounted."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("needs the right to mount a small file system (root)")
-    (folder / "ballast").write_bytes(bytes(64 * 1024))
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+def full_disk(small_disk):
+    """A file system without room."""
+    (small_disk / "ballast").write_bytes(bytes(64 * 1024))
+    return small_disk
 
 
 @pytest.mark.parametrize("variable", ["MPLCONFIGDIR", "HOME"])

@@ -103,33 +103,12 @@ def test_a_run_does_not_need_a_home(shared_checkout, tmp_path, home):
     assert code == 0, said
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """Mounts a file system with so much room."""
-    if os.geteuid():
-        pytest.skip("only root mounts file systems")
-    mounted = []
-
-    def mount(folder, options):
-        folder.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", options, "none", folder], capture_output=True
-        )
-        if done.returncode:
-            pytest.skip("this machine mounts no tmpfs")
-        mounted.append(folder)
-
-    yield mount
-    for folder in mounted:
-        subprocess.run(["umount", folder], check=True)
-
-
 # At the first notes, at the lock, at the run's own note, at the note of a finished job.
 @pytest.mark.parametrize("options", ["nr_inodes=3", "size=4k", "size=12k", "size=28k"])
 def test_a_full_disk_under_snakemakes_notes_is_said_in_a_line(
-    shared_checkout, tmp_path, small_disk, options
+    shared_checkout, tmp_path, mount_small, options
 ):
-    small_disk(tmp_path / ".snakemake", options)
+    mount_small(tmp_path / ".snakemake", options)
     code, said = snakemake(shared_checkout.folder, "-d", tmp_path, SHARD)
     assert code == 1
     assert (
