@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -446,3 +447,22 @@ def test_a_full_disk_fails_the_jobs_and_with_room_the_same_command_works(
     subprocess.run(larger, check=True, capture_output=True)
     checkout.make(DATA)
     assert checkout.checksums(DATA) == undisturbed
+
+
+def test_a_run_clears_away_what_killed_jobs_left_where_nothing_is_written_any_more(
+    shared_checkout, undisturbed
+):
+    folder = shared_checkout.folder / "results/two/chain/shards/left"
+    folder.mkdir(parents=True)
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left, written = (
+        folder / f".0-5.h5.{socket.gethostname()}-{pid}.tmp" for pid in (ended.pid, os.getpid())
+    )
+    for path in (left, written):
+        path.write_bytes(b"half")
+    assert shared_checkout.snakemake("-n", DATA).returncode == 0
+    assert left.exists()
+    shared_checkout.make(DATA)
+    assert not left.exists()
+    assert written.exists()

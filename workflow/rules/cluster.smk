@@ -6,6 +6,7 @@ import subprocess
 from snakemake.logging import logger
 
 from gapworks.factory.clocks import mend_dates
+from gapworks.factory.disk import remove_stale_below
 from gapworks.factory.orphans import NO_CLUSTER
 from gapworks.factory.run_errors import say_in_one_line
 from gapworks.factory.run_note import locks, write_note
@@ -19,22 +20,27 @@ for folder in (workflow.basedir, Path.cwd()):
         )
 
 
-def mending_dates(plan):
-    """Plan when no file is dated in the future; a dry run, and a run beside another, look only."""
+def tidying(plan):
+    """Plan when no file is dated in the future or left half-written by a killed job.
 
-    def mended():
+    A dry run, and a run beside another, look only.
+    """
+
+    def tidied():
         executing = workflow.executor_plugin is not None and not workflow.dryrun
-        if executing and not locks(Path.cwd()) and (said := mend_dates(Path("results"))):
-            logger.warning(said)
+        if executing and not locks(Path.cwd()):
+            remove_stale_below(Path("results"))
+            if said := mend_dates(Path("results")):
+                logger.warning(said)
         plan()
 
-    return mended
+    return tidied
 
 
 # Snakemake reads the rules again inside of jobs, which are guarded by the run.
 if workflow.is_main_process:
     apply_guards()
-    workflow._build_dag = mending_dates(workflow._build_dag)
+    workflow._build_dag = tidying(workflow._build_dag)
     say_in_one_line(workflow, why_no_rule)
 
 

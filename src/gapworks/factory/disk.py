@@ -167,6 +167,13 @@ def remove_stale(folder: Path) -> None:
                     (folder / name).unlink(missing_ok=True)
 
 
+def remove_stale_below(folder: Path) -> None:
+    """The same in all folders below: what no later writer comes by."""
+    for here, _, names in os.walk(folder):
+        if any(name.startswith(".") and name.endswith(".tmp") for name in names):
+            remove_stale(Path(here))
+
+
 def _is_dead(pid: int, left: Path) -> bool:
     """Whether the process that wrote a temporary file is no more."""
     if pid == os.getpid():  # one before this had the same number: a container's first, say
