@@ -9,7 +9,7 @@ from snakemake.utils import min_version
 min_version("9.0")
 
 # A job may wait in a queue for days: it goes by the configuration that its run began with, which the
-# run has kept (gapworks.factory.run_note), whatever config.yaml says by then.
+# run has kept (gapworks.runs.note), whatever config.yaml says by then.
 if kept := os.environ.get("GAPWORKS_CONFIG"):
     config.clear()
     config.update(json.loads(Path(kept).read_text()))

@@ -137,7 +137,7 @@ def against_length(results: measure.Results, sizes: Sizes) -> list[float]:
     import numpy as np
 
     from gapworks.chain import dense_map, fast_map, solve, solve_dense
-    from gapworks.chain.samples import draw_disorder
+    from gapworks.chain.data.draw import draw_disorder
 
     lengths = sizes.lengths
     realizations = []
@@ -193,7 +193,7 @@ def add(results, section, L, method, values, reference, note="") -> None:
 
 def disorder_of_the_paper():
     """All rings of the paper's training set: 220 for each of V0 = 0, 0.05, ..., 0.75."""
-    from gapworks.chain.samples import draw_disorder
+    from gapworks.chain.data.draw import draw_disorder
 
     strengths = [index / 20 for index in range(16)]
     return draw_disorder(SEED, 1, strengths, 256, 0, 220 * len(strengths))[0]

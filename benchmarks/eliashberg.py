@@ -85,9 +85,9 @@ def superconductors(count: int):
     """The first spectra of the complex data set that superconduct; the grids of both axes."""
     import numpy as np
 
-    from gapworks.eliashberg.dataset import draw
-    from gapworks.eliashberg.fields import boson_grid, real_energies
-    from gapworks.eliashberg.matsubara import solve_matsubara
+    from gapworks.eliashberg.data.dataset import draw
+    from gapworks.eliashberg.data.fields import boson_grid, real_energies
+    from gapworks.eliashberg.physics.matsubara import solve_matsubara
     from gapworks.factory.seeds import sample_generator
 
     settings, _ = settings_of("complex")

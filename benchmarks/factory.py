@@ -62,7 +62,7 @@ def configuration(scale: str):
 
 def shards(results: measure.Results, sizes: Sizes, folder: Path) -> None:
     """Simulate, write, verify, read and gather shards of the paper's training set."""
-    from gapworks.chain import dataset as study
+    from gapworks.chain.data import dataset as study
     from gapworks.factory.container import read, verify
     from gapworks.factory.gather import gather
     from gapworks.factory.shards import shard_name, simulate_shard
@@ -126,7 +126,7 @@ def joined(pieces, name):
     """Pieces of an array of a shard, in the type in which it is stored."""
     import numpy as np
 
-    from gapworks.chain.dataset import VARIABLES
+    from gapworks.chain.data.dataset import VARIABLES
 
     return np.concatenate(pieces).astype(VARIABLES[name].dtype)
 
@@ -196,7 +196,9 @@ def workflow(results: measure.Results, sizes: Sizes, folder: Path) -> None:
         owns.append(sum(own))
     rest = zip(walls, owns, plans, strict=True)
     each = [(wall - in_jobs - plan) / len(own) for wall, in_jobs, plan in rest]
-    fresh = [measure.fresh("import gapworks.chain.dataset")["wall"] for _ in range(sizes.runs + 1)]
+    fresh = [
+        measure.fresh("import gapworks.chain.data.dataset")["wall"] for _ in range(sizes.runs + 1)
+    ]
     section, case = "workflow", f"smoke, {len(own)} jobs, 1 core"
     results.add(section, case, "wall time", "s", walls)
     results.add(section, case, "jobs' own time, sum", "s", owns)

@@ -17,10 +17,10 @@ import torch
 from scipy.ndimage import map_coordinates
 
 from gapworks.factory.container import verify
-from gapworks.qpi.batches import U_CLASSES, windows
-from gapworks.qpi.familiarity import measured
-from gapworks.qpi.inputs import ldos_maps, on_torus, pink_envelope, within_disc
-from gapworks.qpi.predict import Network
+from gapworks.qpi.learning.batches import U_CLASSES, windows
+from gapworks.qpi.learning.familiarity import measured
+from gapworks.qpi.learning.features import ldos_maps, on_torus, pink_envelope, within_disc
+from gapworks.qpi.learning.predict import Network
 
 
 def main(network: Path, data: Path, samples: int) -> None:

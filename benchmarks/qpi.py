@@ -137,8 +137,8 @@ def windows(results: measure.Results, sizes: Sizes) -> None:
 def errors(results: measure.Results, sizes: Sizes) -> None:
     """True error of the density against the finest grid, and the stated bound."""
     from gapworks.qpi import green_window, ldos_from_window
-    from gapworks.qpi.ladder import FLOOR
-    from gapworks.qpi.window import relative_difference
+    from gapworks.qpi.physics.grid_ladder import FLOOR
+    from gapworks.qpi.physics.ldos import relative_difference
 
     for irrep in ("A1g", "A2g", "Eg", "A2u", "Eu"):
         for broadening in (0.1, 0.3):

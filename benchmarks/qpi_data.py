@@ -80,8 +80,8 @@ def per_sample(results: measure.Results, sizes: Sizes) -> None:
     """Milliseconds of one sample of each class, on one core, drawing and checks included."""
     from functools import partial
 
-    from gapworks.qpi import dataset
-    from gapworks.qpi.samples import irrep
+    from gapworks.qpi.data import dataset
+    from gapworks.qpi.data.draw import irrep
 
     for name in ("train", "test", "literal_train", "fidelity"):
         measure.say(f"samples: {name}")

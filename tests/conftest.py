@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import NETWORKS, gapworks, make_data, train_arguments
+from tests.support.command import NETWORKS, gapworks, make_data, train_arguments
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,7 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from gapworks.config import ConfigError, ConfigFile, check_no_key_twice, load
-from gapworks.qpi.parameters import HOPPING, SPIN_ORBIT
+from gapworks.qpi.physics.parameters import HOPPING, SPIN_ORBIT
 from tests.conftest import ROOT
 
 

@@ -39,7 +39,7 @@ def measured(timing=None, **metrics):
 @pytest.mark.parametrize("study", STUDIES)
 @pytest.mark.parametrize("room", ["figures", "tables"])
 def test_every_figure_and_table_stands_beside_a_claim(study, room):
-    known = getattr(importlib.import_module(f"gapworks.{study}.{room}"), room.upper())
+    known = getattr(importlib.import_module(f"gapworks.{study}.paper.{room}"), room.upper())
     claims = [one for one in reproduction.read_claims(CLAIMS) if one.study == study]
     shown = {one for claim in claims for one in claim.shown}
     assert {f"{room}/{name}" for name in known} <= shown

@@ -12,10 +12,10 @@ from typing import Any
 import yaml
 from pydantic import Field, ValidationError
 
-from gapworks.chain.settings import ChainConfig
-from gapworks.eliashberg.settings import EliashbergConfig
+from gapworks.chain.config import ChainConfig
+from gapworks.eliashberg.config import EliashbergConfig
 from gapworks.factory.settings import Section, Seed
-from gapworks.qpi.settings import QpiConfig
+from gapworks.qpi.config import QpiConfig
 
 # In C where PyYAML has it: ten times as fast, and every job of a cluster reads config.yaml.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

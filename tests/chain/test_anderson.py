@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gapworks.chain.anderson import forget, mix, remember
+from gapworks.chain.physics.anderson import forget, mix, remember
 
 
 def _iterate(J, b, beta, steps, memory):

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from gapworks.chain.figures import FIGURES
-from gapworks.chain.metrics import timing
-from gapworks.chain.scores import constants, score
-from gapworks.chain.settings import Evaluation
-from gapworks.chain.statistics import evaluate
-from gapworks.chain.tables import TABLES
+from gapworks.chain.config import Evaluation
+from gapworks.chain.evaluation.scores import constants, score
+from gapworks.chain.evaluation.statistics import evaluate
+from gapworks.chain.paper.figures import FIGURES
+from gapworks.chain.paper.metrics import timing
+from gapworks.chain.paper.tables import TABLES
 from gapworks.factory.errors import DataError
-from gapworks.factory.evaluation import Evaluated
+from gapworks.factory.evaluation_file import Evaluated
 from gapworks.plotting import style, table
 from gapworks.reproduction import read_claims
 from tests.chain.test_statistics import LENGTH, arrays

@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-from gapworks.chain import dataset
+from gapworks.chain.data import dataset
 from gapworks.config import load
 from tests.test_config import raw_config
 

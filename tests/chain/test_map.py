@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from gapworks.chain import dense_map, fast_map
-from gapworks.chain.dense import bdg_matrix
-from gapworks.chain.gap import excitation_gap, levels_below
-from gapworks.chain.lanes import LANES
-from gapworks.chain.model import Model
+from gapworks.chain.physics.dense import bdg_matrix
+from gapworks.chain.physics.excitation_gap import excitation_gap, levels_below
+from gapworks.chain.physics.model import Model
+from gapworks.numerics.simd import LANES
 
 
 def _fields(L, delta, seed=0, width=0.5):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gapworks.chain.lanes import LANES
-from gapworks.chain.poles import ladder, sign_function, zolotarev
+from gapworks.chain.physics.zolotarev import ladder, sign_function, zolotarev
+from gapworks.numerics.simd import LANES
 
 
 def _extrema(kappa, n_poles):

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapworks.chain import solve
-from gapworks.chain.network import Surrogate, WindowNetwork
-from gapworks.chain.predict import Network
+from gapworks.chain.learning.network import Surrogate, WindowNetwork
+from gapworks.chain.learning.predict import Network
 from gapworks.learning.package import save_package
-from tests.command import gapworks_here, refused
+from tests.support.command import gapworks_here, refused
 
 PHYSICS = {
     "coupling": 1.5,

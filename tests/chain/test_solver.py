@@ -96,8 +96,8 @@ def test_disorder_suppresses_pairing_as_in_figure_3():
 
 
 def test_energy_is_least_at_the_solution_and_below_that_of_the_uniform_state():
-    from gapworks.chain.dense import bdg_matrix
-    from gapworks.chain.model import bdg_energy
+    from gapworks.chain.physics.dense import bdg_matrix
+    from gapworks.chain.physics.model import bdg_energy
 
     V = _disorder(0.5, 64, seed=10)
     model, s = Model(), solve(V)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gapworks.chain.settings import Evaluation
-from gapworks.chain.statistics import VARIABLES, evaluate
+from gapworks.chain.config import Evaluation
+from gapworks.chain.evaluation.statistics import VARIABLES, evaluate
 
 SETTINGS = Evaluation(V_bins=60, delta_bins=50, resamples=400, confidence=0.95)
 LENGTH = 32

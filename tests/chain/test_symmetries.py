@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapworks.chain import solve, solve_dense
-from gapworks.chain.model import HARTREE_SIGN
+from gapworks.chain.physics.model import HARTREE_SIGN
 
 many_rings = settings(max_examples=25, deadline=None, derandomize=True)
 seeds = st.integers(0, 2**32 - 1)

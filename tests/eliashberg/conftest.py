@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gapworks.eliashberg.samples import draw_complex, draw_simple
+from gapworks.eliashberg.data.draw import draw_complex, draw_simple
 
 OMEGA = 0.01 * np.arange(1, 1001)
 
@@ -34,7 +34,7 @@ def einstein():
 @pytest.fixture(scope="session")
 def study(tmp_path_factory):
     """A whole small study: data sets, networks, evaluations."""
-    from tests.eliashberg.study import Study  # torch: only where it is used
+    from tests.support.eliashberg_study import Study  # torch: only where it is used
 
     return Study(tmp_path_factory.mktemp("eliashberg"))
 

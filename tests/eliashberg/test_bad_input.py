@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gapworks.config import load
-from tests.command import gapworks_here, refused
+from tests.support.command import gapworks_here, refused
 from tests.test_config import raw_config
 from tests.workflow.conftest import merge
 

@@ -14,9 +14,9 @@ from gapworks.eliashberg import (
     default_cutoff,
     solve_matsubara,
 )
-from gapworks.eliashberg.constants import BOLTZMANN
-from gapworks.eliashberg.settings import Physics
-from tests.command import gapworks_here
+from gapworks.eliashberg.config import Physics
+from gapworks.eliashberg.physics.constants import BOLTZMANN
+from tests.support.command import gapworks_here
 from tests.test_config import raw_config
 
 
@@ -159,7 +159,7 @@ def test_another_cutoff_is_another_data_set():
 
 
 def test_a_card_says_the_cutoff_and_one_of_before_the_key_is_read(study):
-    from gapworks.eliashberg.trained import Card
+    from gapworks.eliashberg.learning.trained import Card
 
     weights = study.train("reversed-complex-gap", "complex")
     card = json.loads(weights.with_suffix(".json").read_text())

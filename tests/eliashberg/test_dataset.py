@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from gapworks.config import load
-from gapworks.eliashberg import dataset, fields
-from gapworks.eliashberg.dataset import Reason
-from gapworks.eliashberg.fields import Split
-from gapworks.eliashberg.matsubara import solve_matsubara
+from gapworks.eliashberg.data import dataset, fields
+from gapworks.eliashberg.data.dataset import Reason
+from gapworks.eliashberg.data.fields import Split
+from gapworks.eliashberg.physics.matsubara import solve_matsubara
 from tests.test_config import raw_config
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gapworks.config import load
-from gapworks.eliashberg import dataset
+from gapworks.eliashberg.data import dataset
 from gapworks.factory.seeds import sample_generator
 from tests.test_config import raw_config
 

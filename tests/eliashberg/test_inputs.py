@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gapworks.config import load
-from gapworks.eliashberg.fields import boson_grid, complex_gap, real_energies
-from gapworks.eliashberg.inputs import read_function, read_spectrum
-from gapworks.eliashberg.spectrum import coupling_constant, logarithmic_frequency
+from gapworks.eliashberg.data.fields import boson_grid, complex_gap, real_energies
+from gapworks.eliashberg.learning.own_functions import read_function, read_spectrum
+from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
 from gapworks.factory.errors import Refused
 from gapworks.readers.table import ReadError
 from gapworks.readers.units import MEV

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gapworks.eliashberg import continue_to_real_axis, critical_temperature, solve_matsubara
-from gapworks.eliashberg.continuation import line_step
+from gapworks.eliashberg.physics.real_axis import line_step
 from tests.eliashberg.conftest import OMEGA
 
 # Between the points of every grid, too, and near zero, where thermal features are narrow.

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapworks.eliashberg import coupling_constant, double_until_converged, solve_matsubara
-from gapworks.eliashberg.constants import BOLTZMANN
-from gapworks.eliashberg.spectrum import mode_weights
+from gapworks.eliashberg.physics.constants import BOLTZMANN
+from gapworks.eliashberg.physics.spectrum import mode_weights
 
 
 def _literal(omega, a2f, temperature, mu_star, n, cutoff, steps):
@@ -115,7 +115,7 @@ def test_all_methods_find_the_same_gap(omega, spectra):
 
 
 def test_the_paper_s_broyden_is_eq_C2():
-    from gapworks.eliashberg.mixing import History, mix
+    from gapworks.eliashberg.physics.broyden import History, mix
 
     rng = np.random.default_rng(0)
     n = 12

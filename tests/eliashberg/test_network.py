@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from gapworks.eliashberg.network import Supervised
-from gapworks.learning.training import reproducible
+from gapworks.eliashberg.learning.network import Supervised
+from gapworks.learning.loop import reproducible
 
 
 def smooth_functions(samples, rng):

@@ -7,13 +7,13 @@ import shutil
 import numpy as np
 import pytest
 
-from gapworks.eliashberg.fields import Split, joined, part, rows_of
-from gapworks.eliashberg.forward import FORWARD_SOLVER, push_forward
-from gapworks.eliashberg.noise import with_noise
-from gapworks.eliashberg.trained import Network
-from gapworks.eliashberg.traits import causality, numbers_of
+from gapworks.eliashberg.data.fields import Split, joined, part, rows_of
+from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
+from gapworks.eliashberg.learning.noise import with_noise
+from gapworks.eliashberg.learning.trained import Network
+from gapworks.eliashberg.learning.traits import causality, numbers_of
 from gapworks.factory.seal import sealed, to_text
-from tests.command import gapworks_here, refused
+from tests.support.command import gapworks_here, refused
 from tests.workflow.conftest import merge
 
 

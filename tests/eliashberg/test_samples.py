@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from gapworks.eliashberg import coupling_constant, solve_matsubara
-from gapworks.eliashberg.readings import components
-from gapworks.eliashberg.samples import ComplexRecipe, SimpleRecipe, draw_complex, draw_simple
-from gapworks.eliashberg.statistics import variance_held
+from gapworks.eliashberg.data.draw import ComplexRecipe, SimpleRecipe, draw_complex, draw_simple
+from gapworks.eliashberg.evaluation.readings import components
+from gapworks.eliashberg.evaluation.statistics import variance_held
 from gapworks.factory.seeds import sample_generator
 
 

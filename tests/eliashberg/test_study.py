@@ -9,19 +9,19 @@ import pytest
 import torch
 import yaml
 
-from gapworks.eliashberg import generation
-from gapworks.eliashberg.evaluation import EVALUATIONS
-from gapworks.eliashberg.fields import Split, gap_function, joined, part, rows_of, seen
-from gapworks.eliashberg.figures import FIGURES
-from gapworks.eliashberg.metrics import metrics
-from gapworks.eliashberg.readings import family, latent, moment_difference, portions
-from gapworks.eliashberg.tables import TABLES
-from gapworks.eliashberg.trained import Network
-from gapworks.eliashberg.training import Settings, train_network
+from gapworks.eliashberg.data.fields import Split, gap_function, joined, part, rows_of, seen
+from gapworks.eliashberg.evaluation.evaluations import EVALUATIONS
+from gapworks.eliashberg.evaluation.readings import family, latent, moment_difference, portions
+from gapworks.eliashberg.learning import generation
+from gapworks.eliashberg.learning.trained import Network
+from gapworks.eliashberg.learning.training import Settings, train_network
+from gapworks.eliashberg.paper.figures import FIGURES
+from gapworks.eliashberg.paper.metrics import metrics
+from gapworks.eliashberg.paper.tables import TABLES
 from gapworks.factory.container import DataError, read
 from gapworks.plotting import style
 from tests.conftest import ROOT
-from tests.eliashberg.study import LATENT, silent
+from tests.support.eliashberg_study import LATENT, silent
 
 
 def evaluations(study, name, room):
@@ -257,7 +257,7 @@ def test_a_prediction_is_pushed_forward_with_its_negative_part_counted(study, ar
 
 
 def test_the_truth_pushed_forward_has_no_residual(study, arrays):
-    from gapworks.eliashberg.forward import FORWARD_SOLVER, push_forward
+    from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
 
     network = Network.load(study.train("sl-complex-gap", "complex"))
     few = rows_of(arrays, np.arange(3))

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from gapworks.eliashberg.training import Settings, train_network
+from gapworks.eliashberg.learning.training import Settings, train_network
 
 NAME = "ae-a2f-1"
 
@@ -49,7 +49,7 @@ def test_a_training_that_was_stopped_goes_on_to_the_same_weights(study, settings
 
 
 def test_a_checkpoint_of_other_code_is_not_gone_on_from(study, settings, stopped, monkeypatch):
-    monkeypatch.setattr("gapworks.eliashberg.training.code_digest", lambda module: "edited")
+    monkeypatch.setattr("gapworks.eliashberg.learning.training.code_digest", lambda _: "edited")
     said = go_on(study, settings, stopped)
     assert said[0].startswith("starting anew")
     assert said[1].startswith("epoch 1/")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gapworks.eliashberg import critical_temperature, logarithmic_frequency, solve_matsubara
-from gapworks.eliashberg.spectrum import modes
-from gapworks.eliashberg.transition import PAPER_CUTOFF, largest_eigenvalue
+from gapworks.eliashberg.physics.critical_temperature import PAPER_CUTOFF, largest_eigenvalue
+from gapworks.eliashberg.physics.spectrum import modes
 
 
 def test_einstein_mode_has_the_known_critical_temperature(einstein):
@@ -69,6 +69,6 @@ def test_the_largest_eigenvalue_is_that_of_the_whole_matrix(omega, spectra, monk
     energies, strengths = modes(omega, spectra[0])
     values = []
     for dense in (0, 1000):
-        monkeypatch.setattr("gapworks.eliashberg.transition._DENSE", dense)
+        monkeypatch.setattr("gapworks.eliashberg.physics.critical_temperature._DENSE", dense)
         values.append(largest_eigenvalue(energies, strengths, 3.0, 0.1, cutoff, 200))
     assert values[0] == pytest.approx(values[1], abs=1e-10)

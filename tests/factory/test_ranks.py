@@ -19,7 +19,7 @@ needs_mpi = pytest.mark.skipif(not MPIEXEC.exists(), reason="set up with MPI=sit
 
 
 def command(ranks, *arguments):
-    return [MPIEXEC, "-n", str(ranks), sys.executable, "-m", "tests.factory.world", *arguments]
+    return [MPIEXEC, "-n", str(ranks), sys.executable, "-m", "tests.support.world", *arguments]
 
 
 def environment(expected):
@@ -171,7 +171,7 @@ def test_a_launcher_of_another_mpi_is_found_out(tmp_path):
     """It starts two worlds of one rank each, and says in its own way that there are two."""
     foreign = environment(None) | {"OMPI_COMM_WORLD_SIZE": "2"}
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.factory.world", "shard", str(tmp_path / "0-48.h5")],
+        [sys.executable, "-m", "tests.support.world", "shard", str(tmp_path / "0-48.h5")],
         cwd=ROOT,
         env=foreign,
         capture_output=True,
@@ -189,7 +189,7 @@ def test_without_mpi_the_message_says_how_to_get_it(tmp_path):
     kept = environment(2)
     kept["PYTHONPATH"] = os.pathsep.join([str(tmp_path), kept["PYTHONPATH"]])
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.factory.world", "sums"],
+        [sys.executable, "-m", "tests.support.world", "sums"],
         cwd=ROOT,
         env=kept,
         capture_output=True,

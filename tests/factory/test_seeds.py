@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gapworks.chain.samples import draw_disorder
+from gapworks.chain.data.draw import draw_disorder
 from gapworks.factory.seeds import STUDIES, sample_generator
 
 STRENGTHS = [0.0, 0.25, 0.5]

@@ -195,8 +195,8 @@ def test_a_shard_takes_no_samples_from_one_of_other_code(two_codes):
 
 def test_the_digest_of_the_solver_is_of_what_decides_numbers():
     kept = code_digest(
-        "gapworks.chain.dataset", "gapworks.factory.seeds", without="gapworks.factory"
+        "gapworks.chain.data.dataset", "gapworks.factory.seeds", without="gapworks.factory"
     )
     assert solver_digest("chain") == kept
-    assert solver_digest("chain") != code_digest("gapworks.chain.dataset")
+    assert solver_digest("chain") != code_digest("gapworks.chain.data.dataset")
     assert len({solver_digest(study) for study in ("chain", "eliashberg", "qpi")}) == 3

@@ -24,7 +24,7 @@ from gapworks import reproduction
 from gapworks.factory.container import Writer, read, verify
 from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError
-from gapworks.factory.evaluation import read_evaluation
+from gapworks.factory.evaluation_file import read_evaluation
 from gapworks.factory.gather import gather
 from gapworks.factory.shards import simulate_shard
 from gapworks.learning.checkpoint import load_checkpoint
@@ -32,7 +32,7 @@ from gapworks.learning.package import load_package
 from gapworks.readers.array import read_array
 from gapworks.readers.text import read_lines
 from tests.factory import toy
-from tests.products import claims, make
+from tests.support.products import claims, make
 
 folder = Path(sys.argv[1])
 paths = make(folder)

@@ -10,9 +10,9 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from gapworks.learning.metrics import bootstrap_ratio
+from gapworks.learning.intervals import bootstrap_ratio
+from gapworks.learning.loop import TrainingError, reproducible, train, training_key
 from gapworks.learning.settings import Training
-from gapworks.learning.training import TrainingError, reproducible, train, training_key
 
 SETTINGS = Training(
     epochs=6,

@@ -6,8 +6,8 @@ import pytest
 
 from gapworks.factory.gather import gather
 from gapworks.factory.shards import shard_name, simulate_shard
-from gapworks.qpi import dataset
-from gapworks.qpi.training import train_network
+from gapworks.qpi.data import dataset
+from gapworks.qpi.learning.training import train_network
 from tests.qpi.test_dataset import settings
 
 PHYSICS = {"window": 32, "broadening": [2.0, 2.0]}

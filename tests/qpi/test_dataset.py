@@ -14,12 +14,13 @@ from gapworks.config import load
 from gapworks.factory.container import DataError, read, verify
 from gapworks.factory.ranks import World
 from gapworks.factory.shards import simulate_shard
-from gapworks.qpi import Parameters, bdg_matrix, dataset, ldos_window
-from gapworks.qpi.fermi_surface import gap_rms
-from gapworks.qpi.interference import image
-from gapworks.qpi.model import band, gap_components, ising
-from gapworks.qpi.samples import draw, irrep
-from gapworks.qpi.settings import CLASSES
+from gapworks.qpi import Parameters, bdg_matrix, ldos_window
+from gapworks.qpi.config import CLASSES
+from gapworks.qpi.data import dataset
+from gapworks.qpi.data.draw import draw, irrep
+from gapworks.qpi.physics.fermi_surface import gap_rms
+from gapworks.qpi.physics.hamiltonian import band, gap_components, ising
+from gapworks.qpi.physics.image import image
 from tests.test_config import raw_config
 
 BIN = Path(sys.executable).parent

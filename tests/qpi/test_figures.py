@@ -7,16 +7,16 @@ import pandas as pd
 import pytest
 import yaml
 
-from gapworks.factory.evaluation import read_evaluation
+from gapworks.factory.evaluation_file import read_evaluation
 from gapworks.plotting import style, table
-from gapworks.qpi import evaluation
-from gapworks.qpi.figures import FIGURES
-from gapworks.qpi.metrics import metrics
-from gapworks.qpi.parameters import HOPPING, SPIN_ORBIT
-from gapworks.qpi.scores import score
-from gapworks.qpi.settings import CLASSES
-from gapworks.qpi.tables import PAPER, TABLES
-from gapworks.qpi.training import Settings, train_network
+from gapworks.qpi.config import CLASSES
+from gapworks.qpi.evaluation import evaluations as evaluation
+from gapworks.qpi.evaluation.scores import score
+from gapworks.qpi.learning.training import Settings, train_network
+from gapworks.qpi.paper.figures import FIGURES
+from gapworks.qpi.paper.metrics import metrics
+from gapworks.qpi.paper.tables import PAPER, TABLES
+from gapworks.qpi.physics.parameters import HOPPING, SPIN_ORBIT
 from gapworks.reproduction import read_claims
 from tests.qpi.test_training import SETTINGS, TEST, silent
 

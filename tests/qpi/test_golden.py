@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from gapworks.config import load
-from gapworks.qpi import dataset
-from gapworks.qpi.samples import draw
+from gapworks.qpi.data import dataset
+from gapworks.qpi.data.draw import draw
 from tests.test_config import raw_config
 
 INDICES = (0, 1, 2, 3, 4, 6, 4999)

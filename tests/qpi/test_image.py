@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapworks.qpi import Parameters, bdg_matrix, image, literal_image
-from gapworks.qpi.blocks import angles, independent_blocks
-from gapworks.qpi.interference import charge_on_lattice, green_on_grid
-from gapworks.qpi.parameters import D_VECTORS, IMPURITY_KINDS, IRREPS, SIXTH_SHELLS
+from gapworks.qpi.physics.image import charge_on_lattice, green_on_grid
+from gapworks.qpi.physics.parameters import D_VECTORS, IMPURITY_KINDS, IRREPS, SIXTH_SHELLS
+from gapworks.qpi.physics.spin_blocks import angles, independent_blocks
 
 few = settings(max_examples=12, deadline=None, derandomize=True)
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gapworks.qpi import Parameters, green_window, ldos_from_window
-from gapworks.qpi.inputs import (
+from gapworks.qpi.learning.features import (
     View,
     features,
     ldos_maps,
@@ -17,8 +17,8 @@ from gapworks.qpi.inputs import (
     with_noise,
     within_disc,
 )
-from gapworks.qpi.lattice import THIRD_TURN, distance, group, reciprocal
-from gapworks.qpi.scattering import pair_indices
+from gapworks.qpi.physics.point_group import THIRD_TURN, distance, group, reciprocal
+from gapworks.qpi.physics.t_matrix import pair_indices
 
 SIZE = 32
 VIEW = View(pixels=SIZE, radius=13.0)

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapworks.qpi import Parameters, bdg_matrix
-from gapworks.qpi.model import band, gap_matrix, harmonics, ising, rashba
-from gapworks.qpi.parameters import D_VECTORS, IRREPS
+from gapworks.qpi.physics.hamiltonian import band, gap_matrix, harmonics, ising, rashba
+from gapworks.qpi.physics.parameters import D_VECTORS, IRREPS
 from tests.qpi.test_image import superconductors
 
 many = settings(max_examples=40, deadline=None, derandomize=True)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gapworks.learning.package import parameter_count
-from gapworks.qpi.network import (
+from gapworks.qpi.learning.network import (
     CLASSES,
     Pool,
     TwoHeads,

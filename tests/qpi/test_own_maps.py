@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapworks.factory.container import verify
-from gapworks.qpi.batches import windows
-from gapworks.qpi.familiarity import measured
-from gapworks.qpi.inputs import ldos_maps, on_torus, pink_envelope
-from gapworks.qpi.predict import Network
-from gapworks.qpi.training import Settings, train_network
-from gapworks.qpi.treatment import treat
-from tests.command import gapworks_here, refused
+from gapworks.qpi.learning.batches import windows
+from gapworks.qpi.learning.familiarity import measured
+from gapworks.qpi.learning.features import ldos_maps, on_torus, pink_envelope
+from gapworks.qpi.learning.predict import Network
+from gapworks.qpi.learning.training import Settings, train_network
+from gapworks.qpi.learning.treatment import treat
 from tests.qpi.test_training import SETTINGS
+from tests.support.command import gapworks_here, refused
 
 SIZE, RADIUS = 32, 13.0
 

@@ -9,15 +9,15 @@ import torch
 from torch import nn
 
 from gapworks.factory.container import DataError, verify
-from gapworks.factory.evaluation import read_evaluation
+from gapworks.factory.evaluation_file import read_evaluation
 from gapworks.factory.seal import sealed, to_text
-from gapworks.qpi import evaluation
-from gapworks.qpi.batches import Drawing, symmetry_copies, windows
-from gapworks.qpi.inputs import View, ldos_maps, with_noise, within_disc
-from gapworks.qpi.lattice import group
-from gapworks.qpi.network import TwoHeads
-from gapworks.qpi.predict import Network
-from gapworks.qpi.training import Loss, Settings, train_network
+from gapworks.qpi.evaluation import evaluations as evaluation
+from gapworks.qpi.learning.batches import Drawing, symmetry_copies, windows
+from gapworks.qpi.learning.features import View, ldos_maps, with_noise, within_disc
+from gapworks.qpi.learning.network import TwoHeads
+from gapworks.qpi.learning.predict import Network
+from gapworks.qpi.learning.training import Loss, Settings, train_network
+from gapworks.qpi.physics.point_group import group
 
 SETTINGS = {
     "name": "small-converged",
@@ -259,7 +259,7 @@ def test_a_card_that_does_not_describe_its_network_is_refused(trained, tmp_path)
 
 def test_a_checkpoint_of_other_code_is_not_gone_on_from(data, broken, monkeypatch):
     said = []
-    monkeypatch.setattr("gapworks.qpi.training.code_digest", lambda module: "edited")
+    monkeypatch.setattr("gapworks.qpi.learning.training.code_digest", lambda module: "edited")
     train_network(settings(), data["train"], data["validation"], broken, 1, said.append)
     assert said[0].startswith("starting anew")
     assert said[1].startswith("epoch 1/")

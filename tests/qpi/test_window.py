@@ -16,11 +16,11 @@ from gapworks.qpi import (
     twisted_window,
     windows,
 )
-from gapworks.qpi.interference import charge_on_lattice
-from gapworks.qpi.ladder import FLOOR
-from gapworks.qpi.parameters import IMPURITY_KINDS, IRREPS
-from gapworks.qpi.scattering import impurity_matrix, t_matrix
-from gapworks.qpi.window import relative_difference
+from gapworks.qpi.physics.grid_ladder import FLOOR
+from gapworks.qpi.physics.image import charge_on_lattice
+from gapworks.qpi.physics.ldos import relative_difference
+from gapworks.qpi.physics.parameters import IMPURITY_KINDS, IRREPS
+from gapworks.qpi.physics.t_matrix import impurity_matrix, t_matrix
 
 ANY = {"theta": 0.7, "eps0": 30.0, "broadening": 0.5, "omega": 0.4, "phi": 0.5}
 

@@ -12,7 +12,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from gapworks.config import load
-from gapworks.factory.evaluation import Evaluated
+from gapworks.factory.evaluation_file import Evaluated
 from gapworks.plotting import style
 from tests.conftest import ROOT
 from tests.test_config import raw_config
@@ -43,7 +43,7 @@ def drawn(
 ) -> Figure:
     """A figure at smoke scale, of evaluations that are found by name."""
     find = known if callable(known) else known.__getitem__
-    draw = importlib.import_module(f"gapworks.{study}.figures").FIGURES[name]
+    draw = importlib.import_module(f"gapworks.{study}.paper.figures").FIGURES[name]
     given = [find(one) for one in evaluations_of(study, "figures", name)]
     with style.house_style():
         return draw(given, **options(study, name))

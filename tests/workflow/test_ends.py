@@ -13,7 +13,7 @@ from tests.workflow.conftest import BIN, has_ended, wait_until
 
 # Jobs that wait for the test; no solver, so that the scheduler is what takes the time.
 WAITING = """
-from gapworks.factory.snakemake_guards import apply_guards
+from gapworks.runs.snakemake_guards import apply_guards
 
 if workflow.is_main_process:
     apply_guards()
@@ -133,7 +133,7 @@ MANY = 1000
 RATE = 100
 SCHEDULED = f"""
 import time
-from gapworks.factory.snakemake_guards import apply_guards
+from gapworks.runs.snakemake_guards import apply_guards
 
 if workflow.is_main_process:
     apply_guards()

@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from gapworks.factory.errors import DataError
-from gapworks.factory.orphans import cancel, orphans, wait
+from gapworks.runs.leftovers import cancel, orphans, wait
 from tests.workflow.conftest import BIN, SETTINGS, has_ended, let_go_on, wait_until
 
 OVERLAY = {"chain": {"datasets": {"test": {"realizations": 150}}, "shard_size": 1200}}
@@ -341,7 +341,7 @@ def test_a_job_that_could_not_be_cancelled_is_cancelled_when_slurm_is_back(tmp_p
 
 
 def test_a_process_that_does_not_end_as_it_was_told_to_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr("gapworks.factory.orphans.DEAF_SECONDS", 0)
+    monkeypatch.setattr("gapworks.runs.leftovers.DEAF_SECONDS", 0)
     monkeypatch.setenv("PATH", str(tmp_path))
     program = tmp_path / "gapworks"
     program.write_text("#!/bin/sh\ntrap '' TERM\necho ready\nread line\n")

@@ -6,7 +6,7 @@ from all studies and kinds of products (an hour or two), `GAPWORKS_FAULT_SEED` o
 
 import os
 
-from tests.workflow.random_faults import LONG, MADE_BY, SHORT, World
+from tests.support.random_faults import LONG, MADE_BY, SHORT, World
 
 ROUNDS = int(os.environ.get("GAPWORKS_FAULT_ROUNDS", "8"))
 SEED = int(os.environ.get("GAPWORKS_FAULT_SEED", "1"))

@@ -24,7 +24,7 @@ rule evaluate_chain:
         runtime=growing(30),
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "chain"),
-        code=code_of("gapworks.chain.evaluation"),
+        code=code_of("gapworks.chain.evaluation.evaluations"),
     message:
         "evaluating chain/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
@@ -53,7 +53,7 @@ rule evaluate_chain_network:
         runtime=growing(30),
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "chain"),
-        code=code_of("gapworks.chain.evaluation"),
+        code=code_of("gapworks.chain.evaluation.evaluations"),
     message:
         "evaluating {wildcards.network} on chain/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
@@ -77,7 +77,7 @@ rule floor_chain:
         runtime=growing(30),
     params:
         settings=chain_floor_settings,
-        code=code_of("gapworks.chain.evaluation"),
+        code=code_of("gapworks.chain.evaluation.evaluations"),
     message:
         "finding the irreducible error of windows at scale {wildcards.scale}"
     shell:
@@ -105,7 +105,7 @@ rule cost_chain:
         networks=lambda wildcards: [
             f"{name}={chain_model(wildcards, name)}" for name in chain_networks(wildcards)
         ],
-        code=code_of("gapworks.chain.evaluation"),
+        code=code_of("gapworks.chain.evaluation.evaluations"),
     message:
         "comparing solvers and networks at scale {wildcards.scale}"
     shell:
@@ -135,7 +135,7 @@ rule timing_chain:
         networks=lambda wildcards: [
             f"{name}={chain_model(wildcards, name)}" for name in chain_networks(wildcards)
         ],
-        code=code_of("gapworks.chain.evaluation"),
+        code=code_of("gapworks.chain.evaluation.evaluations"),
     message:
         "timing solvers and networks at scale {wildcards.scale}"
     shell:

@@ -5,12 +5,12 @@ import subprocess
 
 from snakemake.logging import logger
 
-from gapworks.factory.clocks import mend_dates
+from gapworks.runs.clocks import mend_dates
 from gapworks.factory.disk import remove_stale_below
-from gapworks.factory.orphans import NO_CLUSTER
-from gapworks.factory.run_errors import say_in_one_line
-from gapworks.factory.run_note import locks, write_note
-from gapworks.factory.snakemake_guards import apply_guards
+from gapworks.runs.leftovers import NO_CLUSTER
+from gapworks.runs.run_errors import say_in_one_line
+from gapworks.runs.note import locks, write_note
+from gapworks.runs.snakemake_guards import apply_guards
 
 for folder in (workflow.basedir, Path.cwd()):
     if set("{}") & set(str(folder)):

@@ -24,7 +24,7 @@ rule evaluate_eliashberg_data:
         runtime=growing(60),
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
-        code=code_of("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation.evaluations"),
     message:
         "taking statistics of eliashberg/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
@@ -49,7 +49,7 @@ rule evaluate_eliashberg_pade:
         runtime=growing(60),
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
-        code=code_of("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation.evaluations"),
     message:
         "continuing by Pade: eliashberg/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
@@ -74,7 +74,7 @@ rule evaluate_eliashberg_statements:
         runtime=growing(60),
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
-        code=code_of("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation.evaluations"),
     message:
         "testing the paper's remarks on eliashberg/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
@@ -105,7 +105,7 @@ rule evaluate_eliashberg_network:
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
         data=lambda wildcards, input: list(dict.fromkeys([input.own, input.solved])),
-        code=code_of("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation.evaluations"),
     message:
         "evaluating {wildcards.network} on eliashberg/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
@@ -134,7 +134,7 @@ rule evaluate_eliashberg_autoencoder:
         runtime=growing(60),
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
-        code=code_of("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation.evaluations"),
     message:
         "evaluating {wildcards.network} on eliashberg/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
@@ -164,7 +164,7 @@ rule evaluate_eliashberg_bases:
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
         networks=lambda wildcards: eliashberg_models(wildcards, eliashberg_bases(wildcards)),
-        code=code_of("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation.evaluations"),
     message:
         "looking at the basis functions of networks at scale {wildcards.scale}"
     shell:
@@ -191,7 +191,7 @@ rule evaluate_eliashberg_noise:
     params:
         settings=lambda wildcards: evaluation_settings(wildcards, "eliashberg"),
         networks=lambda wildcards: eliashberg_models(wildcards, ELIASHBERG_NOISE),
-        code=code_of("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation.evaluations"),
     message:
         "testing networks on noisy gap functions at scale {wildcards.scale}"
     shell:
@@ -222,7 +222,7 @@ rule evaluate_eliashberg_dimensions:
         runtime=growing(10),
     params:
         settings=eliashberg_dimension_settings,
-        code=code_of("gapworks.eliashberg.evaluation"),
+        code=code_of("gapworks.eliashberg.evaluation.evaluations"),
     message:
         "choosing the latent dimension for {wildcards.input} at scale {wildcards.scale}"
     shell:
@@ -256,7 +256,7 @@ rule generate_eliashberg:
     params:
         settings=eliashberg_generation_settings,
         networks=lambda wildcards: eliashberg_models(wildcards, eliashberg_generators(wildcards)),
-        code=code_of("gapworks.eliashberg.generation"),
+        code=code_of("gapworks.eliashberg.learning.generation"),
     message:
         "generating data with d_L = {wildcards.latent} ({wildcards.transform}, {wildcards.input}) at scale {wildcards.scale}"
     shell:

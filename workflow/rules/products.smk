@@ -1,4 +1,4 @@
-# Before a run: what is there must be what belongs there (gapworks.factory.register); no rules.
+# Before a run: what is there must be what belongs there (gapworks.products.register); no rules.
 import time
 from contextlib import suppress
 
@@ -7,9 +7,10 @@ from snakemake.logging import logger
 from snakemake.settings.types import RerunTrigger
 from snakemake_interface_storage_plugins.io import Mtime
 
-from gapworks.factory import recipe, register
+from gapworks.factory import recipe
 from gapworks.factory.errors import DataError
-from gapworks.factory.run_errors import Said
+from gapworks.products import register
+from gapworks.runs.run_errors import Said
 
 SHOWN = 20
 """Files that are named, of those that are made again."""

@@ -36,7 +36,7 @@ rule evaluate_qpi_network:
         runtime=growing(60),
     params:
         settings=qpi_evaluation_settings("seed", "evaluation"),
-        code=code_of("gapworks.qpi.evaluation"),
+        code=code_of("gapworks.qpi.evaluation.evaluations"),
     message:
         "evaluating {wildcards.network} on qpi/{wildcards.dataset} at scale {wildcards.scale}"
     shell:
@@ -63,7 +63,7 @@ rule symmetry_qpi:
         runtime=growing(30),
     params:
         settings=qpi_evaluation_settings("seed", "evaluation", "inputs"),
-        code=code_of("gapworks.qpi.evaluation"),
+        code=code_of("gapworks.qpi.evaluation.evaluations"),
     message:
         "telling Eu from A12u by symmetry at scale {wildcards.scale}"
     shell:
@@ -86,7 +86,7 @@ rule statements_qpi:
         runtime=growing(60),
     params:
         settings=qpi_evaluation_settings("seed", "physics", "statements", "radius"),
-        code=code_of("gapworks.qpi.statements"),
+        code=code_of("gapworks.qpi.evaluation.statements"),
     message:
         "measuring what images can tell at scale {wildcards.scale}"
     shell:
@@ -112,7 +112,7 @@ rule examples_qpi:
         runtime=growing(30),
     params:
         settings=qpi_evaluation_settings("radius"),
-        code=code_of("gapworks.qpi.examples"),
+        code=code_of("gapworks.qpi.evaluation.examples"),
     message:
         "comparing the paper's grid with converged images at scale {wildcards.scale}"
     shell:
@@ -135,7 +135,7 @@ rule model_qpi:
         runtime=growing(10),
     params:
         settings=qpi_model_settings,
-        code=code_of("gapworks.qpi.normal_state"),
+        code=code_of("gapworks.qpi.evaluation.normal_state"),
     message:
         "computing bands at scale {wildcards.scale}"
     shell:

@@ -61,7 +61,7 @@ rule train:
         runtime=growing(120),
     params:
         settings=lambda wildcards: as_json(training(wildcards)["settings"]),
-        code=code_of("gapworks.{study}.training"),
+        code=code_of("gapworks.{study}.learning.training"),
     message:
         "training {wildcards.study} network {wildcards.network} at scale {wildcards.scale}"
     shell:
@@ -102,7 +102,7 @@ rule figure:
         runtime=growing(10),
     params:
         settings=lambda wildcards: figure_settings(wildcards),
-        code=code_of("gapworks.{study}.figures"),
+        code=code_of("gapworks.{study}.paper.figures"),
     message:
         "drawing {wildcards.study} {wildcards.figure} at scale {wildcards.scale}"
     shell:
@@ -135,7 +135,7 @@ rule table:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        code=code_of("gapworks.{study}.tables", "gapworks.plotting.table"),
+        code=code_of("gapworks.{study}.paper.tables", "gapworks.plotting.table"),
     message:
         "writing {wildcards.study} table {wildcards.table} at scale {wildcards.scale}"
     shell:
@@ -165,7 +165,7 @@ rule metrics:
     params:
         settings=lambda wildcards: metrics_settings(wildcards),
         timing=lambda wildcards: "--timing" if wildcards.timing else "",
-        code=code_of("gapworks.{study}.metrics", "gapworks.reproduction"),
+        code=code_of("gapworks.{study}.paper.metrics", "gapworks.reproduction"),
     message:
         "taking the metrics{wildcards.timing} of {wildcards.study} at scale {wildcards.scale}"
     shell:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from importlib import import_module
 
 _HOME = {
-    "Model": "model",
-    "clean_ring": "model",
-    "Reason": "solution",
-    "Solution": "solution",
-    "dense_map": "dense",
-    "solve_dense": "dense",
-    "fast_map": "solver",
-    "solve": "solver",
+    "Model": "physics.model",
+    "clean_ring": "physics.model",
+    "Reason": "physics.solution",
+    "Solution": "physics.solution",
+    "dense_map": "physics.dense",
+    "solve_dense": "physics.dense",
+    "fast_map": "physics.solver",
+    "solve": "physics.solver",
 }
 __all__ = sorted(_HOME)
 

@@ -8,21 +8,21 @@ from __future__ import annotations
 from importlib import import_module
 
 _HOME = {
-    "BOLTZMANN": "constants",
-    "PAPER_CUTOFF": "constants",
-    "default_cutoff": "coulomb",
-    "coupling_constant": "spectrum",
-    "logarithmic_frequency": "spectrum",
-    "MatsubaraSolution": "solution",
-    "RealAxisSolution": "solution",
-    "density_of_states": "solution",
-    "double_until_converged": "matsubara",
-    "solve_matsubara": "matsubara",
-    "critical_temperature": "transition",
-    "back_projection": "continuation",
-    "continue_to_real_axis": "continuation",
-    "acceptance": "approximant",
-    "pade": "approximant",
+    "BOLTZMANN": "physics.constants",
+    "PAPER_CUTOFF": "physics.constants",
+    "default_cutoff": "physics.coulomb",
+    "coupling_constant": "physics.spectrum",
+    "logarithmic_frequency": "physics.spectrum",
+    "MatsubaraSolution": "physics.solution",
+    "RealAxisSolution": "physics.solution",
+    "density_of_states": "physics.solution",
+    "double_until_converged": "physics.matsubara",
+    "solve_matsubara": "physics.matsubara",
+    "critical_temperature": "physics.critical_temperature",
+    "back_projection": "physics.real_axis",
+    "continue_to_real_axis": "physics.real_axis",
+    "acceptance": "physics.pade",
+    "pade": "physics.pade",
 }
 __all__ = sorted(_HOME)
 

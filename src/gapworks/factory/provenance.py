@@ -80,7 +80,7 @@ def code_digest(*modules: str, without: str | None = None) -> str:
 
 def solver_digest(study: str) -> str:
     """Digest of the code that decides a study's samples: that draws and solves, not that keeps."""
-    names = (f"gapworks.{study}.dataset", "gapworks.factory.seeds")
+    names = (f"gapworks.{study}.data.dataset", "gapworks.factory.seeds")
     return code_digest(*names, without="gapworks.factory")
 
 

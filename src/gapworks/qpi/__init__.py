@@ -8,21 +8,21 @@ from __future__ import annotations
 from importlib import import_module
 
 _HOME = {
-    "GreenWindow": "window",
-    "Ladder": "ladder",
-    "LdosWindow": "window",
-    "Parameters": "parameters",
-    "SubGrid": "ladder",
-    "assemble": "ladder",
-    "bdg_matrix": "model",
-    "green_window": "window",
-    "image": "interference",
-    "integrate": "ladder",
-    "ldos_from_window": "window",
-    "ldos_window": "window",
-    "literal_image": "interference",
-    "twisted_window": "window",
-    "windows": "window",
+    "GreenWindow": "physics.ldos",
+    "Ladder": "physics.grid_ladder",
+    "LdosWindow": "physics.ldos",
+    "Parameters": "physics.parameters",
+    "SubGrid": "physics.grid_ladder",
+    "assemble": "physics.grid_ladder",
+    "bdg_matrix": "physics.hamiltonian",
+    "green_window": "physics.ldos",
+    "image": "physics.image",
+    "integrate": "physics.grid_ladder",
+    "ldos_from_window": "physics.ldos",
+    "ldos_window": "physics.ldos",
+    "literal_image": "physics.image",
+    "twisted_window": "physics.ldos",
+    "windows": "physics.ldos",
 }
 __all__ = sorted(_HOME)
 

@@ -1,0 +1,121 @@
+"""The irreducible error of any window: how much Delta_i varies when the window is held.
+
+The disorder outside V_{i-R} ... V_{i+R} is drawn again and the ring solved exactly; the variance of
+Delta_i over such draws is the smallest mean squared error that a predictor which sees the window
+(and knows V0) can have. What remains is carried by the tuned mu, which is a global quantity, and
+by the tails of the response.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gapworks.chain.config import Floor, Physics
+from gapworks.chain.physics.solver import solve
+from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.seeds import sample_generator
+from gapworks.learning.intervals import bootstrap_ratio
+
+VARIABLES = {
+    "floor": Variable(("cutoff",), "t^2", "irreducible mean squared error, all V0 pooled"),
+    "floor_lower": Variable(("cutoff",), "t^2", "lower end of its interval"),
+    "floor_upper": Variable(("cutoff",), "t^2", "upper end of its interval"),
+    "floor_by_strength": Variable(("cutoff", "strength"), "t^2", "the same at each V0"),
+    "failed": Variable(("cutoff",), "1", "rings that failed; their windows are left out", "int64"),
+}
+
+
+def window_draws(
+    generator: np.random.Generator, V0: float, length: int, cutoff: int, draws: int
+) -> np.ndarray:
+    """Rings that agree on the sites -R ... R about site 0 and on nothing else.
+
+    Returns
+    -------
+    ndarray, shape (draws, length)
+        V, units of t.
+    """
+    V = V0 * (2 * generator.random((draws, length)) - 1)
+    inside = np.arange(-cutoff, cutoff + 1)
+    V[:, inside] = V[0, inside]
+    return V
+
+
+def irreducible_floor(
+    physics: Physics,
+    tolerance: float,
+    settings: Floor,
+    cutoffs: list[int],
+    seed: int,
+    threads: int,
+) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
+    """Floor of the mean squared error against the window's cut-off.
+
+    Parameters
+    ----------
+    physics : Physics
+        Coupling, filling, length, Hartree term and disorder strengths.
+    tolerance : float
+        Of the solver.
+    settings : Floor
+        Windows per V0 and draws per window.
+    cutoffs : list of int
+        R, sites.
+    seed : int
+        Root of all randomness.
+    threads : int
+        For the solver.
+
+    Returns
+    -------
+    coordinates, arrays
+        Of `VARIABLES`. The variance over draws is the unbiased one; the interval is over windows.
+    """
+    strengths = physics.disorder_strengths
+    rows = []
+    for cutoff in cutoffs:
+        per_window = np.empty((len(strengths), settings.windows))
+        failed = 0
+        for row, V0 in enumerate(strengths):
+            V = np.stack(
+                [
+                    # The stream does not depend on R: neighbouring cut-offs see the same windows.
+                    window_draws(
+                        sample_generator(
+                            seed, "chain", settings.stream, row * settings.windows + window
+                        ),
+                        V0,
+                        physics.length,
+                        cutoff,
+                        settings.draws,
+                    )
+                    for window in range(settings.windows)
+                ]
+            )
+            s = solve(
+                V,
+                coupling=physics.coupling,
+                filling=physics.filling,
+                tolerance=tolerance,
+                hartree=physics.hartree,
+                threads=threads,
+            )
+            failed += int(np.count_nonzero(~s.converged))
+            at_centre = np.where(s.converged, s.delta[..., 0], np.nan)
+            per_window[row] = at_centre.var(axis=1, ddof=1)
+        whole = np.isfinite(per_window).all(axis=0)
+        kept = per_window[:, whole].mean(axis=0)
+        estimate = bootstrap_ratio(kept, np.ones_like(kept), np.random.default_rng(seed))
+        rows.append((estimate, per_window[:, whole].mean(axis=1), failed))
+    arrays = {
+        "floor": np.array([estimate.value for estimate, _, _ in rows]),
+        "floor_lower": np.array([estimate.lower for estimate, _, _ in rows]),
+        "floor_upper": np.array([estimate.upper for estimate, _, _ in rows]),
+        "floor_by_strength": np.array([by_strength for _, by_strength, _ in rows]),
+        "failed": np.array([failed for _, _, failed in rows]),
+    }
+    coordinates = {
+        "cutoff": Coordinate(np.array(cutoffs), "a", "R, sites to each side"),
+        "strength": Coordinate(np.array(strengths), "t", "disorder strength V0"),
+    }
+    return coordinates, arrays

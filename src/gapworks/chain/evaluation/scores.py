@@ -1,0 +1,99 @@
+"""How well a network predicts Delta: errors per V0, beside the constant that knows only V0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gapworks.chain.config import Evaluation
+from gapworks.factory.container import Variable
+from gapworks.learning.intervals import bootstrap_ratio
+
+VARIABLES = {
+    "mse": Variable(("strength",), "t^2", "mean squared error of Delta"),
+    "mse_lower": Variable(("strength",), "t^2", "lower end of its interval"),
+    "mse_upper": Variable(("strength",), "t^2", "upper end of its interval"),
+    "baseline_mse": Variable(("strength",), "t^2", "error of the mean Delta of each V0"),
+    "pooled": Variable(("score",), "1", "scores over all V0; errors in t^2"),
+    "pooled_lower": Variable(("score",), "1", "lower ends of their intervals"),
+    "pooled_upper": Variable(("score",), "1", "upper ends of their intervals"),
+}
+SCORES = ("mse", "r2", "baseline_mse", "max_error")
+"""Meaning of `pooled` along its dimension `score`."""
+
+
+def constants(arrays: Mapping[str, np.ndarray]) -> dict[float, float]:
+    """Mean Delta at each V0 of a data set: the prediction that knows V0 and nothing else."""
+    valid = arrays["valid"] == 1
+    delta, strength = arrays["delta"][valid], arrays["disorder_strength"][valid]
+    return {float(V0): float(delta[strength == V0].mean()) for V0 in np.unique(strength)}
+
+
+def score(
+    arrays: Mapping[str, np.ndarray],
+    predicted: np.ndarray,
+    constant: Mapping[float, float],
+    settings: Evaluation,
+    seed: int,
+) -> dict[str, np.ndarray]:
+    """Errors of a prediction on solved realizations, resampled over realizations.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+        A data set: `delta` (n, L), `disorder_strength`, `valid`.
+    predicted : ndarray, shape (n, L)
+        Delta by the network, units of t.
+    constant : mapping of float to float
+        The baseline: one Delta for each V0, from `constants` of training data.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays of `VARIABLES`, over the strengths in increasing order.
+
+    Raises
+    ------
+    KeyError
+        If a V0 has no constant.
+    """
+    rng = np.random.default_rng(seed)
+    valid = arrays["valid"] == 1
+    delta, predicted = arrays["delta"][valid], predicted[valid]
+    strength = arrays["disorder_strength"][valid]
+    squared = ((predicted - delta) ** 2).mean(axis=1)
+    deviation = ((delta - delta.mean()) ** 2).mean(axis=1)
+    baseline = np.empty(len(delta))
+    rows = []
+    for V0 in np.unique(strength):
+        chosen = strength == V0
+        baseline[chosen] = ((delta[chosen] - constant[float(V0)]) ** 2).mean(axis=1)
+        rows.append(_estimate(squared[chosen], np.ones(chosen.sum()), settings, rng))
+    ones = np.ones(len(delta))
+    mse = _estimate(squared, ones, settings, rng)
+    unexplained = _estimate(squared, deviation, settings, rng)
+    pooled_baseline = _estimate(baseline, ones, settings, rng)
+    worst = float(np.abs(predicted - delta).max())
+    r2 = (1 - unexplained.value, 1 - unexplained.upper, 1 - unexplained.lower)
+    pooled = np.array(
+        [
+            (mse.value, mse.lower, mse.upper),
+            r2,
+            (pooled_baseline.value, pooled_baseline.lower, pooled_baseline.upper),
+            (worst, worst, worst),
+        ]
+    )
+    return {
+        "mse": np.array([row.value for row in rows]),
+        "mse_lower": np.array([row.lower for row in rows]),
+        "mse_upper": np.array([row.upper for row in rows]),
+        "baseline_mse": np.array([baseline[strength == V0].mean() for V0 in np.unique(strength)]),
+        "pooled": pooled[:, 0],
+        "pooled_lower": pooled[:, 1],
+        "pooled_upper": pooled[:, 2],
+    }
+
+
+def _estimate(numerator, denominator, settings, rng):
+    return bootstrap_ratio(numerator, denominator, rng, settings.resamples, settings.confidence)

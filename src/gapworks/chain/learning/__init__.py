@@ -1,0 +1,1 @@
+"""Networks: what they see, how they are trained, what they answer."""

@@ -1,0 +1,299 @@
+"""The figures of the chain study, drawn from evaluation files alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from gapworks.chain.evaluation.time_and_error import time_and_error
+from gapworks.factory.evaluation_file import Evaluated
+from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, panel_label
+
+READINGS = {
+    "test": r"$-g\langle n_i\rangle/2$ (used)",
+    "hartree_none": "no Hartree term",
+    "hartree_literal": r"$+g\langle n_i\rangle/2$ (as printed)",
+}
+"""How the data sets of the Hartree readings are called in legends."""
+
+
+def fig1(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 1: histograms of V and of Delta in the training data, all V0 pooled; the network."""
+    data, network = evaluations
+    figure, (left, right, sketch) = plt.subplots(
+        1, 3, figsize=(PAGE, 2.2), width_ratios=(1, 1, 1.05)
+    )
+    weights = data["realizations"] / data["realizations"].sum()
+    pooled = weights @ data["delta_histogram"]
+    for axes, centres, density, symbol in (
+        (left, data["V_bin"], data["V_histogram"], "V"),
+        (right, data["delta_bin"], pooled, r"\Delta"),
+    ):
+        axes.bar(centres, density, width=centres[1] - centres[0], color=CURVES[0], linewidth=0)
+        axes.set_xlabel(rf"${symbol}_i/t$")
+        axes.set_ylabel(rf"$P({symbol}_i)$ [$1/t$]")
+    clean = data["mean_delta"][data.row("strength", 0)] if np.any(data["strength"] == 0) else None
+    if clean is not None:
+        right.axvline(clean, color="0.4", linewidth=0.7, linestyle=":", label="clean ring")
+        right.legend(loc="upper right")
+    right.set_xlim(0, None)
+    # The clean rings put all their weight into one bin; the rest must stay visible beside it.
+    highest = np.sort(pooled)[-2]
+    if pooled.max() > 1.5 * highest:
+        right.set_ylim(0, 1.25 * highest)
+        peak = data["delta_bin"][pooled.argmax()]
+        right.annotate(
+            f"to {pooled.max():.0f}",
+            (peak, 1.25 * highest),
+            (6, -10),
+            textcoords="offset points",
+            fontsize=7,
+        )
+    panel_label(left, "a")
+    panel_label(right, "b")
+    _sketch(sketch, network.attributes)
+    panel_label(sketch, "c")
+    return figure
+
+
+def _sketch(axes: plt.Axes, said: Mapping[str, Any]) -> None:
+    """The layers of the window network, as its evaluation describes it."""
+    widths = [said["window"], *said["architecture"]["hidden"], 1]
+    shown = 7
+    for x, width in enumerate(widths):
+        dots = min(width, shown)
+        for y in np.arange(dots) - (dots - 1) / 2:
+            axes.plot(
+                x, y, "o", color=CURVES[0] if 0 < x < len(widths) - 1 else "0.2", markersize=3
+            )
+        axes.annotate(str(width), (x, -shown / 2 - 0.4), ha="center", va="top", fontsize=7)
+        if x:
+            before = min(widths[x - 1], shown)
+            for y in (-(dots - 1) / 2, (dots - 1) / 2):
+                for z in (-(before - 1) / 2, (before - 1) / 2):
+                    axes.plot([x - 1, x], [z, y], color="0.75", linewidth=0.5, zorder=0)
+    axes.annotate(r"$V_{i-R}\,...\,V_{i+R}$", (0, shown / 2 + 0.2), ha="center", fontsize=7)
+    axes.annotate(r"$\Delta_i$", (len(widths) - 1, 0.7), ha="center", fontsize=8)
+    axes.annotate(
+        f"ReLU, {said['parameters']:,} parameters",
+        ((len(widths) - 1) / 2, -shown / 2 - 1.5),
+        ha="center",
+        va="top",
+        fontsize=7,
+    )
+    axes.set_xlim(-0.9, len(widths) - 0.5)
+    axes.set_ylim(-shown / 2 - 2.4, shown / 2 + 1)
+    axes.set_axis_off()
+
+
+def fig2(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 2: test error of the window network against its cut-off, with the floor below it."""
+    floor, *networks = evaluations
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.6))
+    by_size: dict[int, list[Evaluated]] = {}
+    for data in networks:
+        by_size.setdefault(data.attributes["settings_of_network"]["realizations"], []).append(data)
+    for color, (realizations, found) in zip(CURVES, sorted(by_size.items()), strict=False):
+        found = sorted(found, key=_cutoff)
+        mse = np.array([data["pooled"][0] for data in found])
+        errors = np.array(
+            [
+                mse - [data["pooled_lower"][0] for data in found],
+                [data["pooled_upper"][0] for data in found] - mse,
+            ]
+        )
+        axes.errorbar(
+            [_cutoff(data) for data in found],
+            mse,
+            np.clip(errors, 0, None),
+            color=color,
+            marker="o",
+            markersize=2.6,
+            elinewidth=0.7,
+            label=rf"{realizations} rings per $V_0$",
+        )
+    axes.fill_between(
+        floor["cutoff"], floor["floor_lower"], floor["floor_upper"], color="0.85", linewidth=0
+    )
+    axes.plot(
+        floor["cutoff"], floor["floor"], color="0.3", linestyle="--", label="floor of a window"
+    )
+    axes.axhline(1e-3, color="0.6", linewidth=0.7, linestyle=":", label="paper's threshold")
+    baseline = networks[0]["pooled"][2]
+    axes.axhline(baseline, color="0.6", linewidth=0.7, linestyle="-.", label=r"constant per $V_0$")
+    axes.set_yscale("log")
+    axes.set_xlabel(r"cut-off $R$")
+    axes.set_ylabel(r"mean squared error of $\Delta_i$ [$t^2$]")
+    axes.legend(fontsize=6, ncols=2, loc="lower left", bbox_to_anchor=(-0.1, 1.0))
+    return figure
+
+
+def fig6(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 6 (ours): what a method costs against the ring's length, and the error that it buys."""
+    found = time_and_error(evaluations)
+    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 2.7))
+    markers = "os^vDPX*"
+    colors = [*CURVES, "0.5", "#882255"]
+    for row, (name, color, marker) in enumerate(zip(found.methods, colors, markers, strict=False)):
+        style = {"color": color, "marker": marker, "markersize": 3, "label": _method_label(name)}
+        left.plot(found.length, found.seconds[row], **style)
+        per_site = 1e6 * found.seconds[row] / found.length
+        right.plot(per_site, found.mse[row], linewidth=0.5, **style)
+    left.set_xscale("log", base=2)
+    left.set_yscale("log")
+    left.set_xlabel(r"ring length $L$")
+    left.set_ylabel("time for a ring [s]")
+    right.set_xscale("log")
+    right.set_yscale("log")
+    right.set_xlabel(r"time for a site [$\mu$s]")
+    right.set_ylabel(r"mean squared error of $\Delta_i$ [$t^2$]")
+    figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    panel_label(left, "a")
+    panel_label(right, "b")
+    return figure
+
+
+def _cutoff(data: Evaluated) -> int:
+    return (data.attributes["window"] - 1) // 2
+
+
+def _method_label(name: str) -> str:
+    """How a method is called in legends: window-r8-n220 is "network, R = 8"."""
+    if name == "bdg":
+        return "BdG"
+    if name.startswith("exact "):
+        return f"exact, residual {name.split()[1]}"
+    found = re.fullmatch(r"window-r(\d+)-n\d+", name)
+    return f"network, $R = {found[1]}$" if found else name
+
+
+def fig3(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 3: mean Delta against disorder strength."""
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
+    for data, drawing in _drawings(evaluations):
+        _mean_against_strength(axes, data, _method_label(data.method), drawing)
+    axes.set_ylim(0, None)
+    axes.legend()
+    return figure
+
+
+def fig4(evaluations: Sequence[Evaluated], profile_strengths: Sequence[float]) -> Figure:
+    """Fig. 4: profiles of Delta at four disorder strengths, and their distributions."""
+    strengths = profile_strengths
+    figure, panels = plt.subplots(
+        len(strengths),
+        2,
+        figsize=(PAGE, 1.35 * len(strengths) + 0.3),
+        width_ratios=(2.6, 1),
+        sharex="col",
+        squeeze=False,
+    )
+    for (profile, distribution), strength in zip(panels, strengths, strict=True):
+        for data, drawing in _drawings(evaluations):
+            row = data.row("strength", strength)
+            label = _method_label(data.method)
+            profile.plot(data["site"], data["profile_delta"][row], label=label, **drawing)
+            distribution.plot(
+                data["delta_bin"], data["delta_histogram"][row], label=label, **drawing
+            )
+        profile.set_ylabel(r"$\Delta_i/t$")
+        distribution.set_ylabel(r"$P(\Delta_i)$ [$1/t$]")
+        profile.margins(y=0.08)
+        profile.set_ylim(0, None)
+        profile.set_xlim(0, len(data["site"]))
+        distribution.set_xlim(0, None)
+        distribution.set_ylim(0, None)
+        profile.set_title(rf"$V_0 = {strength:g}\,t$", loc="right")
+    panels[0, 0].legend(loc="upper left", bbox_to_anchor=(0, 1.3), ncols=4)
+    panels[-1, 0].set_xlabel(r"site $i$")
+    panels[-1, 1].set_xlabel(r"$\Delta_i/t$")
+    return figure
+
+
+def fig5(
+    evaluations: Sequence[Evaluated],
+    correlation_strengths: Sequence[float],
+    correlation_distance: int,
+) -> Figure:
+    """Fig. 5: normalised correlation of Delta against distance, with bootstrap intervals."""
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.7))
+    shown = slice(0, correlation_distance + 1)
+    for color, strength in zip(CURVES, correlation_strengths, strict=False):
+        for data, drawing in _drawings(evaluations):
+            row = data.row("strength", strength)
+            r = data["distance"][shown]
+            if data.method == "bdg":
+                lower = data["correlation_lower"][row][shown]
+                upper = data["correlation_upper"][row][shown]
+                axes.fill_between(r, lower, upper, color=color, alpha=0.2, linewidth=0)
+            label = rf"$V_0 = {strength:g}\,t$" if data is evaluations[0] else None
+            style = {**drawing, "color": color}
+            axes.plot(r, data["correlation"][row][shown], label=label, **style)
+    axes.set_xlabel(r"distance $r = |i-j|$")
+    axes.set_ylabel(r"$\langle\Delta_i\Delta_j\rangle / \langle\Delta_i^2\rangle$")
+    axes.set_xlim(0, correlation_distance)
+    narrow = {"columnspacing": 0.8, "handletextpad": 0.2, "handlelength": 1.6, "borderpad": 0}
+    first = axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1), **narrow)
+    if len(evaluations) > 1:
+        # Colours say V0, lines and dots say the method.
+        axes.add_artist(first)
+        methods = [
+            Line2D([], [], label=_method_label(data.method), **{**drawing, "color": "0.3"})
+            for data, drawing in _drawings(evaluations)
+        ]
+        axes.legend(handles=methods, loc="lower right", bbox_to_anchor=(1, 1), **narrow)
+    return figure
+
+
+def fig7(evaluations: Sequence[Evaluated]) -> Figure:
+    """Mean Delta against disorder strength under the three readings of the Hartree term."""
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
+    markers = ("o", "s", "^")
+    for data, color, marker in zip(evaluations, CURVES, markers, strict=False):
+        drawing = {"color": color, "marker": marker, "markersize": 2.6}
+        _mean_against_strength(axes, data, READINGS[data.dataset], drawing)
+    axes.set_ylim(0, None)
+    axes.legend()
+    return figure
+
+
+FIGURES: dict[str, Callable[..., Figure]] = {
+    "fig1": fig1,
+    "fig2": fig2,
+    "fig3": fig3,
+    "fig4": fig4,
+    "fig5": fig5,
+    "fig6": fig6,
+    "fig7": fig7,
+}
+"""Each figure's function: it takes evaluations and the settings that workflow/rules name for it."""
+
+
+def _drawings(evaluations: Sequence[Evaluated]) -> list[tuple[Evaluated, dict[str, object]]]:
+    """Each evaluation with how it is drawn: solved data as red dots, the rest as lines."""
+    lines = iter(zip(CURVES, ("-", "--", ":"), strict=False))
+    drawings = []
+    for data in evaluations:
+        if data.method == "bdg":
+            drawings.append((data, dict(SOLVED)))
+        else:
+            color, linestyle = next(lines)
+            drawings.append((data, {"color": color, "linestyle": linestyle}))
+    return drawings
+
+
+def _mean_against_strength(
+    axes: plt.Axes, data: Evaluated, label: str, drawing: dict[str, object]
+) -> None:
+    mean = data["mean_delta"]
+    # A single realization resamples to itself: its interval has no width, never a negative one.
+    errors = np.clip([mean - data["mean_delta_lower"], data["mean_delta_upper"] - mean], 0, None)
+    axes.errorbar(data["strength"], mean, errors, label=label, elinewidth=0.7, **drawing)
+    axes.set_xlabel(r"disorder strength $V_0/t$")
+    axes.set_ylabel(r"mean pairing potential $\bar\Delta/t$")

@@ -1,0 +1,165 @@
+"""`solve`: batches of rings, spread over threads; and the single map for benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numba import config
+
+from gapworks.chain.physics.model import Model, check_disorder, real_number, starting_point
+from gapworks.chain.physics.self_consistency import relax
+from gapworks.chain.physics.solution import Solution, assemble
+from gapworks.chain.physics.transfer_map import map_once
+from gapworks.chain.physics.zolotarev import ladder
+
+# Realizations a thread takes at a time; no result depends on it.
+_CHUNK = 8
+# The sign function's error may be this share of the tolerance.
+_POLE_SHARE = 0.05
+
+
+def solve(
+    V,
+    coupling: float = 1.5,
+    filling: float = 0.85,
+    tolerance: float = 1e-11,
+    hartree: str = "attractive",
+    *,
+    max_iterations: int = 400,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Solution:
+    """Self-consistent pairing potential, density and mu of disordered rings, in O(L).
+
+    Solves eqs 2-4 of the paper at T = 0 by the sign-function identity, see `green_sweep`.
+    The result for a realization is the same bits whatever the batch, its order and the number of
+    threads.
+
+    Parameters
+    ----------
+    V : array_like, shape (..., L)
+        Disorder potential, units of t; L >= 3.
+    coupling : float
+        g > 0, units of t.
+    filling : float
+        Electrons per site, 0 < n < 2; mu is tuned to it.
+    tolerance : float
+        Largest residual |G(x) - x| of Delta_i, n_i and mu.
+    hartree : {"attractive", "literal", "none"}
+        Level shift -g n_i / 2, +g n_i / 2, none.
+    max_iterations : int
+        Evaluations of the map in each of up to five tries.
+    threads : int, optional
+        All that numba may use (NUMBA_NUM_THREADS) by default.
+    progress : callable, optional
+        Called as progress(done, all) after every few realizations.
+
+    Returns
+    -------
+    Solution
+        Realizations that fail a check have converged = False and a reason; none raises.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
+    """
+    V, offset, model, tolerance, max_iterations = check_arguments(
+        V, coupling, filling, tolerance, hartree, max_iterations
+    )
+    threads = config.NUMBA_NUM_THREADS if threads is None else threads
+    if threads < 1:
+        raise ValueError(f"threads={threads!r}: give at least 1, or None for all")
+    L = V.shape[-1]
+    rings = V.reshape(-1, L)
+    count = len(rings)
+    fields = np.empty((count, 2 * L + 1))
+    verdicts = np.empty((count, 5))
+    tables = ladder(_POLE_SHARE * tolerance)
+    start = starting_point(model, L)
+
+    def work(first):
+        last = min(first + _CHUNK, count)
+        relax(
+            rings[first:last],
+            (model.coupling, model.hartree_sign, model.filling),
+            tolerance,
+            max_iterations,
+            start,
+            tables,
+            fields[first:last],
+            verdicts[first:last],
+        )
+        return last
+
+    chunks = range(0, count, _CHUNK)
+    with ThreadPoolExecutor(max(1, min(threads, len(chunks)))) as pool:
+        # Numbers of one chunk depend on nothing outside it: the threads only share the work.
+        finished = map(work, chunks) if threads == 1 else pool.map(work, chunks)
+        try:
+            for done in finished:
+                if progress is not None:
+                    progress(done, count)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return assemble(model, V, offset, fields, verdicts)
+
+
+def check_arguments(V, coupling, filling, tolerance, hartree, max_iterations):
+    """(V less a constant, that constant for each ring, Model, tolerance, max_iterations).
+
+    A constant in V only moves mu; a large one would eat up the digits that the tolerance needs.
+
+    Raises
+    ------
+    ValueError
+        Naming the argument that is wrong.
+    """
+    model = Model(coupling, filling, hartree)
+    tolerance = real_number("tolerance", tolerance)
+    if not 0 < tolerance < 1:
+        raise ValueError(
+            f"tolerance={tolerance!r}: give the residual to stop at, 0 < tolerance < 1, e.g. 1e-11"
+        )
+    if not isinstance(max_iterations, int | np.integer) or max_iterations < 1:
+        raise ValueError(f"max_iterations={max_iterations!r}: give a whole number, at least 1")
+    V = check_disorder(V)
+    # Rounded, so that V keeps its bits; zero for disorder about zero.
+    offset = 4 * np.round(V.mean(-1) / 4)
+    V = V - offset[..., None]
+    widest = np.abs(V).max(initial=0.0)
+    if np.spacing(widest) > tolerance:
+        raise ValueError(
+            f"V: spreads over {widest:.1e} t, too far for a tolerance of {tolerance:.1e} in double "
+            "precision; raise the tolerance or look at the units (t)"
+        )
+    return V, offset, model, tolerance, int(max_iterations)
+
+
+def fast_map(V, delta, density, mu, coupling=1.5, hartree="attractive", accuracy=1e-13):
+    """One evaluation of eq. 4 by the sign function: new Delta and n of a ring, in O(L).
+
+    Parameters
+    ----------
+    V, delta, density : ndarray, shape (L,)
+    mu : float
+    coupling : float
+    hartree : {"attractive", "literal", "none"}
+    accuracy : float
+        Of the sign function.
+
+    Returns
+    -------
+    delta, density : ndarray, shape (L,)
+        NaN if the gap is below what the pole tables resolve.
+    """
+    V = check_disorder(V)
+    model = Model(coupling, 1.0, hartree)
+    eps = model.levels(V, np.asarray(density, float), float(mu))
+    tables = ladder(accuracy)
+    new_delta, new_density = np.empty(V.size), np.empty(V.size)
+    map_once(eps, np.array(delta, float), coupling, tables, new_delta, new_density)
+    return new_delta, new_density

@@ -1,0 +1,237 @@
+"""What config.yaml may say about the eliashberg study's data.
+
+The models here import neither numpy nor numba: the workflow reads them on every start.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
+
+from gapworks.eliashberg.networks import Evaluation, Figures, Flow, Networks
+from gapworks.eliashberg.physics.constants import BOLTZMANN, PAPER_TERMS
+from gapworks.factory.settings import DatasetSettings, Section
+
+Kind = Literal["simple", "complex"]
+
+
+def unsaid_cutoff(temperature: float) -> float:
+    """What the cut-off of mu* was before it was a key: 702 pi k_B T, meV, the paper's at 1.16 K."""
+    return PAPER_TERMS * math.pi * BOLTZMANN * temperature
+
+
+class Physics(Section):
+    """The isotropic Migdal-Eliashberg equations; energies in meV, temperatures in K."""
+
+    temperature: PositiveFloat = Field(description="K")
+    mu_star: NonNegativeFloat = Field(description="Coulomb pseudopotential below mu_star_cutoff")
+    mu_star_cutoff: PositiveFloat = Field(description="energy below which mu* acts, meV")
+    matsubara: PositiveInt = Field(description="frequencies omega_n > 0 that are kept, M + 1")
+    cutoff: PositiveFloat = Field(description="end of the spectral functions, meV")
+    points: int = Field(ge=100, description="points of a spectral function, from cutoff / points")
+    broadening: PositiveFloat = Field(description="Gamma of the line x + i Gamma, meV")
+    energies: int = Field(ge=10, description="points of the gap function")
+    highest_energy: PositiveFloat = Field(description="the last of them, meV")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_before_the_key(cls, given: Any) -> Any:
+        """Files and cards that do not say the cut-off were made with 702 pi k_B T."""
+        if isinstance(given, dict) and "mu_star_cutoff" not in given:
+            temperature = given.get("temperature")
+            if isinstance(temperature, int | float) and temperature > 0:
+                return given | {"mu_star_cutoff": unsaid_cutoff(temperature)}
+        return given
+
+    @model_validator(mode="after")
+    def _frequencies_suffice(self) -> Physics:
+        first = math.pi * BOLTZMANN * self.temperature
+        last = (2 * self.matsubara - 1) * first
+        if self.broadening >= first:
+            raise ValueError(
+                f"broadening of {self.broadening:g} meV is not below pi k_B temperature, "
+                f"{first:.4g} meV; give less"
+            )
+        for name in ("cutoff", "highest_energy"):
+            if getattr(self, name) > last:
+                raise ValueError(
+                    f"{name} of {getattr(self, name):g} meV is beyond the last Matsubara "
+                    f"frequency, {last:.4g} meV; give less, or raise matsubara"
+                )
+        return self
+
+
+class Solver(Section):
+    """When the equations count as solved, and how much of the solution is kept."""
+
+    tolerance: float = Field(gt=0, le=1e-6, description="residual on the imaginary axis, meV")
+    line_tolerance: float = Field(gt=0, le=1e-3, description="residual on the line, meV")
+    max_iterations: PositiveInt = Field(description="before a sample counts as failed")
+    max_draws: PositiveInt = Field(description="draws of one sample before it counts as failed")
+    kept_frequencies: PositiveInt = Field(description="Matsubara frequencies kept in the files")
+    back_projection: float = Field(
+        gt=0,
+        lt=1,
+        description="largest relative error of Delta(i omega_0) taken back from the line",
+    )
+
+
+def _increasing(bounds: list) -> list:
+    if bounds[0] > bounds[1]:
+        raise ValueError("the first value must not be above the second")
+    return bounds
+
+
+Bounds = Annotated[
+    list[PositiveFloat], Field(min_length=2, max_length=2), AfterValidator(_increasing)
+]
+"""Smallest and largest value."""
+Shares = Annotated[
+    list[Annotated[float, Field(gt=0, le=1)]],
+    Field(min_length=2, max_length=2),
+    AfterValidator(_increasing),
+]
+"""The same, of shares of the cut-off."""
+
+
+class SimpleSpectra(Section):
+    """Sums of Gaussians; see `gapworks.eliashberg.data.draw.SimpleRecipe`."""
+
+    peaks: Annotated[
+        list[PositiveInt], Field(min_length=2, max_length=2), AfterValidator(_increasing)
+    ]
+    centre: Shares = Field(description="shares of the cut-off")
+    width: Bounds = Field(description="shares of the cut-off")
+    height: Bounds = Field(description="of each Gaussian, before the whole is scaled")
+    amplitude: Bounds = Field(description="largest value of a2F, uniform between these")
+    edge: float = Field(gt=0, le=0.5, description="share over which a2F rises from zero")
+
+
+class ComplexSpectra(Section):
+    """Geometric Brownian motion, smoothed; see `gapworks.eliashberg.data.draw.ComplexRecipe`."""
+
+    volatility: PositiveFloat = Field(description="of the logarithm, over the whole grid")
+    window: PositiveInt = Field(description="points of the moving mean")
+    passes: PositiveInt = Field(description="how often it is taken")
+    amplitude: Bounds = Field(description="largest value of a2F, uniform between these")
+
+
+class Spectra(Section):
+    """How spectral functions are drawn."""
+
+    simple: SimpleSpectra
+    complex: ComplexSpectra
+
+
+class Dataset(Section):
+    """One data set: its random stream, its size and the kind of its spectra."""
+
+    stream: PositiveInt = Field(description="random stream; equal streams draw equal spectra")
+    samples: int = Field(ge=40, description="training, validation and test samples together")
+    kind: Kind = Field(description="simple: sums of Gaussians; complex: geometric Brownian motion")
+
+
+class Datasets(Section):
+    """The data sets of the study."""
+
+    simple: Dataset
+    complex: Dataset
+
+    @model_validator(mode="after")
+    def _streams_differ(self) -> Datasets:
+        if self.simple.stream == self.complex.stream:
+            raise ValueError("simple and complex must have different streams")
+        return self
+
+
+class EliashbergConfig(Section):
+    """The section `eliashberg` of config.yaml."""
+
+    physics: Physics
+    spectra: Spectra
+    solver: Solver
+    datasets: Datasets
+    shard_size: PositiveInt = Field(description="samples in one shard, and so in one job")
+    max_failed_share: Annotated[float, Field(ge=0, lt=1)] = Field(
+        description="a shard with a larger share of failed samples is an error"
+    )
+    networks: Networks
+    flow: Flow
+    evaluation: Evaluation
+    figures: Figures
+
+    @model_validator(mode="after")
+    def _networks_see_what_is_simulated(self) -> EliashbergConfig:
+        supervised = self.networks.supervised
+        if max(supervised.points, supervised.paper_points) > self.physics.energies:
+            raise ValueError("networks.supervised sees more points than physics.energies")
+        if self.solver.kept_frequencies > self.physics.matsubara:
+            raise ValueError("solver.kept_frequencies is more than physics.matsubara")
+        return self
+
+    def samples(self, dataset: str) -> int:
+        """Number of samples of a data set."""
+        return self._dataset(dataset).samples
+
+    def simulation(self, dataset: str, seed: int) -> SimulationSettings:
+        """The resolved settings that the simulate step of a data set is run with."""
+        chosen = self._dataset(dataset)
+        return SimulationSettings(
+            dataset=dataset,
+            seed=seed,
+            stream=chosen.stream,
+            kind=chosen.kind,
+            spectra=getattr(self.spectra, chosen.kind),
+            physics=self.physics,
+            solver=self.solver,
+        )
+
+    def training(self, network: str, seed: int) -> dict[str, object]:
+        """The resolved settings that the train step of a network is run with."""
+        chosen, repeat = self.networks.named(network)
+        return {
+            "name": network,
+            "seed": seed,
+            "repeat": repeat,
+            "network": chosen.model_dump(mode="json"),
+        }
+
+    def _dataset(self, name: str) -> Dataset:
+        known = list(Datasets.model_fields)
+        if name not in known:
+            raise ValueError(
+                f"the eliashberg study has no data set {name!r}; it has {', '.join(known)}"
+            )
+        return getattr(self.datasets, name)
+
+
+class SimulationSettings(DatasetSettings):
+    """Everything that decides the samples of one data set, and nothing that does not.
+
+    DATA_VERSION is raised by hand when the same settings would give other numbers; golden outputs
+    (tests/eliashberg/test_golden.py) fail when numbers move and the version does not.
+    """
+
+    study: Literal["eliashberg"] = "eliashberg"
+    data_version: Literal[1] = 1
+    kind: Kind
+    spectra: SimpleSpectra | ComplexSpectra
+    physics: Physics
+    solver: Solver
+
+    def decisive(self) -> dict[str, Any]:
+        """As it was before `mu_star_cutoff` was a key, where that says what held without it."""
+        content = super().decisive()
+        physics = self.physics
+        if math.isclose(physics.mu_star_cutoff, unsaid_cutoff(physics.temperature), rel_tol=1e-12):
+            del content["physics"]["mu_star_cutoff"]
+        return content

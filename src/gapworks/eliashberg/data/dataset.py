@@ -1,0 +1,217 @@
+"""The eliashberg study's samples as arrays of a shard.
+
+A sample is a spectral function alpha^2 F that superconducts, and its solution on both axes. One
+that does not superconduct is drawn again, from the sample's own stream, and the draws are counted.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from gapworks.eliashberg.config import Physics, Solver
+from gapworks.eliashberg.config import SimulationSettings as Settings
+from gapworks.eliashberg.data.draw import ComplexRecipe, SimpleRecipe, draw_complex, draw_simple
+from gapworks.eliashberg.data.fields import Split, boson_grid, real_energies
+from gapworks.eliashberg.physics.matsubara import solve_matsubara
+from gapworks.eliashberg.physics.real_axis import back_projection, continue_to_real_axis, line_step
+from gapworks.eliashberg.physics.solution import MatsubaraSolution, RealAxisSolution
+from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
+from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.seeds import sample_generator
+
+__all__ = ["VARIABLES", "Settings", "block", "coordinates", "simulate"]
+
+
+LINE_TOLERANCE = 1e-6
+"""Residual on the line where no solver's settings say one, meV."""
+
+
+class Reason(IntEnum):
+    """How a sample ended."""
+
+    CONVERGED = 0
+    MATSUBARA = 1
+    LINE = 2
+    BACK_PROJECTION = 3
+    NORMAL = 4
+
+
+VARIABLES = {
+    "a2f": Variable(("sample", "omega"), "1", "electron-boson spectral function alpha^2 F"),
+    "matsubara_delta": Variable(("sample", "matsubara"), "meV", "gap function Delta(i omega_n)"),
+    "matsubara_z": Variable(("sample", "matsubara"), "1", "renormalisation Z(i omega_n)"),
+    "delta_real": Variable(("sample", "energy"), "meV", "Re Delta(x + i Gamma)"),
+    "delta_imag": Variable(("sample", "energy"), "meV", "Im Delta(x + i Gamma)"),
+    "z_real": Variable(("sample", "energy"), "1", "Re Z(x + i Gamma)"),
+    "z_imag": Variable(("sample", "energy"), "1", "Im Z(x + i Gamma)"),
+    "coupling": Variable(("sample",), "1", "lambda = 2 int a2F / omega"),
+    "omega_log": Variable(("sample",), "meV", "logarithmic mean frequency"),
+    "residual": Variable(("sample",), "meV", "largest residual on the imaginary axis"),
+    "line_residual": Variable(("sample",), "meV", "largest residual on the line x + i Gamma"),
+    "back_projection": Variable(
+        ("sample",), "1", "relative error of Delta(i omega_0) taken back from the line"
+    ),
+    "redraws": Variable(("sample",), "1", "draws that did not superconduct", "int32"),
+    "split": Variable(
+        ("sample",), "1", "what the sample is for", "uint8", {int(s): s.name.lower() for s in Split}
+    ),
+    "reason": Variable(
+        ("sample",), "1", "how the sample ended", "uint8", {int(r): r.name.lower() for r in Reason}
+    ),
+    "valid": Variable(
+        ("sample",), "1", "1 if all checks passed", "uint8", {0: "failed", 1: "valid"}
+    ),
+}
+
+
+def block(settings: Settings) -> int:
+    """Samples solved between two signs of progress; a Ctrl-C waits for so many."""
+    return 64
+
+
+def coordinates(settings: Settings) -> dict[str, Coordinate]:
+    """The dimensions `omega`, `matsubara` and `energy`."""
+    kept = np.arange(settings.solver.kept_frequencies)
+    return {
+        "omega": Coordinate(boson_grid(settings.physics), "meV", "boson energy"),
+        "matsubara": Coordinate(kept, "1", "n of omega_n = (2 n + 1) pi k_B T"),
+        "energy": Coordinate(real_energies(settings.physics), "meV", "real part of the energy"),
+    }
+
+
+def draw(settings: Settings, rng: np.random.Generator) -> np.ndarray:
+    """The next spectrum of a sample's stream, shape (points,)."""
+    choices = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in settings.spectra.model_dump().items()
+    }
+    if settings.kind == "simple":
+        return draw_simple(rng, settings.physics.points, SimpleRecipe(**choices))
+    return draw_complex(rng, settings.physics.points, ComplexRecipe(**choices))
+
+
+def split(index: np.ndarray) -> np.ndarray:
+    """What samples are for: of every hundred, 81 train, 9 validate and 10 test.
+
+    It hangs on the index alone, so that a data set that grows moves no sample from one part to
+    another; the step of 61 scatters the three evenly, also over fewer than a hundred samples.
+    """
+    turn = (61 * index) % 100
+    return np.select([turn < 81, turn < 90], [Split.TRAIN, Split.VALIDATION], Split.TEST)
+
+
+def simulate(settings: Settings, start: int, stop: int, threads: int) -> dict[str, np.ndarray]:
+    """Draw and solve the samples start ... stop - 1.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays of `VARIABLES`. A sample that failed a check has `valid` 0, says its reason and
+        keeps what the solvers last had.
+    """
+    physics, solver = settings.physics, settings.solver
+    m, redraws = _superconducting(settings, start, stop, threads)
+    r = real_axis(physics, m, solver, threads)
+    back = back_projection(m, r)[:, 0]
+    reason = _reasons(m, r, back, solver.back_projection)
+    kept = slice(0, solver.kept_frequencies)
+    return {
+        "a2f": m.a2f,
+        "matsubara_delta": m.delta[:, kept],
+        "matsubara_z": m.z[:, kept],
+        "delta_real": r.delta.real,
+        "delta_imag": r.delta.imag,
+        "z_real": r.z.real,
+        "z_imag": r.z.imag,
+        "coupling": coupling_constant(m.omega, m.a2f),
+        "omega_log": logarithmic_frequency(m.omega, m.a2f),
+        "residual": m.residual,
+        "line_residual": r.residual,
+        "back_projection": back,
+        "redraws": redraws,
+        "split": split(np.arange(start, stop)),
+        "reason": reason,
+        "valid": reason == Reason.CONVERGED,
+    }
+
+
+def solve_spectra(
+    physics: Physics, a2f: np.ndarray, solver: Solver, threads: int
+) -> tuple[MatsubaraSolution, RealAxisSolution]:
+    """Solutions on both axes of spectral functions on the study's grid, shape (n, points)."""
+    m = imaginary_axis(physics, a2f, threads, solver)
+    return m, real_axis(physics, m, solver, threads)
+
+
+def imaginary_axis(
+    physics: Physics, a2f: np.ndarray, threads: int, solver: Solver | None = None, **options
+) -> MatsubaraSolution:
+    """`solve_matsubara` with the study's physics; without a solver, to its default tolerance."""
+    if solver is not None:
+        options |= {"tolerance": solver.tolerance, "max_iterations": solver.max_iterations}
+    return solve_matsubara(
+        boson_grid(physics),
+        a2f,
+        physics.temperature,
+        physics.mu_star,
+        physics.matsubara,
+        physics.mu_star_cutoff,
+        threads=threads,
+        **options,
+    )
+
+
+def real_axis(
+    physics: Physics, m: MatsubaraSolution, solver: Solver | None, threads: int, x=None
+) -> RealAxisSolution:
+    """`continue_to_real_axis` at the study's energies, or at others, with the study's own step.
+
+    The step is that for smooth spectra, and half of it where the grid of the spectra is coarser
+    than it: no sample's step hangs on an estimate.
+    """
+    step = line_step(physics.temperature, physics.broadening)
+    if physics.cutoff / physics.points > step:
+        step /= 2
+    return continue_to_real_axis(
+        m,
+        real_energies(physics) if x is None else x,
+        physics.broadening,
+        step=step,
+        tolerance=LINE_TOLERANCE if solver is None else solver.line_tolerance,
+        max_iterations=500 if solver is None else solver.max_iterations,
+        estimate=False,
+        threads=threads,
+    )
+
+
+def _superconducting(settings, start, stop, threads):
+    """Spectra that superconduct, solved on the imaginary axis, and how many were drawn in vain."""
+    physics, solver = settings.physics, settings.solver
+    streams = [
+        sample_generator(settings.seed, "eliashberg", settings.stream, index)
+        for index in range(start, stop)
+    ]
+    a2f = np.stack([draw(settings, rng) for rng in streams])
+    redraws = np.zeros(len(a2f), int)
+    m = imaginary_axis(physics, a2f, threads, solver)
+    normal = np.flatnonzero(~m.superconducting)
+    while (again := normal[redraws[normal] + 1 < solver.max_draws]).size:
+        redraws[again] += 1
+        for row in again:
+            a2f[row] = draw(settings, streams[row])
+        solved = imaginary_axis(physics, a2f[again], threads, solver)
+        normal = again[~solved.superconducting]
+    return (imaginary_axis(physics, a2f, threads, solver) if redraws.any() else m), redraws
+
+
+def _reasons(m, r, back, largest):
+    """The first check that a sample failed."""
+    failed = [
+        (~m.converged, Reason.MATSUBARA),
+        (~m.superconducting | (m.delta[:, 0] <= 0), Reason.NORMAL),
+        (~r.converged, Reason.LINE),
+        (~(back <= largest), Reason.BACK_PROJECTION),
+    ]
+    return np.select([where for where, _ in failed], [why for _, why in failed], Reason.CONVERGED)

@@ -1,0 +1,90 @@
+"""What a supervised network's last layer has learned: its basis functions (appendix B)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from gapworks.eliashberg.data.fields import Split, joined, part, rows_of
+from gapworks.eliashberg.learning import scores
+from gapworks.eliashberg.networks import Evaluation
+from gapworks.factory.container import Coordinate, Variable
+
+VARIABLES = {
+    "basis": Variable(
+        ("network", "neuron", "omega"), "1", "weights w_ij of the output layer; NaN: no such neuron"
+    ),
+    "activity": Variable(
+        ("network", "neuron"), "1", "standard deviation of a neuron over the training data"
+    ),
+    "roughness": Variable(
+        ("network", "neuron"), "1", "share of a basis function's variance in its steps"
+    ),
+    "neurons": Variable(("network",), "1", "neurons of the layer next to the output", "int32"),
+    "repeat": Variable(("network",), "1", "which training of the same network", "int32"),
+    "r2": Variable(("network",), "1", "R^2 on the test samples"),
+    "training_loss": Variable(("network", "epoch"), "1", "mean squared error after each epoch"),
+}
+
+
+def evaluate(
+    networks: Sequence[Any], arrays: Mapping[str, np.ndarray], settings: Evaluation, seed: int
+) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
+    """Basis functions, activity and test score of each network.
+
+    Parameters
+    ----------
+    networks : sequence of gapworks.eliashberg.learning.trained.Network
+    arrays : mapping of str to ndarray
+        The data set that they were trained on.
+    """
+    train, test = (rows_of(arrays, part(arrays, which)) for which in (Split.TRAIN, Split.TEST))
+    mean = train["a2f"].mean(0)
+    neurons = np.array([n.card["architecture"]["hidden"][-1] for n in networks])
+    epochs = max(len(network.card["history"]) for network in networks)
+    shape = (len(networks), neurons.max())
+    made = {
+        "basis": np.full((*shape, len(arrays["omega"])), np.nan),
+        "activity": np.full(shape, np.nan),
+        "roughness": np.full(shape, np.nan),
+        "neurons": neurons,
+        "repeat": np.array([network.card["settings"]["repeat"] for network in networks]),
+        "r2": np.empty(len(networks)),
+        "training_loss": np.full((len(networks), epochs), np.nan),
+    }
+    for row, network in enumerate(networks):
+        few = slice(0, neurons[row])
+        weights = network.model.output.weight.detach().double().numpy().T
+        made["basis"][row, few] = weights
+        made["activity"][row, few] = _activity(network, train)
+        made["roughness"][row, few] = roughness(weights)
+        scored = scores.score(network.predict(test), test["a2f"], mean, settings, seed)
+        made["r2"][row] = scored["score"][0]
+        history = [epoch["train"] for epoch in network.card["history"]]
+        made["training_loss"][row, : len(history)] = history
+    coordinates = {
+        "network": Coordinate(np.arange(len(networks)), "1", "network"),
+        "neuron": Coordinate(np.arange(neurons.max()), "1", "neuron next to the output"),
+        "omega": Coordinate(arrays["omega"], "meV", "boson energy"),
+        "epoch": Coordinate(np.arange(1, epochs + 1), "1", "epoch"),
+    }
+    return coordinates, made
+
+
+def roughness(basis: np.ndarray) -> np.ndarray:
+    """Variance of the steps over twice the variance: near 0 if smooth, 1 for white noise.
+
+    Parameters
+    ----------
+    basis : ndarray, shape (neurons, points)
+    """
+    return np.diff(basis, axis=1).var(axis=1) / (2 * basis.var(axis=1))
+
+
+@torch.no_grad()
+def _activity(network: Any, train: Mapping[str, np.ndarray]) -> np.ndarray:
+    rows = joined(train, network.card["inputs"], network.physics.broadening)
+    return network.model.before_output(network.inputs(rows)).std(0).double().numpy()

@@ -1,0 +1,94 @@
+"""What a data set is like: its spectra, their numbers, and how complex its functions are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gapworks.eliashberg.config import Physics
+from gapworks.eliashberg.data.fields import Split, field, gap_function, part, rows_of
+from gapworks.eliashberg.evaluation.readings import FIELDS
+from gapworks.eliashberg.networks import Evaluation
+from gapworks.eliashberg.physics.critical_temperature import critical_temperature
+from gapworks.factory.container import Coordinate, Variable
+
+COMPONENTS = 64
+"""Principal components that are kept."""
+
+VARIABLES = {
+    "coupling": Variable(("row",), "1", "lambda"),
+    "omega_log": Variable(("row",), "meV", "logarithmic mean frequency"),
+    "delta_0": Variable(("row",), "meV", "Delta(i omega_0)"),
+    "redraws": Variable(("row",), "1", "draws that did not superconduct", "int32"),
+    "residual": Variable(("row",), "meV", "residual on the imaginary axis"),
+    "line_residual": Variable(("row",), "meV", "residual on the line x + i Gamma"),
+    "back_projection": Variable(("row",), "1", "relative error of Delta(i omega_0) taken back"),
+    "samples": Variable(("split",), "1", "valid samples that train, validate, test", "int32"),
+    "failed": Variable(("split",), "1", "samples that failed a check", "int32"),
+    "critical_temperature": Variable(("checked",), "K", "Tc of some test samples"),
+    "variance": Variable(
+        ("field", "component"), "1", "share of the variance held by so many principal components"
+    ),
+    "total_variance": Variable(("field",), "1", "variance of the field, mean over its numbers"),
+    "example_a2f": Variable(("example", "omega"), "1", "EBSF of some test samples"),
+    "example_gap": Variable(("example", "gap_number"), "meV", "their Re Delta, then Im Delta"),
+    "example_dos": Variable(("example", "energy"), "1", "their N / N_F"),
+}
+
+
+def evaluate(
+    arrays: Mapping[str, np.ndarray], physics: Physics, settings: Evaluation
+) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
+    """Numbers of all valid samples, principal components, examples."""
+    valid = rows_of(arrays, np.flatnonzero(arrays["valid"] == 1))
+    test = part(arrays, Split.TEST)
+    checked = rows_of(arrays, test[: settings.checks])
+    shown = rows_of(arrays, test[: settings.examples])
+    held = {name: field(valid, name, physics.broadening) for name in FIELDS}
+    components = np.arange(1, COMPONENTS + 1)
+    made = {
+        name: valid[name]
+        for name in (
+            "coupling",
+            "omega_log",
+            "redraws",
+            "residual",
+            "line_residual",
+            "back_projection",
+        )
+    }
+    made |= {
+        "delta_0": valid["matsubara_delta"][:, 0],
+        "samples": np.bincount(valid["split"], minlength=3),
+        "failed": np.bincount(arrays["split"][arrays["valid"] == 0], minlength=3),
+        "critical_temperature": critical_temperature(
+            arrays["omega"], checked["a2f"], physics.mu_star, cutoff=physics.mu_star_cutoff
+        ),
+        "variance": np.array([variance_held(rows, COMPONENTS) for rows in held.values()]),
+        "total_variance": np.array([rows.var(axis=0).mean() for rows in held.values()]),
+        "example_a2f": shown["a2f"],
+        "example_gap": gap_function(shown),
+        "example_dos": field(shown, "dos", physics.broadening),
+    }
+    coordinates = {
+        "row": Coordinate(valid["sample"], "1", "index of the sample"),
+        "checked": Coordinate(checked["sample"], "1", "index of the test sample"),
+        "example": Coordinate(shown["sample"], "1", "index of the test sample"),
+        "field": Coordinate(np.arange(len(FIELDS)), "1", ", ".join(FIELDS)),
+        "split": Coordinate(np.arange(3), "1", ", ".join(one.name.lower() for one in Split)),
+        "component": Coordinate(components, "1", "principal components"),
+        "omega": Coordinate(arrays["omega"], "meV", "boson energy"),
+        "energy": Coordinate(arrays["energy"], "meV", "real part of the energy"),
+        "gap_number": Coordinate(
+            np.arange(2 * len(arrays["energy"])), "1", "Re Delta, then Im Delta"
+        ),
+    }
+    return coordinates, made
+
+
+def variance_held(rows: np.ndarray, components: int) -> np.ndarray:
+    """Share of the variance that 1, 2 ... principal components hold, shape (components,)."""
+    centred = rows - rows.mean(0)
+    variances = np.clip(np.linalg.eigvalsh(centred.T @ centred)[::-1], 0, None)
+    return (variances.cumsum() / variances.sum())[:components]

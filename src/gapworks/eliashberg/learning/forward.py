@@ -1,0 +1,105 @@
+"""Predictions pushed through the equations: what a predicted EBSF says of the gap function.
+
+A small error of the EBSF proves nothing by itself: many spectra share one gap function. So every
+predicted spectrum is solved, and its gap function compared with the one that it was inferred from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gapworks.eliashberg.config import Physics, Solver
+from gapworks.eliashberg.data.dataset import solve_spectra
+from gapworks.eliashberg.data.fields import boson_grid
+from gapworks.eliashberg.learning.scores import pearson, relative_distance
+from gapworks.eliashberg.physics.moments import MOMENTS, moment_name
+from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
+from gapworks.factory.container import Variable
+
+FORWARD_SOLVER = Solver(
+    tolerance=1e-10,
+    line_tolerance=1e-5,
+    max_iterations=500,
+    max_draws=1,
+    kept_frequencies=1,
+    back_projection=0.5,
+)
+"""Predictions are off by percents: the solutions need not be as exact as those of the data."""
+
+VARIABLES = {
+    "gap_residual": Variable(
+        ("row",), "1", "relative L2 distance of the gap function solved from the prediction"
+    ),
+    "gap_pcc": Variable(
+        ("row",), "1", "Pearson correlation of the two gap functions, Delta_g = 1 - it"
+    ),
+    "clipped": Variable(("row",), "1", "share of |a2F| that was negative and set to zero"),
+    "superconducts": Variable(("row",), "1", "1 if the predicted spectrum superconducts", "uint8"),
+    "solved": Variable(("row",), "1", "1 if both solvers converged", "uint8"),
+}
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """Spectra as they were solved, their gap functions, and numbers of each.
+
+    Attributes
+    ----------
+    a2f : ndarray, shape (n, points)
+        The predictions with their negative parts set to zero: the equations need a2F >= 0.
+    gap : ndarray, shape (n, 2 energies)
+        Re Delta and Im Delta, meV; zero where the spectrum does not superconduct.
+    z : ndarray of complex, shape (n, energies)
+    numbers : dict of str to ndarray, shape (n,)
+        The arrays of `VARIABLES`; those that compare only if there is what to compare with.
+    """
+
+    a2f: np.ndarray
+    gap: np.ndarray
+    z: np.ndarray
+    numbers: dict[str, np.ndarray]
+
+
+def push_forward(
+    physics: Physics, a2f: np.ndarray, gap: np.ndarray | None, solver: Solver, threads: int
+) -> Pushed:
+    """Solve predicted spectra and compare with the gap functions that they were inferred from.
+
+    Parameters
+    ----------
+    a2f : ndarray, shape (n, points)
+        As predicted; negative values are set to zero, and their share is given.
+    gap : ndarray or None, shape (n, 2 energies)
+        Re Delta and Im Delta to compare with, meV; None: they are not known.
+    """
+    positive = np.clip(a2f, 0.0, None)
+    clipped = (positive - a2f).sum(1) / np.abs(a2f).sum(1)
+    # Nothing left is no spectrum to the solvers: one that is far too weak stands for it.
+    positive[~positive.any(axis=1), -1] = 1e-12
+    m, r = solve_spectra(physics, positive, solver, threads)
+    found = np.concatenate([r.delta.real, r.delta.imag], axis=1)
+    found[~m.superconducting] = 0.0
+    numbers = {
+        "clipped": clipped,
+        "superconducts": m.superconducting,
+        "solved": m.converged & r.converged,
+    }
+    if gap is not None:
+        numbers |= {
+            "gap_residual": relative_distance(found, gap),
+            "gap_pcc": pearson(found, gap),
+        }
+    return Pushed(positive, found, r.z, numbers)
+
+
+def spectrum_numbers(physics: Physics, a2f: np.ndarray) -> dict[str, np.ndarray]:
+    """lambda, omega_log (meV) and the moments of spectra that are nowhere negative."""
+    omega = boson_grid(physics)
+    step = omega[0]
+    made = {
+        "coupling": coupling_constant(omega, a2f),
+        "omega_log": logarithmic_frequency(omega, a2f),
+    }
+    return made | {moment_name(p): step * (a2f * omega**p).sum(-1) for p in MOMENTS}

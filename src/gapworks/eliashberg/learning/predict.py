@@ -1,0 +1,218 @@
+"""Users' own functions through a trained network, with what the equations say of the answer.
+
+Gap functions give spectral functions by the networks `sl-...`, and spectral functions give gap
+functions or densities of states by the networks `reversed-...`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gapworks.eliashberg.config import Physics
+from gapworks.eliashberg.data.dataset import solve_spectra
+from gapworks.eliashberg.data.fields import boson_grid, complex_gap, real_energies
+from gapworks.eliashberg.learning.calibration import (
+    Calibration,
+    Verdict,
+    dos_distance,
+    judge,
+    standardised,
+)
+from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward, spectrum_numbers
+from gapworks.eliashberg.learning.own_functions import UNSAID, read_function, read_spectrum
+from gapworks.eliashberg.learning.scores import pearson, relative_distance
+from gapworks.eliashberg.learning.trained import Network
+from gapworks.eliashberg.learning.traits import judge_causality, numbers_of
+from gapworks.eliashberg.physics.solution import density_of_states
+from gapworks.factory.disk import write_whole
+from gapworks.factory.errors import DataError, Refused
+
+Check = dict[str, Any]
+Columns = dict[str, np.ndarray]
+Answer = tuple[str, Columns, Check, Verdict]
+
+
+def predict_file(
+    network: Path,
+    source: Path,
+    target: Path,
+    force: bool = False,
+    unit: str | None = None,
+    column: int | None = None,
+    drop_imaginary: bool = False,
+) -> str:
+    """What a network says of a user's function, with what the equations make of it.
+
+    What was assumed of the file, and what is unlike the training, is said on stderr.
+
+    Parameters
+    ----------
+    network : Path
+        Weights of a supervised network.
+    source : Path
+        Text by columns. To a network from gap function or DOS to EBSF: energy, Re Delta and
+        Im Delta of Delta(x + i Gamma), meV; or, where it sees the DOS, energy (meV) and N / N_F.
+        To a network from EBSF: omega (meV) and a2F.
+    target : Path
+        .csv with the prediction by columns; beside it, ending in .json, the check by the equations:
+        lambda, omega_log and moments of the spectrum, whether it superconducts, and the distance
+        of the gap function (or DOS) solved from it.
+    force : bool
+        Answer also what is unlike all that the network was tested on.
+    unit : str, optional
+        Of the file's energies, in place of what its header says: one of `readers.units.MEV`.
+    column : int, optional
+        That of a2F in a file with more than two columns; that of omega is 1.
+    drop_imaginary : bool
+        Leave out negative frequencies of a spectrum.
+
+    Returns
+    -------
+    str
+        What was written, the physics that it is for, and its residual beside those of test samples.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read or written, what it holds cannot be or does not fit the network's
+        energies, or the network is an autoencoder.
+    Refused
+        If the input cannot be judged, or is unlike those the network was trained and tested on.
+    """
+    loaded = Network.load(network)
+    kind = loaded.card["inputs"], loaded.card["targets"]
+    if target.suffix != ".csv":
+        raise DataError(f"{target}: must be .csv")
+    if kind in ((["gap"], ["a2f"]), (["dos"], ["a2f"])):
+        if column is not None or drop_imaginary:
+            raise DataError(f"{source}: --column and --drop-imaginary are for spectral functions")
+        what, columns, check, verdict = _spectrum(loaded, source, unit)
+    elif kind in ((["a2f"], ["gap"]), (["a2f"], ["dos"])):
+        given = read_spectrum(source, loaded.physics, unit, column, drop_imaginary)
+        what, columns, check, verdict = _function(loaded, *given)
+    else:
+        raise DataError(
+            f"{network}: maps {' and '.join(kind[0])} to {' and '.join(kind[1])}; give a network "
+            "sl-... (gap function or DOS to a2F) or reversed-... (the other way)"
+        )
+    if check["superconducts"] and not check["solved"]:
+        verdict.warnings.append("the equations were not solved to their tolerance")
+    outside = _outside(loaded.card, check)
+    if verdict.refusals and not force:
+        units = [note for note in check["notes"] if note == UNSAID]
+        said = "; ".join([*verdict.refusals, *units])
+        raise Refused(f"{source}: {said}; --force answers all the same")
+    for line in (*check["notes"], *verdict.refusals, *verdict.warnings, *outside.values()):
+        print(f"gapworks: {source}: {line}", file=sys.stderr)
+    check |= {
+        "network": loaded.card["name"],
+        "weights_sha256": loaded.card["weights_sha256"],
+        "residual_of_test_samples": None if (c := _calibration(loaded)) is None else c.quantiles,
+        "outside_training_range": [*outside, *verdict.outside],
+        "refused_without_force": verdict.refusals,
+        "warnings": [*verdict.warnings, *outside.values()],
+    }
+    check |= {name: getattr(loaded.physics, name) for name in ("mu_star", "mu_star_cutoff")}
+    lines = [",".join(columns), *(",".join(f"{v:.8g}" for v in row) for row in _rows(columns))]
+    write_whole(target, ("\n".join(lines) + "\n").encode())
+    content = json.dumps(check, indent=1, sort_keys=True) + "\n"
+    write_whole(target.with_suffix(".json"), content.encode())
+    physics = loaded.physics
+    said = f"{what} at {physics.temperature:g} K, mu* {physics.mu_star:g}"
+    said += f" below {physics.mu_star_cutoff:.5g} meV"
+    if not check["superconducts"]:
+        said += "; the spectrum does not superconduct there"
+    return f"{said}; {verdict.said}" if verdict.said else said
+
+
+def _spectrum(loaded: Network, source: Path, unit: str | None) -> Answer:
+    """EBSF of a user's gap function or DOS; the check solves the prediction."""
+    physics = loaded.physics
+    x = real_energies(physics)
+    (sees,) = loaded.card["inputs"]
+    given = read_function(source, physics, sees, unit)
+    gap, dos, notes = given.gap, given.dos, list(given.notes)
+    rows = gap if sees == "gap" else dos
+    if rows is None:
+        rows = density_of_states(x, complex_gap(gap), physics.broadening)
+        notes.append("three columns: the DOS is formed of Delta")
+    a2f = loaded.apply(rows)
+    pushed = push_forward(physics, a2f, gap, FORWARD_SOLVER, threads=1)
+    check = _numbers(physics, pushed.a2f) | {"notes": notes}
+    check |= {name: _plain(values[0]) for name, values in pushed.numbers.items()}
+    if sees == "dos":
+        check["dos_residual"] = _plain(dos_distance(physics, pushed.gap, rows)[0])
+    verdict = judge(
+        _calibration(loaded),
+        numbers_of(sees, x, rows),
+        standardised(loaded, rows),
+        check[f"{sees}_residual"],
+    )
+    if gap is not None and (said := judge_causality(x, complex_gap(gap))):
+        verdict.refusals = [*said, *verdict.refusals]
+        verdict.outside.append("causality")
+    return "a2F", {"omega_meV": boson_grid(physics), "a2F": a2f[0]}, check, verdict
+
+
+def _function(loaded: Network, a2f: np.ndarray, notes: Sequence[str]) -> Answer:
+    """Gap function or DOS of a user's EBSF; the check solves the EBSF itself."""
+    physics = loaded.physics
+    found = loaded.apply(a2f)
+    x = real_energies(physics)
+    m, r = solve_spectra(physics, a2f, FORWARD_SOLVER, threads=1)
+    check = _numbers(physics, a2f) | {"notes": list(notes)}
+    check |= {"superconducts": bool(m.superconducting[0]), "solved": bool(r.converged[0])}
+    if loaded.card["targets"] == ["gap"]:
+        what, name, true = "Delta", "gap", np.concatenate([r.delta.real, r.delta.imag], axis=1)
+        columns = dict(zip(("re_delta_meV", "im_delta_meV"), np.split(found[0], 2), strict=True))
+    else:
+        what, name, true = "N / N_F", "dos", density_of_states(x, r.delta, physics.broadening)
+        columns = {"dos": found[0]}
+    with np.errstate(divide="ignore"):  # a normal metal has no gap to be off from
+        check[f"{name}_residual"] = _plain(relative_distance(found, true)[0])
+    check[f"{name}_pcc"] = _plain(pearson(found, true)[0])
+    verdict = judge(_calibration(loaded), {}, standardised(loaded, a2f), check[f"{name}_residual"])
+    if not m.superconducting[0]:
+        verdict.warnings.append("the spectrum does not superconduct: Delta is 0, not the network's")
+    # The equations themselves are solved for the user's spectrum: it is said how far off that is.
+    verdict.warnings, verdict.refusals = verdict.refusals + verdict.warnings, []
+    return what, {"energy_meV": x} | columns, check, verdict
+
+
+def _calibration(loaded: Network) -> Calibration | None:
+    """Of the card; those of networks that were trained before it existed have none."""
+    said = loaded.card.get("calibration")
+    return None if said is None else Calibration.model_validate(said)
+
+
+def _numbers(physics: Physics, a2f: np.ndarray) -> Check:
+    """lambda, omega_log and moments of one spectrum."""
+    return {name: _plain(values[0]) for name, values in spectrum_numbers(physics, a2f).items()}
+
+
+def _outside(card: Mapping[str, Any], check: Mapping[str, Any]) -> dict[str, str]:
+    """Which numbers of the spectrum lie outside those of the training data, and in words."""
+    known = card["training_data"]
+    words = {"coupling": "lambda", "omega_log": "omega_log (meV)"}
+    return {
+        name: f"{said} is {check[name]:.3g}, {known[name][0]:.3g} ... {known[name][1]:.3g} in "
+        "training"
+        for name, said in words.items()
+        if known[name] is not None and not known[name][0] <= check[name] <= known[name][1]
+    }
+
+
+def _rows(columns: Columns) -> np.ndarray:
+    return np.column_stack(list(columns.values()))
+
+
+def _plain(value: Any) -> float | bool | None:
+    """A number for JSON, where NaN and infinity are none."""
+    value = value.item()
+    return value if isinstance(value, bool) or np.isfinite(value) else None

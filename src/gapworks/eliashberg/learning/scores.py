@@ -1,0 +1,89 @@
+"""Errors of predicted functions on samples, with intervals over samples."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gapworks.eliashberg.networks import Evaluation
+from gapworks.factory.container import Variable
+from gapworks.learning.intervals import bootstrap_ratio, resample_counts
+
+SCORES = ("r2", "mse", "relative_error", "pcc")
+"""Meaning of `score` along its dimension `measure`: R^2 over all samples and numbers, mean squared
+error, median relative L2 error, mean Pearson correlation."""
+
+VARIABLES = {
+    "squared": Variable(("row",), "1", "mean squared error of a sample, units of the target^2"),
+    "deviation": Variable(("row",), "1", "the same of the training data's mean curve"),
+    "relative_error": Variable(("row",), "1", "relative L2 error of a sample"),
+    "pcc": Variable(("row",), "1", "Pearson correlation of prediction and target"),
+    "score": Variable(("measure",), "1", ", ".join(SCORES)),
+    "score_lower": Variable(("measure",), "1", "lower ends of their intervals"),
+    "score_upper": Variable(("measure",), "1", "upper ends of their intervals"),
+}
+
+
+def score(
+    found: np.ndarray, true: np.ndarray, mean: np.ndarray, settings: Evaluation, seed: int
+) -> dict[str, np.ndarray]:
+    """Errors of each sample and of all.
+
+    R^2 = 1 - sum |found - true|^2 / sum |true - mean|^2 over samples and numbers: what the mean
+    curve explains already does not count.
+
+    Parameters
+    ----------
+    found, true : ndarray, shape (n, numbers)
+    mean : ndarray, shape (numbers,)
+        Mean curve of the training data.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays of `VARIABLES`.
+    """
+    squared, deviation = ((found - true) ** 2).mean(1), ((true - mean) ** 2).mean(1)
+    relative, pcc = relative_distance(found, true), pearson(found, true)
+    rng = np.random.default_rng(seed)
+    unexplained = bootstrap_ratio(squared, deviation, rng, settings.resamples, settings.confidence)
+    ones = np.ones(len(squared))
+    rows = [(1 - unexplained.value, 1 - unexplained.upper, 1 - unexplained.lower)]
+    for values in (squared, pcc):
+        estimate = bootstrap_ratio(values, ones, rng, settings.resamples, settings.confidence)
+        rows.append((estimate.value, estimate.lower, estimate.upper))
+    rows.insert(2, median(relative, settings, rng))
+    value, lower, upper = np.array(rows).T
+    return {
+        "squared": squared,
+        "deviation": deviation,
+        "relative_error": relative,
+        "pcc": pcc,
+        "score": value,
+        "score_lower": lower,
+        "score_upper": upper,
+    }
+
+
+def median(
+    values: np.ndarray, settings: Evaluation, rng: np.random.Generator
+) -> tuple[float, float, float]:
+    """Median over samples with its bootstrap interval."""
+    order = np.argsort(values)
+    counts = resample_counts(len(values), settings.resamples, rng)[:, order].cumsum(axis=1)
+    medians = values[order][(counts >= (len(values) + 1) / 2).argmax(axis=1)]
+    levels = 0.5 + np.array([-0.5, 0.5]) * settings.confidence
+    lower, upper = np.quantile(medians, levels)
+    return float(np.median(values)), float(lower), float(upper)
+
+
+def relative_distance(found: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """|found - true| / |true| of each row, by Euclid's norm."""
+    return np.linalg.norm(found - true, axis=1) / np.linalg.norm(true, axis=1)
+
+
+def pearson(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Pearson's correlation coefficient of each pair of rows; 0 where a row is constant."""
+    a = first - first.mean(1, keepdims=True)
+    b = second - second.mean(1, keepdims=True)
+    norm = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    return np.divide((a * b).sum(1), norm, out=np.zeros(len(a)), where=norm > 0)

@@ -1,0 +1,1 @@
+"""Figures, tables and metrics: made of evaluation files alone."""

@@ -1,0 +1,217 @@
+"""The figures of the eliashberg study, drawn from evaluation files alone: functions and data.
+
+Schematics stand in schematics.py, curves against the latent dimension in figures_learning.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from gapworks.eliashberg.evaluation.readings import latent, of_field
+from gapworks.eliashberg.paper import figures_learning, schematics
+from gapworks.factory.evaluation_file import Evaluated
+from gapworks.plotting.style import CURVES, PAGE, panel_label
+
+LABEL = {"color": CURVES[1], "linestyle": "--", "linewidth": 1.1}
+"""Truth, as the paper draws it: orange and dashed."""
+FOUND = {"color": CURVES[0], "linestyle": "-", "linewidth": 0.9}
+"""Predictions and reconstructions: blue."""
+
+A2F = r"$\alpha^2F(\omega)$"
+
+
+def fig3(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 3: simple EBSF, true and predicted, and the gap functions they were inferred from."""
+    return _predictions(evaluations[0], with_gap=True)
+
+
+def fig4(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 4: complex EBSF, true and predicted."""
+    return _predictions(evaluations[0], with_gap=False)
+
+
+def _predictions(data: Evaluated, with_gap: bool) -> Figure:
+    count = len(data["example"])
+    rows = 2 if with_gap else 1
+    figure, panels = plt.subplots(
+        rows, count, figsize=(PAGE, 1.75 * rows + 0.3), squeeze=False, sharex="row"
+    )
+    for column in range(count):
+        axes = panels[0, column]
+        axes.plot(data["omega"], data["example_true"][column], label="label", **LABEL)
+        axes.plot(data["omega"], data["example_found"][column], label="prediction", **FOUND)
+        axes.set_title(f"test sample {data['example'][column]}", loc="right", fontsize=7)
+        axes.set_xlabel(r"$\omega$ [meV]")
+        axes.set_xlim(0, data["omega"][-1])
+        if with_gap:
+            _gap(panels[1, column], data["energy"], data["solved_gap_true"][column])
+    panels[0, 0].set_ylabel(A2F)
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    if with_gap:
+        panels[1, 0].set_ylabel(r"$\Delta$ [meV]")
+        panels[1, 0].legend(loc="best")
+        panel_label(panels[0, 0], "a")
+        panel_label(panels[1, 0], "b")
+    return figure
+
+
+def _gap(axes: plt.Axes, energy: np.ndarray, gap: np.ndarray) -> None:
+    """Re Delta and Im Delta, in the paper's colours."""
+    real, imaginary = np.split(gap, 2)
+    axes.plot(energy, real, color=CURVES[0], label=r"Re $\Delta$")
+    axes.plot(energy, imaginary, color=CURVES[1], linestyle="--", label=r"Im $\Delta$")
+    axes.axhline(0, color="0.8", linewidth=0.5, zorder=0)
+    axes.set_xlim(0, energy[-1])
+    axes.set_xlabel(r"energy [meV]")
+
+
+def fig6(evaluations: Sequence[Evaluated], latent_shown: Sequence[int]) -> Figure:
+    """Fig. 6: EBSF and gap function of one test sample as autoencoders hold them."""
+    shown = [data for data in evaluations if latent(data) in latent_shown]
+    columns = 2 if len(shown) == 4 else min(3, len(shown))
+    rows = -(-len(shown) // columns)
+    figure, panels = plt.subplots(
+        rows, columns, figsize=(PAGE, 1.75 * rows + 0.4), squeeze=False, sharex=True, sharey=True
+    )
+    for axes, data, letter in zip(panels.flat, shown, "abcdef", strict=False):
+        number = np.arange(1, len(data["number"]) + 1)
+        axes.plot(number, data["example_true"][0], label="original", **LABEL)
+        axes.plot(number, data["example_found"][0], label="reconstructed", **FOUND)
+        axes.axvline(data["numbers"][0] + 0.5, color="0.8", linewidth=0.5, zorder=0)
+        r2 = " and ".join(f"{of_field(data, name, 'test'):.3f}" for name in ("a2f", "gap"))
+        axes.set_title(rf"$d_L = {latent(data)}$, $R^2$: {r2}", loc="right", fontsize=7)
+        panel_label(axes, letter)
+        axes.set_xlim(1, len(number))
+    for axes in panels.flat[len(shown) :]:
+        axes.set_axis_off()
+    for axes in panels[-1]:
+        axes.set_xlabel(r"number: $\alpha^2F$, Re $\Delta$, Im $\Delta$")
+    for axes in panels[:, 0]:
+        axes.set_ylabel(r"$\alpha^2F$;  $\Delta$ [meV]")
+    handles = panels[0, 0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside upper center", ncols=2)
+    return figure
+
+
+def fig7(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 7: predicted and true EBSF, and the gap functions and Z that follow from each."""
+    data = evaluations[0]
+    figure, panels = plt.subplots(2, 3, figsize=(PAGE, 3.4), sharex="col", sharey="col")
+    for row, (which, said) in enumerate((("found", "predicted"), ("true", "true"))):
+        left, middle, right = panels[row]
+        left.plot(data["omega"], data[f"solved_{which}"][0], color=CURVES[0])
+        _gap(middle, data["energy"], data[f"solved_gap_{which}"][0])
+        right.plot(data["energy"], data[f"solved_z_{which}"][0], color=CURVES[2])
+        left.set_ylabel(f"{said} {A2F}")
+        middle.set_ylabel(r"$\Delta$ [meV]")
+        right.set_ylabel(r"Re $Z$")
+        panel_label(left, "ab"[row])
+    panels[0, 1].set_xlabel("")
+    panels[1, 0].set_xlabel(r"$\omega$ [meV]")
+    panels[1, 2].set_xlabel("energy [meV]")
+    panels[0, 1].legend(loc="lower right")
+    residual = data["gap_residual"][0]
+    panels[0, 1].set_title(rf"$\Delta$ off by {100 * residual:.1f} %", loc="right", fontsize=7)
+    error = data["a2f_error"][0]
+    panels[0, 0].set_title(rf"$\alpha^2F$ off by {100 * error:.0f} %", loc="right", fontsize=7)
+    return figure
+
+
+def spectra(evaluations: Sequence[Evaluated]) -> Figure:
+    """Ours: spectra as drawn, their gap functions, and how many components they have."""
+    figure, panels = plt.subplots(2, 4, figsize=(PAGE, 3.6))
+    for row, data in enumerate(evaluations):
+        drawn, gaps, numbers, components = panels[row]
+        for index, color in zip(range(len(data["example"])), CURVES, strict=False):
+            drawn.plot(data["omega"], data["example_a2f"][index], color=color)
+            real, imaginary = np.split(data["example_gap"][index], 2)
+            gaps.plot(data["energy"], real, color=color)
+            gaps.plot(data["energy"], imaginary, color=color, linestyle=":")
+        drawn.set_xlim(0, data["omega"][-1])
+        gaps.set_xlim(0, data["energy"][-1])
+        numbers.plot(
+            data["coupling"],
+            data["delta_0"],
+            ".",
+            markersize=1.5,
+            color=CURVES[0],
+            rasterized=True,
+        )
+        for name, label, color in zip(
+            ("EBSF", "gap", "DOS"), data["variance"], CURVES, strict=False
+        ):
+            components.plot(data["component"], 1 - label, label=name, color=color)
+        components.axhline(1e-3, color="0.7", linewidth=0.5)
+        components.set_yscale("log")
+        components.set_ylim(1e-6, 1)
+        drawn.set_ylabel(f"{data.dataset} {A2F}")
+        gaps.set_ylabel(r"Re $\Delta$, Im $\Delta$ (dotted) [meV]")
+        numbers.set_ylabel(r"$\Delta(i\omega_0)$ [meV]")
+        components.set_ylabel("variance left")
+        panel_label(drawn, "ab"[row])
+    for axes, label in zip(
+        panels[1], (r"$\omega$ [meV]", "energy [meV]", r"$\lambda$", "components"), strict=True
+    ):
+        axes.set_xlabel(label)
+    panels[0, 3].legend()
+    return figure
+
+
+def pade(evaluations: Sequence[Evaluated]) -> Figure:
+    """Ours: what Pade approximants are off by, and what the paper's test lets pass."""
+    figure, (example, errors, passed) = plt.subplots(1, 3, figsize=(PAGE, 2.3))
+    data = evaluations[-1]
+    example.plot(data["energy"], data["example_line"], label="equations on the line", **LABEL)
+    example.plot(data["energy"], data["example_pade"], label="Padé", **FOUND)
+    example.set_xlabel("energy [meV]")
+    example.set_ylabel(r"Re $\Delta$ [meV]")
+    example.set_title("median sample", loc="right", fontsize=7)
+    example.legend()
+    for data, color, marker in zip(evaluations, CURVES, "os", strict=False):
+        share = np.arange(1, len(data["pade_error"]) + 1) / len(data["pade_error"])
+        errors.plot(np.sort(data["pade_error"]), share, color=color, label=data.dataset)
+        passed.plot(
+            data["tolerance"],
+            100 * data["passed"].mean(0),
+            color=color,
+            marker=marker,
+            markersize=3,
+            label=data.dataset,
+        )
+    errors.set_xscale("log")
+    errors.set_xlabel("relative error of Padé")
+    errors.set_ylabel("share of samples below")
+    errors.set_ylim(0, 1)
+    passed.set_xscale("log")
+    passed.set_xlabel(r"tolerance of $\Delta$ against $\phi/Z$")
+    passed.set_ylabel("samples that pass [%]")
+    passed.set_ylim(0, 100)
+    passed.legend(loc="lower right")
+    for axes, letter in zip((example, errors, passed), "abc", strict=True):
+        panel_label(axes, letter)
+    return figure
+
+
+FIGURES: dict[str, Callable[..., Figure]] = {
+    "fig1": schematics.flow,
+    "fig2": schematics.supervised,
+    "fig3": fig3,
+    "fig4": fig4,
+    "fig5": schematics.autoencoder,
+    "fig6": fig6,
+    "fig7": fig7,
+    "fig8": figures_learning.fig8,
+    "fig9": figures_learning.fig9,
+    "fig10": figures_learning.fig10,
+    "fig11": figures_learning.fig11,
+    "spectra": spectra,
+    "pade": pade,
+    "reconstruction": figures_learning.reconstruction,
+    "learning": figures_learning.learning,
+    "noise": figures_learning.noise,
+}
+"""Each figure's function: it takes evaluations and the settings that workflow/rules name for it."""

@@ -1,0 +1,265 @@
+"""Figures of what networks learn, mostly against the latent dimension d_L."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
+
+from gapworks.eliashberg.evaluation.readings import (
+    alive,
+    by_latent,
+    latent,
+    moment_difference,
+    of_field,
+)
+from gapworks.eliashberg.physics.moments import MOMENTS
+from gapworks.factory.evaluation_file import Evaluated
+from gapworks.plotting.style import COLUMN, CURVES, PAGE, panel_label
+
+
+def fig8(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 8: EBSF of generated data, and what networks trained on such data predict."""
+    shown = by_latent(evaluations)
+    samples = min(2, min(len(data["example"]) for data in shown))
+    columns = min(4, len(shown))
+    rows = -(-len(shown) // columns)
+    figure, panels = plt.subplots(
+        samples * rows,
+        columns,
+        figsize=(PAGE, 1.3 * samples * rows + 0.4),
+        squeeze=False,
+        sharex=True,
+    )
+    for index, data in enumerate(shown):
+        for sample in range(samples):
+            axes = panels[samples * (index // columns) + sample, index % columns]
+            axes.plot(
+                data["omega"],
+                data["example_true"][sample],
+                color=CURVES[1],
+                linestyle="--",
+                label="label",
+            )
+            axes.plot(
+                data["omega"],
+                data["example_found"][sample],
+                color=CURVES[0],
+                linewidth=0.9,
+                label="prediction",
+            )
+            if not sample:
+                axes.set_title(rf"$d_L = {latent(data)}$, MSE {data['score'][1]:.1e}", fontsize=7)
+    for row in range(samples * rows):
+        for column in range(columns):
+            if columns * (row // samples) + column >= len(shown):
+                panels[row, column].set_axis_off()
+        panels[row, 0].set_ylabel(r"$\alpha^2F$")
+    for axes in panels[-1]:
+        axes.set_xlabel(r"$\omega$ [meV]")
+    handles = panels[0, 0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside upper center", ncols=2)
+    return figure
+
+
+def fig9(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 9: basis functions of each network, dead neurons in grey, several seeds."""
+    data = evaluations[0]
+    sizes = np.unique(data["neurons"])
+    repeats = np.unique(data["repeat"])
+    figure, panels = plt.subplots(
+        len(repeats),
+        len(sizes),
+        figsize=(PAGE, 1.2 * len(repeats) + 0.5),
+        squeeze=False,
+        sharex=True,
+    )
+    for row in range(len(data["neurons"])):
+        place = np.searchsorted(repeats, data["repeat"][row])
+        axes = panels[place, np.searchsorted(sizes, data["neurons"][row])]
+        live = alive(data["activity"][row])
+        for neuron in range(data["neurons"][row]):
+            color = CURVES[neuron % len(CURVES)] if live[neuron] else "0.75"
+            style = "-" if neuron < len(CURVES) else "--"
+            zorder = 2 if live[neuron] else 1
+            axes.plot(
+                data["omega"],
+                data["basis"][row, neuron],
+                style,
+                color=color,
+                zorder=zorder,
+                linewidth=0.8 if live[neuron] else 0.4,
+            )
+        axes.set_title(
+            rf"{live.sum()} of {data['neurons'][row]} alive, $R^2 = {data['r2'][row]:.3f}$",
+            fontsize=7,
+        )
+    for axes in panels[-1]:
+        axes.set_xlabel(r"$\omega$ [meV]")
+    for axes in panels[:, 0]:
+        axes.set_ylabel(r"$w_{ij}$")
+    return figure
+
+
+def fig10(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 10: training loss of the network with the fewest neurons next to the output."""
+    data = evaluations[0]
+    sizes = np.unique(data["neurons"])
+    figure, panels = plt.subplots(
+        1, len(sizes), figsize=(max(COLUMN, 2.3 * len(sizes)), 2.3), squeeze=False, sharey=True
+    )
+    for axes, size in zip(panels[0], sizes, strict=True):
+        rows = np.flatnonzero(data["neurons"] == size)
+        for row, color in zip(rows, CURVES, strict=False):
+            label = f"seed {data['repeat'][row]}: {alive(data['activity'][row]).sum()} alive"
+            axes.plot(data["epoch"], data["training_loss"][row], color=color, label=label)
+        axes.set_yscale("log")
+        axes.set_xlabel("epoch")
+        axes.set_title(f"{size} neurons")
+        axes.legend(fontsize=6)
+    panels[0, 0].set_ylabel("training loss")
+    return figure
+
+
+def fig11(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 11: moments of true and predicted EBSF, mean and deviation of the difference."""
+    generated = by_latent(data for data in evaluations if "latent" in data.attributes)
+    shown = [*generated, *(data for data in evaluations if "latent" not in data.attributes)]
+    figure, axes = plt.subplots(figsize=(PAGE, 2.6))
+    for index, (p, color) in enumerate(zip(MOMENTS, CURVES, strict=False)):
+        differences = [moment_difference(data, p) for data in shown]
+        axes.errorbar(
+            np.arange(len(shown)) + 0.14 * (index - 1.5),
+            [100 * one.mean() for one in differences],
+            [100 * one.std() for one in differences],
+            fmt="os^v"[index],
+            color=color,
+            markersize=3,
+            capsize=2,
+            elinewidth=0.8,
+            label=f"$p = {p}$",
+        )
+    axes.axhline(0, color="0.6", linewidth=0.6)
+    names = [f"{latent(data)}" if "latent" in data.attributes else "p-EBSF" for data in shown]
+    axes.set_xticks(np.arange(len(shown)), names)
+    axes.set_xlabel(r"$d_L$ of the data that the network was trained on")
+    axes.set_ylabel(r"$(\mu_{p,o} - \mu_{p,n})/\mu_{p,o}$ [%]")
+    axes.legend(ncols=4)
+    return figure
+
+
+def reconstruction(evaluations: Sequence[Evaluated]) -> Figure:
+    """Ours: R^2 of each field against d_L, held together with another or alone."""
+    figure, panels = plt.subplots(1, 3, figsize=(PAGE, 2.5), sharey=True)
+    kinds = (
+        (
+            "EBSF",
+            "a2f",
+            {"ae-joint-gap": "with the gap", "ae-joint-dos": "with the DOS", "ae-a2f": "alone"},
+        ),
+        ("gap function", "gap", {"ae-joint-gap": "with the EBSF", "ae-gap": "alone"}),
+        ("DOS", "dos", {"ae-joint-dos": "with the EBSF", "ae-dos": "alone"}),
+    )
+    for axes, (title, name, families), letter in zip(panels, kinds, "abc", strict=True):
+        for (name_, label), color, marker in zip(families.items(), CURVES, "os^", strict=False):
+            found = by_latent(evaluations, name_)
+            left = [1 - of_field(data, name, "test") for data in found]
+            axes.plot(
+                [latent(data) for data in found],
+                left,
+                color=color,
+                marker=marker,
+                markersize=3,
+                label=label,
+            )
+        axes.set_xscale("log", base=2)
+        axes.set_yscale("log")
+        axes.set_xticks(sorted({latent(data) for data in evaluations}))
+        axes.xaxis.set_major_formatter("{x:.0f}")
+        axes.minorticks_off()
+        axes.set_xlabel(r"latent dimension $d_L$")
+        axes.set_title(title)
+        axes.legend()
+        panel_label(axes, letter)
+    panels[0].set_ylabel(r"$1 - R^2$ on test samples")
+    return figure
+
+
+def learning(evaluations: Sequence[Evaluated]) -> Figure:
+    """Ours: networks trained on generated data: how well they learn them, and what it is worth."""
+    figure, panels = plt.subplots(1, 3, figsize=(PAGE, 2.6))
+    families = {
+        "sl-joint-gap": "joint, gap",
+        "sl-joint-dos": "joint, DOS",
+        "sl-separate-gap": "separate, gap",
+    }
+    plain = {"sl-complex-gap": (CURVES[0], "gap"), "sl-complex-dos": (CURVES[1], "DOS")}
+    quantities = (
+        (lambda data: data["score"][1], "MSE on their own test data"),
+        (lambda data: np.median(data["a2f_error"]), "EBSF error, solved data"),
+        (lambda data: np.median(data["gap_residual"]), "gap residual, solved data"),
+    )
+    for axes, (value, label), letter in zip(panels, quantities, "abc", strict=True):
+        for (name, said), color, marker in zip(families.items(), CURVES, "os^", strict=False):
+            found = by_latent(evaluations, name)
+            tried = [latent(data) for data in found]
+            axes.plot(
+                tried,
+                [value(data) for data in found],
+                color=color,
+                marker=marker,
+                markersize=3,
+                label=said,
+            )
+        for data in evaluations:
+            if data.method in plain:
+                color, said = plain[data.method]
+                axes.axhline(
+                    value(data), color=color, linestyle=":", label=f"no autoencoder, {said}"
+                )
+        axes.set_xscale("log", base=2)
+        axes.set_yscale("log")
+        axes.set_xticks(tried)
+        axes.xaxis.set_major_formatter("{x:.0f}")
+        axes.minorticks_off()
+        axes.set_xlabel(r"latent dimension $d_L$")
+        axes.set_ylabel(label)
+        panel_label(axes, letter)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=5)
+    return figure
+
+
+def noise(evaluations: Sequence[Evaluated]) -> Figure:
+    """Ours: errors against the noise of the gap function, without and with noise in training."""
+    data = evaluations[0]
+    level = data["level"]
+    figure, panels = plt.subplots(1, 2, figsize=(PAGE, 2.6))
+    for axes, name, letter in zip(panels, ("a2f_error", "gap_residual"), "ab", strict=True):
+        for row, (trained, color) in enumerate(zip(data["trained_high"], CURVES, strict=False)):
+            label = (
+                f"trained with noise up to {trained:g} meV" if trained else "trained without noise"
+            )
+            low, median, high = 100 * np.quantile(data[name][row], (0.16, 0.5, 0.84), axis=1)
+            axes.plot(level, median, color=color, marker="o", markersize=3, label=label)
+            axes.fill_between(level, low, high, color=color, alpha=0.15, linewidth=0)
+            if name == "gap_residual":
+                limit = 100 * data["refused_from"][row]
+                label = None if row else "refused above (each by its own)"
+                axes.axhline(limit, color=color, linestyle=":", label=label)
+        positive = level[level > 0]
+        first = positive.min() if len(positive) else 1.0
+        axes.set_xscale("symlog", linthresh=first)
+        axes.set_xlim(-0.2 * first, 1.2 * max(level.max(), first))
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.minorticks_off()
+        axes.set_xlabel(r"noise of Re $\Delta$ and Im $\Delta$ [meV]")
+        panel_label(axes, letter)
+    panels[0].set_ylabel("EBSF error [%]")
+    panels[1].set_ylabel("gap residual [%]")
+    figure.legend(*panels[1].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    return figure

@@ -1,0 +1,148 @@
+"""Schematics drawn from the actual flow and the actual networks: Figs 1, 2 and 5."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from gapworks.factory.evaluation_file import Evaluated
+from gapworks.plotting.style import COLUMN, CURVES, PAGE
+
+INFINITE = r"\infty"
+SHOWN = 7
+"""Most neurons of a layer that are drawn."""
+
+
+def flow(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 1: the flow chart, with the decisions that the data took in it."""
+    simple, *rest = evaluations
+    groups = [("simple", "gap", [simple])]
+    groups += [
+        ("complex", source, rest[3 * index : 3 * index + 3])
+        for index, source in enumerate(("gap", "dos"))
+    ]
+    # The thresholds stand with the choice of the dimension.
+    least = rest[1].attributes["settings"]["flow"]["good"]
+    figure, panels = plt.subplots(1, len(groups), figsize=(PAGE, 3.4))
+    for axes, (kind, source, found) in zip(panels, groups, strict=True):
+        title = "gap function" if source == "gap" else "DOS"
+        axes.set_title(f"{kind} data, from the {title}")
+        good = bool(found[0]["score"][0] >= least)
+        answer = "yes" if good else "no"
+        if good and len(found) > 1:
+            answer += "; gone on all the same"
+        _chart(axes, _steps(found, good), rf"$R^2 \geq {least:g}$: {answer}")
+        axes.set_axis_off()
+    return figure
+
+
+def _steps(found: Sequence[Evaluated], good: bool) -> list[str]:
+    """The boxes' texts."""
+    before = found[0]
+    texts = [f"1  supervised network\n$R^2 = {before['score'][0]:.3f}$ (test)"]
+    if len(found) == 1:
+        return [*texts, "2  machine for prediction" if good else "change the hyper-parameters"]
+    said = found[1].attributes
+    texts.append("3  complexity by autoencoders\n" + _comparison(said))
+    word = "chosen" if said["required_input"] else "best of those tried"
+    texts.append(f"4  new data with $d_L = {said['chosen']}$\n({word})")
+    texts.append(f"5  supervised network on them\n$R^2 = {found[2]['score'][0]:.3f}$ (test)")
+    texts.append(f"6  machine for prediction\ngap off by {_percent(found[2])} (median)")
+    return texts
+
+
+def _comparison(said: Mapping[str, Any]) -> str:
+    """d_Lo against d_Li, where a dimension that none reached is larger than all."""
+
+    def symbol(value: int) -> str:
+        return str(value) if value else r"\infty"
+
+    output, source = (
+        rf"d_{{L{which}}} = {said[name] or INFINITE}"
+        for which, name in (("o", "required_a2f"), ("i", "required_input"))
+    )
+    return f"${output} > {source}$" if said["reduce"] else f"${output}$, ${source}$"
+
+
+def _percent(data: Evaluated) -> str:
+    return f"{100 * np.median(data['gap_residual']):.1f} %"
+
+
+def _chart(axes: plt.Axes, texts: Sequence[str], answer: str) -> None:
+    """Boxes from top to bottom with arrows between them; the first arrow says why."""
+    slots = 5
+    for row, text in enumerate(texts):
+        y = 1 - (row + 0.5) / slots
+        predicts = "prediction" in text
+        box = {
+            "boxstyle": "round,pad=0.4",
+            "facecolor": "#e5f2ea" if predicts else "0.95",
+            "edgecolor": CURVES[2] if predicts else CURVES[0],
+            "linewidth": 0.8,
+        }
+        axes.text(0.5, y, text, ha="center", va="center", fontsize=7, bbox=box)
+        if row:
+            axes.annotate(
+                "",
+                (0.5, y + 0.075),
+                (0.5, y + 1 / slots - 0.075),
+                arrowprops={"arrowstyle": "->", "linewidth": 0.8},
+            )
+        if row == 1:
+            axes.text(0.54, y + 0.5 / slots, answer, fontsize=7, va="center")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+
+
+def supervised(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 2: the supervised network, as it was trained."""
+    said = evaluations[0].attributes
+    layers = said["architecture"]
+    widths = [layers["inputs"], *layers["hidden"], layers["outputs"]]
+    names = [r"$\Delta(\omega)$", *["ReLU"] * (len(widths) - 2), r"$\alpha^2F(\omega)$"]
+    names[-2] = "ReLU\n(NTO)"
+    return _network(widths, names, f"{said['parameters']:,} parameters")
+
+
+def autoencoder(evaluations: Sequence[Evaluated]) -> Figure:
+    """Fig. 5: the autoencoder, as it was trained."""
+    said = evaluations[0].attributes
+    layers = said["architecture"]
+    widths = [layers["inputs"], *layers["hidden"], layers["latent"]]
+    widths += [*reversed(layers["hidden"]), layers["inputs"]]
+    middle = len(layers["hidden"])
+    names = [r"$[\alpha^2F, \Delta]$", *["ReLU"] * middle, r"$d_L$", *["ReLU"] * middle]
+    figure = _network(widths, [*names, "the same"], f"{said['parameters']:,} parameters")
+    axes = figure.axes[0]
+    for x, text in ((middle / 2, "encoder"), (1.5 * middle + 1, "decoder")):
+        axes.annotate(text, (x + 0.5 * (x < middle + 1), SHOWN / 2 + 1.5), ha="center", fontsize=7)
+    return figure
+
+
+def _network(widths: Sequence[int], names: Sequence[str], note: str) -> Figure:
+    """Layers as columns of neurons, with their widths below."""
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.3))
+    largest = max(widths)
+    before = np.empty(0)
+    for x, (width, name) in enumerate(zip(widths, names, strict=True)):
+        dots = min(width, max(2, round(SHOWN * np.log(width + 1) / np.log(largest + 1))))
+        inner = 0 < x < len(widths) - 1
+        y = np.arange(dots) - (dots - 1) / 2
+        axes.plot(np.full(dots, x), y, "o", color=CURVES[0] if inner else "0.2", markersize=3.5)
+        axes.annotate(str(width), (x, -SHOWN / 2 - 0.3), ha="center", va="top", fontsize=7)
+        axes.annotate(name, (x, SHOWN / 2 + 0.1), ha="center", va="bottom", fontsize=7)
+        for left in before:
+            for right in y:
+                axes.plot([x - 1, x], [left, right], color="0.85", linewidth=0.3, zorder=0)
+        before = y
+    axes.annotate(
+        note, ((len(widths) - 1) / 2, -SHOWN / 2 - 1.3), ha="center", va="top", fontsize=7
+    )
+    axes.set_xlim(-0.6, len(widths) - 0.4)
+    axes.set_ylim(-SHOWN / 2 - 2.1, SHOWN / 2 + 2.2)
+    axes.set_axis_off()
+    return figure

@@ -1,0 +1,266 @@
+"""The tables of the eliashberg study, from evaluation files alone; the paper's numbers beside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from gapworks.eliashberg.evaluation.readings import (
+    FIELDS,
+    QUANTILE,
+    alive,
+    by_latent,
+    components,
+    family,
+    latent,
+    median_error,
+    moment_difference,
+    portions,
+)
+from gapworks.eliashberg.physics.moments import MOMENTS
+from gapworks.factory.evaluation_file import Evaluated
+
+PAPER_TABLE_1 = {
+    2: (0.00336, 0.107),
+    4: (0.00451, 0.084),
+    8: (0.0019, 0.0624),
+    16: (0.00234, 0.0623),
+    32: (0.002, 0.0562),
+}
+"""d_L: Delta_g, Delta_f."""
+
+PAPER_TABLE_2 = {
+    1: (0.6371, 0.00001),
+    2: (0.9939, 0.0001),
+    4: (0.9997, 0.0038),
+    8: (0.9997, 0.015),
+    16: (0.9998, 0.025),
+    32: (0.9999, 0.029),
+}
+"""d_L: portion, loss."""
+
+MISSING = (np.nan, np.nan)
+
+
+def table1(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+    """Table I: differences of gap functions and of EBSF by the Pearson correlation."""
+    rows = []
+    for data in by_latent(evaluations):
+        d = latent(data)
+        paper_g, paper_f = PAPER_TABLE_1.get(d, MISSING)
+        delta_g, delta_f = 1 - data["gap_pcc"], 1 - data["a2f_pcc"]
+        rows.append(
+            {
+                "d_L": d,
+                "paper Delta_g": paper_g,
+                "Delta_g": delta_g.mean(),
+                "paper Delta_f": paper_f,
+                "Delta_f": delta_f.mean(),
+                "ratio": delta_f.mean() / delta_g.mean(),
+                "median Delta_g": np.median(delta_g),
+                "median Delta_f": np.median(delta_f),
+                "ratio of medians": np.median(delta_f) / np.median(delta_g),
+                "samples": len(delta_g),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def table2(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+    """Table II: portion of the original gap functions that generated ones cover; loss of the SL."""
+    coders = {latent(d): d for d in evaluations if "own_nearest" in d.arrays}
+    rows = []
+    for data in by_latent(d for d in evaluations if "own_nearest" not in d.arrays):
+        d = latent(data)
+        own = coders[d]["own_nearest"]
+        printed, quantile = portions(coders[d])
+        paper_portion, paper_loss = PAPER_TABLE_2.get(d, MISSING)
+        rows.append(
+            {
+                "d_L": d,
+                "paper portion": paper_portion,
+                "portion": printed,
+                "portion 99 %": quantile,
+                "l_n": own.max(),
+                "l_n 99 %": np.quantile(own, QUANTILE),
+                "paper loss": paper_loss,
+                "loss": data["score"][1],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def data(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+    """The data sets: sizes, redraws, ranges, residuals and complexity."""
+    rows = []
+    for one in evaluations:
+        row: dict[str, object] = {"data set": one.dataset}
+        row |= dict(zip(("train", "validation", "test"), one["samples"], strict=True))
+        row |= {
+            "failed": one["failed"].sum(),
+            "redrawn": (one["redraws"] > 0).mean(),
+            "normal draws": one["redraws"].sum() / (one["redraws"].sum() + len(one["redraws"])),
+            "residual": one["residual"].max(),
+            "line residual": one["line_residual"].max(),
+            "back projection": one["back_projection"].max(),
+        }
+        for name in ("coupling", "omega_log", "delta_0", "critical_temperature"):
+            row |= {f"{name} {q}": np.quantile(one[name], q) for q in (0, 0.5, 1)}
+        for name, held in zip(FIELDS, one["variance"], strict=True):
+            row |= {f"{name} {share:.1%}": components(held, share) for share in (0.9, 0.999)}
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("data set").T.reset_index(names="quantity")
+
+
+def reconstruction(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+    """Autoencoders: R^2 of each field with its interval, and their pairs pushed forward."""
+    rows = []
+    for one in evaluations:
+        row: dict[str, object] = {
+            "autoencoder": family(one).removeprefix("ae-"),
+            "d_L": latent(one),
+        }
+        for name, label in zip(FIELDS, ("EBSF", "gap", "DOS"), strict=True):
+            known = np.flatnonzero(one["field"] == FIELDS.index(name))
+            for end in ("", "_lower", "_upper"):
+                value = one[f"r2_test{end}"][known[0]] if len(known) else np.nan
+                row[f"R2 {label}{end.replace('_', ' ')}"] = value
+        pairs = "pair_residual" in one.arrays
+        row["pair residual"] = np.median(one["pair_residual"]) if pairs else np.nan
+        row["pair 1 - PCC"] = np.median(1 - one["pair_pcc"]) if pairs else np.nan
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def learning(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+    """Supervised networks: errors on their own test data, and pushed forward on solved data."""
+    rows = []
+    for one in evaluations:
+        r2, mse, error, _ = one["score"]
+        row = {
+            "network": one.method,
+            "R2": r2,
+            "lower": one["score_lower"][0],
+            "upper": one["score_upper"][0],
+            "MSE": mse,
+            "median error": error,
+        }
+        if "gap_residual" in one.arrays:
+            row |= {
+                "EBSF error": np.median(one["a2f_error"]),
+                "gap residual": np.median(one["gap_residual"]),
+                "gap residual 90 %": np.quantile(one["gap_residual"], 0.9),
+                "lambda error": median_error(one, "coupling"),
+                "omega_log error": median_error(one, "omega_log"),
+                "clipped": np.mean(one["clipped"]),
+                "superconducting": np.mean(one["superconducts"]),
+            }
+            row |= {f"moment {p}": np.mean(moment_difference(one, p)) for p in MOMENTS}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def bases(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+    """Networks of appendix B: score and neurons alive, seed by seed."""
+    one = evaluations[0]
+    rows = []
+    for row in range(len(one["neurons"])):
+        live = alive(one["activity"][row])
+        rough = one["roughness"][row]
+        rows.append(
+            {
+                "neurons": one["neurons"][row],
+                "seed": one["repeat"][row],
+                "alive": live.sum(),
+                "R2": one["r2"][row],
+                "roughness, alive": np.max(rough[live], initial=0.0) if live.any() else np.nan,
+                "roughness, dead": np.nanmin(np.where(live, np.nan, rough))
+                if live.sum() < one["neurons"][row]
+                else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def dimensions(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+    """The choice of d_L: R^2 of EBSF and input on validation data, and what follows."""
+    rows = []
+    for one in evaluations:
+        source, said = one.attributes["input"], one.attributes
+        for index, d in enumerate(one["latent"]):
+            rows.append(
+                {
+                    "input": source,
+                    "d_L": d,
+                    "R2 EBSF": one["r2_validation_a2f"][index],
+                    "R2 input": one[f"r2_validation_{source}"][index],
+                    "is": ", ".join(
+                        name
+                        for name in ("required_a2f", "required_input", "chosen")
+                        if said[name] == d
+                    ),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def statements(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+    """Side remarks of the paper on test samples: median, and the worst or extreme value."""
+    one = evaluations[0]
+    said = {
+        "scaling_error": "change of Delta from 10 meV, 1.16 K to 50 meV, 5.8 K (relative)",
+        "mu_star_delta_0": "Delta_0 at mu* = 0.2 over Delta_0 at 0.1",
+        "mu_star_pcc": "Pearson correlation of the gap functions at the two",
+        "far_z": "|Z - 1| at 60 meV",
+        "far_delta": "|Delta| at 60 meV over its largest",
+        "doubling": "change of Delta_0 when M is doubled (relative)",
+        "broyden": "iterations, Broyden",
+        "anderson": "iterations, Anderson",
+        "plain": "iterations, plain",
+    }
+    return pd.DataFrame(
+        {
+            "quantity": text,
+            "median": np.median(one[name]),
+            "smallest": one[name].min(),
+            "largest": one[name].max(),
+        }
+        for name, text in said.items()
+    )
+
+
+def pade(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+    """Pade approximants: errors against the equations, and who passes the paper's test."""
+    rows = []
+    for one in evaluations:
+        for index, tolerance in enumerate(one["tolerance"]):
+            passed = one["passed"][:, index] == 1
+            kept = one["pade_error"][passed]
+            rows.append(
+                {
+                    "data set": one.dataset,
+                    "tolerance": tolerance,
+                    "passed": passed.mean(),
+                    "median error": np.median(kept) if len(kept) else np.nan,
+                    "largest error": kept.max() if len(kept) else np.nan,
+                    "median error, all": np.median(one["pade_error"]),
+                    "largest error, all": one["pade_error"].max(),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+TABLES: dict[str, Callable[..., pd.DataFrame]] = {
+    "table1": table1,
+    "table2": table2,
+    "data": data,
+    "reconstruction": reconstruction,
+    "learning": learning,
+    "bases": bases,
+    "dimensions": dimensions,
+    "statements": statements,
+    "pade": pade,
+}
+"""Each table's function."""

@@ -1,0 +1,1 @@
+"""What the solvers of several studies compute with."""

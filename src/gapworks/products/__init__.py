@@ -1,0 +1,1 @@
+"""What the files that the workflow makes say of themselves, and whether it is believed."""

@@ -1,0 +1,282 @@
+"""The qpi study's samples as arrays of a shard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from enum import IntEnum
+
+import numpy as np
+
+from gapworks.factory.container import Coordinate, DataError, Variable
+from gapworks.factory.ranks import World
+from gapworks.qpi.config import CLASSES
+from gapworks.qpi.config import SimulationSettings as Settings
+from gapworks.qpi.data.draw import Sample, draw
+from gapworks.qpi.physics.fermi_surface import gap_rms
+from gapworks.qpi.physics.grid_ladder import Ladder, integrate
+from gapworks.qpi.physics.image import image
+from gapworks.qpi.physics.ldos import (
+    GreenWindow,
+    ldos_from_window,
+    relative_difference,
+    twisted_window,
+    windows,
+)
+from gapworks.qpi.physics.t_matrix import impurity_matrix, pair_indices, t_matrix
+
+__all__ = ["VARIABLES", "Irrep", "Reason", "Settings", "block", "coordinates", "simulate"]
+
+
+class Irrep(IntEnum):
+    """Codes of the irreducible representations, in the paper's names."""
+
+    A1g = 0
+    A1u = 1
+    A2g = 2
+    A2u = 3
+    Eg = 4
+    Eu = 5
+
+
+class Reason(IntEnum):
+    """How a sample ended."""
+
+    CONVERGED = 0
+    NOT_CONVERGED = 1
+    IMPURITY_ON_POLE = 2
+
+
+def _codes(kind: type[IntEnum]) -> dict[int, str]:
+    return {int(code): code.name.lower() for code in kind}
+
+
+VARIABLES = {
+    "green": Variable(
+        ("sample", "energy", "component", "row", "column"),
+        "1/meV",
+        "Green function of one spin block without impurity, r = row a1 + column a2",
+        "complex64",
+    ),
+    "local": Variable(
+        ("sample", "energy", "local_component"),
+        "1/meV",
+        "the same at r = 0, G_0 of the T matrix",
+        "complex128",
+    ),
+    "image": Variable(
+        ("sample", "q1", "q2"), "1/meV", "rho of eq. 12 at q = q1 b1 + q2 b2", "float32"
+    ),
+    "irrep": Variable(
+        ("sample",),
+        "1",
+        "irreducible representation of the gap",
+        "uint8",
+        {int(code): code.name for code in Irrep},
+    ),
+    "label": Variable(("sample",), "1", "class", "uint8", dict(enumerate(CLASSES))),
+    "theta": Variable(("sample",), "rad", "mixing angle; 0 where it has no effect"),
+    "delta": Variable(("sample",), "meV", "gap magnitude as printed in eqs 6-11"),
+    "delta_reported": Variable(
+        ("sample",), "meV", "Delta of the A2u gap that looks the same for A1u, else delta"
+    ),
+    "delta_rms": Variable(("sample",), "meV", "root mean square of the gap on the Fermi surface"),
+    "eps0": Variable(("sample",), "meV", "eps_0 of eq. 4"),
+    "impurity": Variable(("sample",), "meV", "strength v of the scalar impurity drawn"),
+    "broadening": Variable(("sample",), "meV", "imaginary part of the energy"),
+    "n_effective": Variable(("sample",), "1", "points of the grid in each direction", "int32"),
+    "error": Variable(
+        ("sample",),
+        "1",
+        "relative L2 change of the density of states (of the image) from half as fine a grid, the "
+        "largest of all energies",
+    ),
+    "reason": Variable(("sample",), "1", "how the sample ended", "uint8", _codes(Reason)),
+    "valid": Variable(
+        ("sample",), "1", "1 if all checks passed", "uint8", {0: "failed", 1: "valid"}
+    ),
+}
+COMPONENTS = ("ee", "eh", "he")
+LOCAL_COMPONENTS = ("ee", "hh", "eh", "he")
+
+
+def block(settings: Settings) -> int:
+    """One sample at a time: it takes a tenth of a second."""
+    return 1
+
+
+def coordinates(settings: Settings) -> dict[str, Coordinate]:
+    """The dimensions of a window, or those of an image."""
+    physics = settings.physics
+    if settings.kind == "image":
+        q = np.arange(settings.n_effective) / settings.n_effective
+        return {
+            "q1": Coordinate(q, "1", "q along the reciprocal vector b1, in units of it"),
+            "q2": Coordinate(q, "1", "q along the reciprocal vector b2, in units of it"),
+        }
+    r = np.arange(physics.window) - physics.window // 2
+    return {
+        "energy": Coordinate(np.array(physics.energies, float), "meV", "omega"),
+        "component": Coordinate(
+            np.arange(3), "1", "entry of the Green function", _flags(COMPONENTS)
+        ),
+        "local_component": Coordinate(
+            np.arange(4), "1", "entry of the local Green function", _flags(LOCAL_COMPONENTS)
+        ),
+        "row": Coordinate(r, "a", "place along a1, in lattice constants"),
+        "column": Coordinate(r, "a", "place along a2, in lattice constants"),
+    }
+
+
+def simulate(settings: Settings, start: int, stop: int, threads: int) -> dict[str, np.ndarray]:
+    """Draw the samples start ... stop - 1 and compute their Green functions or images.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays of `VARIABLES` that a data set of this kind has. A sample that failed a check has
+        `valid` 0 and says its reason.
+    """
+    return _stacked([_simulate(settings, index, threads) for index in range(start, stop)])
+
+
+def simulate_shared(
+    settings: Settings, start: int, stop: int, threads: int, world: World
+) -> dict[str, np.ndarray] | None:
+    """`simulate`, with all ranks at work on the sub-grids of one sample at a time.
+
+    Returns
+    -------
+    dict of str to ndarray, or None
+        As from `simulate`, the same bits; None on other ranks than 0.
+
+    Raises
+    ------
+    DataError
+        If there are more ranks than sub-grids, or the data set has no ladder of grids.
+    """
+    if settings.kind != "ladder":
+        raise DataError(
+            f"qpi/{settings.dataset} has no sub-grids (kind: {settings.kind}): let the ranks share "
+            "samples (--share samples)"
+        )
+    made = []
+    for index in range(start, stop):
+        sample, ladder = _ladder(settings, index)
+        sub_grids = list(ladder.sub_grids())
+        if world.size > len(sub_grids):
+            raise DataError(
+                f"{world.size} ranks cannot share the {len(sub_grids)} sub-grids of a sample: "
+                f"start at most {len(sub_grids)}, or let them share samples (--share samples)"
+            )
+        parts = world.in_order(len(sub_grids), lambda i, own=sub_grids: integrate(own[i]))
+        if world.rank:
+            for _ in parts:
+                pass
+        else:
+            made.append(_windowed(settings, sample, *windows(ladder, parts)))
+    return None if world.rank else _stacked(made)
+
+
+def _simulate(settings: Settings, index: int, threads: int) -> dict[str, np.ndarray]:
+    if settings.kind == "ladder":
+        sample, ladder = _ladder(settings, index)
+        return _windowed(settings, sample, *windows(ladder, _integrated(ladder, threads)))
+    sample = draw(settings.seed, settings.stream, settings.physics, index)
+    if settings.kind == "grid":
+        N = settings.n_effective
+        fine, coarse = (_plain(settings, sample, n) for n in (N, N // 2))
+        return _windowed(settings, sample, fine, coarse)
+    return _imaged(settings, sample, threads)
+
+
+def _ladder(settings: Settings, index: int) -> tuple[Sample, Ladder]:
+    physics = settings.physics
+    sample = draw(settings.seed, settings.stream, physics, index)
+    energies = tuple(physics.energies)
+    return sample, Ladder(sample.p, energies, physics.window, settings.n_effective)
+
+
+def _integrated(ladder: Ladder, threads: int) -> Iterable[np.ndarray]:
+    if threads == 1:
+        yield from map(integrate, ladder.sub_grids())
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            yield from pool.map(integrate, ladder.sub_grids())
+
+
+def _plain(settings: Settings, sample: Sample, N: int) -> GreenWindow:
+    """The window of one grid of N x N wave vectors, whatever its faults."""
+    size, energies = settings.physics.window, tuple(settings.physics.energies)
+    made = [twisted_window(replace(sample.p, omega=omega), size, N) for omega in energies]
+    ee, eh, he, local = (
+        np.concatenate([getattr(one, name) for one in made]) for name in ("ee", "eh", "he", "local")
+    )
+    return GreenWindow(sample.p, energies, ee, eh, he, local, N)
+
+
+def _windowed(
+    settings: Settings, sample: Sample, fine: GreenWindow, coarse: GreenWindow
+) -> dict[str, np.ndarray]:
+    """A sample from its Green functions on a grid and on one half as fine."""
+    size = settings.physics.window
+    crop = (..., slice(0, size), slice(0, size))
+    p = sample.p
+    maps = (ldos_from_window(one, p)[crop] for one in (fine, coarse))
+    error = max(relative_difference(*pair) for pair in zip(*maps, strict=True))
+    V = impurity_matrix(p)
+    regular = all(t_matrix(G0, V)[1] for G0 in fine.local)
+    electron, hole = pair_indices(0, p.odd)
+    entries = ((electron, electron), (hole, hole), (electron, hole), (hole, electron))
+    return {
+        "green": np.stack([part[:, 0] for part in (fine.ee, fine.eh, fine.he)], 1)[crop],
+        "local": np.stack([fine.local[:, i, j] for i, j in entries], -1),
+        **_scalars(settings, sample, error, regular),
+    }
+
+
+def _imaged(settings: Settings, sample: Sample, threads: int) -> dict[str, np.ndarray]:
+    """A sample as the paper has it: eq. 12 on one grid, in single precision."""
+    fine, coarse = (
+        image(sample.p, N, dtype=np.float32, threads=threads)
+        for N in (settings.n_effective, settings.n_effective // 2)
+    )
+    # Both grids have the wave vectors with even indices of the finer one.
+    error = relative_difference(fine[::2, ::2], coarse)
+    return {"image": fine, **_scalars(settings, sample, error, True)}
+
+
+def _scalars(
+    settings: Settings, sample: Sample, error: float, regular: bool
+) -> dict[str, np.ndarray]:
+    p = sample.p
+    reason = Reason.CONVERGED
+    # One grid, as the paper has it, is not converged: that is what those data sets are for.
+    if settings.kind == "ladder" and not error <= settings.solver.max_error:
+        reason = Reason.NOT_CONVERGED
+    if not regular:
+        reason = Reason.IMPURITY_ON_POLE
+    return {
+        "irrep": Irrep[p.irrep],
+        "label": sample.label,
+        "theta": p.theta,
+        "delta": p.delta,
+        "delta_reported": sample.delta_reported,
+        "delta_rms": gap_rms(p),
+        "eps0": p.eps0,
+        "impurity": p.impurity,
+        "broadening": p.broadening,
+        "n_effective": settings.n_effective,
+        "error": error,
+        "reason": reason,
+        "valid": reason == Reason.CONVERGED,
+    }
+
+
+def _stacked(made: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    return {name: np.stack([np.asarray(one[name]) for one in made]) for name in made[0]}
+
+
+def _flags(names: tuple[str, ...]) -> dict[int, str]:
+    return dict(enumerate(names))

@@ -1,0 +1,110 @@
+"""Telling Eu from A12u by symmetry alone: images of the one-dimensional irreps are symmetric in C3.
+
+The share of a map's energy that is odd under C3 is compared with a threshold found on training
+data. No network: what this reaches, a network should.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from gapworks.factory.container import Coordinate, Variable
+from gapworks.learning.data import dataset_header
+from gapworks.learning.intervals import wilson
+from gapworks.qpi.learning.batches import U_CLASSES, windows
+from gapworks.qpi.learning.features import View, ldos_maps, turned, with_noise, within_disc
+from gapworks.qpi.learning.network import CLASSES
+from gapworks.qpi.networks import Evaluation, Inputs
+from gapworks.qpi.physics.point_group import THIRD_TURN
+
+VARIABLES = {
+    "accuracy": Variable(("white",), "1", "mean of the shares of A12u and of Eu recognised"),
+    "hit": Variable(("white", "class"), "1", "share recognised of A12u and of Eu"),
+    "hit_lower": Variable(("white", "class"), "1", "lower end of its Wilson interval"),
+    "hit_upper": Variable(("white", "class"), "1", "upper end of its Wilson interval"),
+    "histogram": Variable(("class", "bin"), "1", "samples by C3-odd share at the reported noise"),
+}
+BINS = np.linspace(-4, 0, 41)
+"""Edges of the bins of log10 of the share."""
+
+
+def measure(
+    training: Path, test: Path, inputs: Inputs, evaluation: Evaluation, seed: int, threads: int
+) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
+    """The test at every level of white noise.
+
+    Parameters
+    ----------
+    training, test : Path
+        Gathered data sets of windows.
+    """
+    torch.set_num_threads(threads)
+    view = View(radius=inputs.radius)
+    known = [_u_maps(path, view) for path in (training, test)]
+    levels = evaluation.white
+    made = {name: np.zeros((len(levels), 2)) for name in ("hit", "hit_lower", "hit_upper")}
+    histogram = np.zeros((2, len(BINS) - 1))
+    for row, white in enumerate(levels):
+        generator = torch.Generator().manual_seed(seed + row)
+        shares = []
+        for maps, _ in known:
+            noise = torch.full((len(maps),), white)
+            shares.append(odd_share(with_noise(maps, noise, 0 * noise, generator), view))
+        limit = threshold(shares[0], known[0][1])
+        said = shares[1] > limit
+        for column, is_eu in enumerate((False, True)):
+            chosen = known[1][1] == is_eu
+            hits, count = int((said[chosen] == is_eu).sum()), int(chosen.sum())
+            made["hit"][row, column] = hits / max(count, 1)
+            bounds = wilson(hits, max(count, 1), evaluation.confidence)
+            made["hit_lower"][row, column], made["hit_upper"][row, column] = bounds
+            if white == evaluation.reported:
+                logs = np.clip(np.log10(shares[1][chosen] + 1e-30), BINS[0], BINS[-1])
+                histogram[column] = np.histogram(logs, BINS)[0]
+    made["accuracy"] = made["hit"].mean(1)
+    made["histogram"] = histogram
+    flags = {0: CLASSES[U_CLASSES[0]], 1: CLASSES[U_CLASSES[1]]}
+    return {
+        "white": Coordinate(np.array(levels), "1", "white noise, units of the image's deviation"),
+        "class": Coordinate(np.arange(2), "1", "class", flags),
+        "bin": Coordinate(0.5 * (BINS[1:] + BINS[:-1]), "1", "log10 of the share, centre"),
+    }, made
+
+
+def odd_share(maps: torch.Tensor, view: View) -> np.ndarray:
+    """Share of a map's energy that is odd under C3, weighted to the disc once more.
+
+    Parameters
+    ----------
+    maps : Tensor, shape (n, energies, pixels, pixels)
+        With noise or without.
+    """
+    kept = within_disc(maps, view)
+    once = turned(kept, THIRD_TURN)
+    odd = kept - (kept + once + turned(once, THIRD_TURN)) / 3
+    shares = odd.square().sum((-2, -1)) / kept.square().sum((-2, -1)).clamp(min=1e-30)
+    return shares.amax(1).double().numpy()
+
+
+def threshold(share: np.ndarray, is_eu: np.ndarray) -> float:
+    """The threshold with the best balanced accuracy."""
+    order = np.argsort(share)
+    below = np.cumsum(~is_eu[order]) / max((~is_eu).sum(), 1)
+    above = 1 - np.cumsum(is_eu[order]) / max(is_eu.sum(), 1)
+    best = int(np.argmax(below + above))
+    after = min(best + 1, len(order) - 1)
+    return float(0.5 * (share[order[best]] + share[order[after]]))
+
+
+def _u_maps(path: Path, view: View) -> tuple[torch.Tensor, np.ndarray]:
+    header = dataset_header(path, "qpi")
+    energies = header.attributes["settings"]["physics"]["energies"]
+    arrays = windows(path, header, energies, view)
+    chosen = torch.isin(arrays["label"], torch.tensor(U_CLASSES))
+    odd = torch.ones(int(chosen.sum()), dtype=torch.bool)
+    parts = (arrays["green"][chosen], arrays["local"][chosen], odd, arrays["impurity"][chosen])
+    is_eu = (arrays["label"][chosen] == U_CLASSES[1]).numpy()
+    return within_disc(ldos_maps(*parts), view), is_eu

@@ -1,0 +1,95 @@
+"""Images of each class from the paper's grid beside converged ones of the same superconductors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from gapworks.factory.container import Coordinate, DataError, Variable
+from gapworks.learning.data import dataset_header
+from gapworks.qpi.learning.batches import U_CLASSES, windows
+from gapworks.qpi.learning.features import View, ldos_maps, within_disc
+from gapworks.qpi.learning.network import CLASSES
+
+PIXELS = 128
+"""Width of the images that are kept."""
+QUANTILES = (0.16, 0.5, 0.84)
+
+VARIABLES = {
+    "image": Variable(
+        ("class", "grid", "q1", "q2"), "1/meV", "Re FT of the LDOS within the disc, q = 0 removed"
+    ),
+    "error": Variable(("class",), "1", "relative L2 difference of the two images shown"),
+    "error_quantiles": Variable(("class", "quantile"), "1", "of all samples of the class"),
+    "samples": Variable(("class",), "1", "pairs compared"),
+    "delta": Variable(("class",), "meV", "Delta of the sample shown, A2u-equivalent"),
+    "theta": Variable(("class",), "rad", "theta of the sample shown"),
+    "eps0": Variable(("class",), "meV", "eps_0 of the sample shown"),
+    "impurity": Variable(("class",), "meV", "v of the sample shown"),
+}
+
+
+def measure(
+    coarse: Path, converged: Path, radius: float
+) -> tuple[dict[str, Any], dict[str, Coordinate], dict[str, np.ndarray]]:
+    """Compare two data sets of one stream; of each class the sample with the middle error is shown.
+
+    Raises
+    ------
+    DataError
+        If the two do not hold the same superconductors.
+    """
+    headers = [dataset_header(path, "qpi") for path in (coarse, converged)]
+    said = [header.attributes["settings"] for header in headers]
+    view = View(radius=radius)
+    energy = [said[1]["physics"]["energies"][0]]
+    pairs = []
+    for path, header in zip((coarse, converged), headers, strict=True):
+        arrays = windows(path, header, energy, view, only_valid=False)
+        odd = torch.isin(arrays["label"], torch.tensor(U_CLASSES))
+        parts = (arrays["green"], arrays["local"], odd, arrays["impurity"])
+        pairs.append((arrays, ldos_maps(*parts)))
+    count = min(len(arrays["label"]) for arrays, _ in pairs)
+    (first, rough), (second, fine) = pairs
+    for name in ("label", "theta", "eps0", "delta_reported", "impurity"):
+        if not torch.equal(first[name][:count], second[name][:count]):
+            raise DataError(f"{coarse}: does not hold the superconductors of {converged}: {name}")
+    kept = [within_disc(maps[:count], view) for maps in (rough, fine)]
+    error = ((kept[0] - kept[1]).norm(dim=(-2, -1)) / kept[1].norm(dim=(-2, -1)))[:, 0].numpy()
+    label = first["label"][:count].numpy()
+    wide = View(pixels=PIXELS, radius=radius)
+    made: dict[str, list[Any]] = {name: [] for name in VARIABLES}
+    for number in range(len(CLASSES)):
+        rows = np.flatnonzero(label == number)
+        middle = rows[np.argsort(error[rows])[len(rows) // 2]]
+        images = [_image(maps[middle : middle + 1], wide) for maps in (rough, fine)]
+        made["image"].append(np.stack(images))
+        made["error"].append(error[middle])
+        made["error_quantiles"].append(np.quantile(error[rows], QUANTILES))
+        made["samples"].append(len(rows))
+        for name in ("delta", "theta", "eps0", "impurity"):
+            stored = "delta_reported" if name == "delta" else name
+            made[name].append(float(first[stored][middle]))
+    q = np.fft.fftshift(np.fft.fftfreq(PIXELS))
+    attributes = {
+        "n_effective": [one["n_effective"] for one in said],
+        "broadening": said[1]["physics"]["broadening"],
+        "energy": energy[0],
+    }
+    coordinates = {
+        "class": Coordinate(np.arange(len(CLASSES)), "1", "class", dict(enumerate(CLASSES))),
+        "grid": Coordinate(np.arange(2), "1", "grid", {0: "the paper's", 1: "converged"}),
+        "q1": Coordinate(q, "1", "q along b1, in units of it"),
+        "q2": Coordinate(q, "1", "q along b2, in units of it"),
+        "quantile": Coordinate(np.array(QUANTILES), "1", "quantile"),
+    }
+    return attributes, coordinates, {name: np.array(values) for name, values in made.items()}
+
+
+def _image(maps: torch.Tensor, view: View) -> np.ndarray:
+    transform = torch.fft.fft2(within_disc(maps, view))[0, 0].real.numpy().copy()
+    transform[0, 0] = 0
+    return np.fft.fftshift(transform)

@@ -1,0 +1,123 @@
+"""How well a network's answers fit: hits, confusion and errors, with intervals over samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from gapworks.factory.container import Coordinate, Variable
+from gapworks.learning.intervals import bootstrap_ratio, wilson
+from gapworks.qpi.config import CLASSES
+
+PARAMETERS = ("delta", "theta", "eps0")
+"""Meaning of the dimension `parameter`, in the order of Table I; meV, rad, meV."""
+GAP_EDGES = (0.2, 0.5, 1.0, 1.5, 2.0)
+"""Bins of Delta in which hits are counted, meV; the last takes all above."""
+
+VARIABLES = {
+    "white": Variable(("level",), "1", "white noise, units of the image's deviation"),
+    "pink": Variable(("level",), "1", "1 / f noise, units of the image's deviation"),
+    "samples": Variable(("class",), "1", "valid test samples of each class"),
+    "hit": Variable(("level", "class"), "1", "share of samples recognised"),
+    "hit_lower": Variable(("level", "class"), "1", "lower end of its Wilson interval"),
+    "hit_upper": Variable(("level", "class"), "1", "upper end of its Wilson interval"),
+    "mean_hit": Variable(("level",), "1", "mean of the classes' hits"),
+    "confusion": Variable(("level", "class", "answer"), "1", "samples of a class by answer"),
+    "mae": Variable(
+        ("level", "class", "parameter"),
+        "1",
+        "mean absolute error of Delta (meV), theta (rad) and "
+        "eps_0 (meV), over all samples of a class, whatever the answer",
+    ),
+    "mae_lower": Variable(("level", "class", "parameter"), "1", "lower end of its interval"),
+    "mae_upper": Variable(("level", "class", "parameter"), "1", "upper end of its interval"),
+    "gap_hit": Variable(("level", "class", "gap"), "1", "hits by Delta"),
+    "gap_samples": Variable(("class", "gap"), "1", "samples by Delta"),
+}
+
+
+def coordinates(levels: int) -> dict[str, Coordinate]:
+    """The dimensions of `VARIABLES`."""
+    flags = dict(enumerate(CLASSES))
+    return {
+        "level": Coordinate(np.arange(levels), "1", "row of white and pink"),
+        "class": Coordinate(np.arange(len(CLASSES)), "1", "true class", flags),
+        "answer": Coordinate(np.arange(len(CLASSES)), "1", "the network's class", flags),
+        "parameter": Coordinate(np.arange(3), "1", "parameter", dict(enumerate(PARAMETERS))),
+        "gap": Coordinate(np.array(GAP_EDGES), "meV", "lowest Delta of a bin, A2u-equivalent"),
+    }
+
+
+def score(
+    true: Mapping[str, np.ndarray],
+    answer: Mapping[str, np.ndarray],
+    resamples: int,
+    confidence: float,
+    rng: np.random.Generator,
+) -> dict[str, np.ndarray]:
+    """Scores at one level of noise.
+
+    Parameters
+    ----------
+    true, answer : mapping of str to ndarray, shape (n,)
+        label, delta (meV, A2u-equivalent), theta (rad), eps0 (meV).
+    resamples, confidence
+        Of the intervals.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Those of `VARIABLES` that have the dimension level, without it. NaN where a class has no
+        sample, and for theta of A12u, which has none.
+    """
+    classes, bins = len(CLASSES), len(GAP_EDGES)
+    made = {
+        name: np.full(shape, np.nan)
+        for name, shape in (
+            ("hit", classes),
+            ("hit_lower", classes),
+            ("hit_upper", classes),
+            ("mae", (classes, 3)),
+            ("mae_lower", (classes, 3)),
+            ("mae_upper", (classes, 3)),
+            ("gap_hit", (classes, bins)),
+        )
+    }
+    made["confusion"] = np.zeros((classes, classes))
+    place = gap_bin(true["delta"])
+    for label in range(classes):
+        chosen = true["label"] == label
+        count = int(chosen.sum())
+        if not count:
+            continue
+        hits = answer["label"][chosen] == label
+        made["confusion"][label] = np.bincount(answer["label"][chosen], minlength=classes)
+        made["hit"][label] = hits.mean()
+        bounds = wilson(int(hits.sum()), count, confidence)
+        made["hit_lower"][label], made["hit_upper"][label] = bounds
+        for gap in range(bins):
+            inside = place[chosen] == gap
+            if inside.any():
+                made["gap_hit"][label, gap] = hits[inside].mean()
+        for column, name in enumerate(PARAMETERS):
+            if name == "theta" and CLASSES[label] == "A12u":
+                continue
+            error = difference(name, answer[name][chosen], true[name][chosen])
+            found = bootstrap_ratio(np.abs(error), np.ones(count), rng, resamples, confidence)
+            made["mae"][label, column] = found.value
+            made["mae_lower"][label, column] = found.lower
+            made["mae_upper"][label, column] = found.upper
+    made["mean_hit"] = np.array(np.nanmean(made["hit"]))
+    return made
+
+
+def difference(name: str, answer: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """Answer minus truth; angles are periodic in pi."""
+    error = answer - true
+    return (error + np.pi / 2) % np.pi - np.pi / 2 if name == "theta" else error
+
+
+def gap_bin(delta: np.ndarray) -> np.ndarray:
+    """Which bin of `GAP_EDGES` a gap is in."""
+    return np.clip(np.searchsorted(GAP_EDGES, delta, side="right") - 1, 0, len(GAP_EDGES) - 1)

@@ -1,0 +1,277 @@
+"""The figures of the qpi study, from evaluation files alone; drawings stand apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from gapworks.factory.evaluation_file import Evaluated
+from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, panel_label
+from gapworks.qpi.config import CLASSES
+from gapworks.qpi.paper.drawings import NAMES, band, fig1, fig2, show_image
+from gapworks.qpi.paper.tables import PAPER, at_level, reported, title
+
+LABELS = [NAMES[name] for name in CLASSES]
+
+
+def examples(evaluations: Sequence[Evaluated]) -> Figure:
+    """An image of each class on the paper's grid and converged, and their relative difference."""
+    data = evaluations[0]
+    figure, panels = plt.subplots(2, len(CLASSES), figsize=(PAGE, 3.1))
+    coarse, fine = data.attributes["n_effective"]
+    for column, name in enumerate(CLASSES):
+        for row in range(2):
+            axes = panels[row, column]
+            drawn = show_image(axes, data["image"][column, row])
+            axes.set_xticks([])
+            axes.set_yticks([])
+            if row == 0:
+                axes.set_title(
+                    rf"{NAMES[name]}, $\Delta = {data['delta'][column]:.2f}$ meV", fontsize=7
+                )
+            else:
+                low, middle, high = 100 * data["error_quantiles"][column]
+                axes.set_xlabel(
+                    f"differ by {100 * data['error'][column]:.0f} %\n"
+                    f"({low:.0f} to {high:.0f} % of {int(data['samples'][column])})",
+                    fontsize=6.5,
+                )
+    panels[0, 0].set_ylabel(f"one grid, $N = {coarse}$", fontsize=7)
+    panels[1, 0].set_ylabel(f"converged, $N = {fine}$", fontsize=7)
+    bar = figure.colorbar(drawn, ax=panels, fraction=0.012, pad=0.01, ticks=[])
+    bar.set_label(r"$\mathrm{Re}\,\rho(\mathbf{q})$ (each to its largest value)", fontsize=6.5)
+    return figure
+
+
+def confusion(evaluations: Sequence[Evaluated]) -> Figure:
+    """Which class is taken for which, at the reported noise."""
+    figure, panels = plt.subplots(
+        1, len(evaluations), figsize=(2.35 * len(evaluations) + 0.2, 2.6), squeeze=False
+    )
+    for axes, data, letter in zip(panels[0], evaluations, "abcdef", strict=False):
+        counts = data["confusion"][at_level(data, reported(data))]
+        share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+        axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
+        for row in range(len(CLASSES)):
+            for column in range(len(CLASSES)):
+                if counts[row, column]:
+                    axes.text(
+                        column,
+                        row,
+                        f"{100 * share[row, column]:.1f}",
+                        ha="center",
+                        va="center",
+                        fontsize=7,
+                        color="white" if share[row, column] > 0.5 else "black",
+                    )
+        axes.set_xticks(range(len(CLASSES)), LABELS)
+        axes.set_yticks(range(len(CLASSES)), LABELS)
+        axes.tick_params(length=0)
+        axes.set_xlabel("network's answer")
+        axes.set_title(
+            f"{title(data)}\n{100 * data['mean_hit'][at_level(data, reported(data))]:.1f} %"
+        )
+        panel_label(axes, letter)
+    panels[0, 0].set_ylabel("true class [%]")
+    return figure
+
+
+def noise(evaluations: Sequence[Evaluated]) -> Figure:
+    """Hits against white noise, and against 1 / f noise."""
+    data = evaluations[0]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 2.6), sharey=True)
+    for axes, kind, other in ((left, "white", "pink"), (right, "pink", "white")):
+        rows = np.flatnonzero(data[other] == 0)
+        rows = rows[np.argsort(data[kind][rows], kind="stable")]
+        level = 100 * data[kind][rows]
+        for label, color in zip(range(len(CLASSES)), CURVES, strict=False):
+            hit, low, high = (
+                100 * data[name][rows, label] for name in ("hit", "hit_lower", "hit_upper")
+            )
+            axes.errorbar(
+                level,
+                hit,
+                np.clip([hit - low, high - hit], 0, None),
+                color=color,
+                marker="o",
+                markersize=2.6,
+                elinewidth=0.6,
+                label=LABELS[label],
+            )
+        axes.set_xlabel(
+            f"{'white' if kind == 'white' else '1/f'} noise [% of the image's deviation]"
+        )
+    trained = data.attributes["settings_of_network"]["inputs"]
+    for axes, kind in ((left, "white"), (right, "pink")):
+        low, high = (100 * bound for bound in trained[kind])
+        if high > low:
+            axes.axvspan(low, high, color="0.92", linewidth=0, zorder=0, label="in training")
+    left.axvline(100 * reported(data), color="0.6", linewidth=0.7, linestyle=":", label="Table I")
+    left.set_ylabel("hits [%]")
+    figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=7)
+    left.set_ylim(None, 101)
+    panel_label(left, "a")
+    panel_label(right, "b")
+    return figure
+
+
+def curves(evaluations: Sequence[Evaluated], training_from: int) -> Figure:
+    """Loss of training and validation against epochs."""
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
+    for data, color in zip(evaluations, CURVES, strict=False):
+        history = [one for one in data.attributes["history"] if one["epoch"] >= training_from]
+        epochs = [one["epoch"] for one in history]
+        axes.plot(epochs, [one["train"] for one in history], color=color, linestyle="--")
+        axes.plot(epochs, [one["validation"] for one in history], color=color, label=title(data))
+        axes.plot(
+            data.attributes["best_epoch"],
+            min(one["validation"] for one in data.attributes["history"]),
+            "v",
+            color=color,
+            markersize=4,
+        )
+    handles, _ = axes.get_legend_handles_labels()
+    handles += [
+        Line2D([], [], color="0.3", linestyle="--", label="training"),
+        Line2D([], [], color="0.3", label="validation"),
+        Line2D([], [], color="0.3", marker="v", linestyle="none", markersize=4, label="kept"),
+    ]
+    axes.set_yscale("log")
+    axes.set_xlabel("epoch")
+    axes.set_ylabel("loss, eq. 16")
+    axes.legend(handles=handles, fontsize=6)
+    return figure
+
+
+def hits(evaluations: Sequence[Evaluated]) -> Figure:
+    """Hits of each class beside the paper's Table I, and against Delta."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 2.6), width_ratios=(1.3, 1))
+    place = np.arange(len(CLASSES))
+    left.plot(place, [PAPER[name]["hit"] for name in CLASSES], label="paper, Table I", **SOLVED)
+    width = 0.8 / (len(evaluations) + 1)
+    for number, data in enumerate(evaluations):
+        row = at_level(data, reported(data))
+        hit, low, high = (100 * data[name][row] for name in ("hit", "hit_lower", "hit_upper"))
+        left.errorbar(
+            place + width * (number + 1),
+            hit,
+            np.clip([hit - low, high - hit], 0, None),
+            color=CURVES[number],
+            marker="s",
+            markersize=3,
+            linestyle="none",
+            elinewidth=0.8,
+            label=title(data),
+        )
+    left.set_xticks(place + 0.5 * width * len(evaluations), LABELS)
+    left.tick_params(axis="x", length=0)
+    left.set_ylabel("hits [%]")
+    figure.legend(*left.get_legend_handles_labels(), loc="outside upper left", ncols=4, fontsize=6)
+    data = evaluations[0]
+    row = at_level(data, reported(data))
+    for label, color in zip(range(len(CLASSES)), CURVES, strict=False):
+        right.plot(
+            data["gap"],
+            100 * data["gap_hit"][row, label],
+            color=color,
+            marker="o",
+            markersize=2.6,
+            label=LABELS[label],
+        )
+    ends = [f"{end:g}" for end in data["gap"]]
+    bins = [f"{low}-{high}" for low, high in pairwise(ends)] + [f"> {ends[-1]}"]
+    right.set_xticks(data["gap"], bins)
+    right.set_xlabel(r"$\Delta$ [meV]")
+    right.set_ylabel("hits [%]")
+    right.legend(ncols=2)
+    panel_label(left, "a")
+    panel_label(right, "b")
+    return figure
+
+
+def degeneracy(evaluations: Sequence[Evaluated]) -> Figure:
+    """What images tell apart and what not: relative differences, and the C3-odd share."""
+    statements, symmetry = evaluations
+    said = statements.attributes["statements"]
+    names = list(dict.fromkeys(_statement(one) for one in said))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 3.9), width_ratios=(1.35, 1))
+    rounding = 1e-17
+    for row, one in enumerate(said):
+        y = len(names) - 1 - names.index(_statement(one))
+        values = np.maximum(statements["difference"][row], rounding)
+        color = CURVES[("scalar", "sz", "sx").index(one["impurity"])]
+        offset = 0.18 * (("scalar", "sz", "sx").index(one["impurity"]) - 1)
+        left.plot(
+            values,
+            np.full(len(values), y + offset),
+            "o",
+            color=color,
+            markersize=2,
+            linestyle="none",
+        )
+    left.set_xscale("log")
+    left.set_xlim(1e-17, 5)
+    left.axvspan(1e-17, 1e-6, color="0.92", linewidth=0, zorder=0)
+    left.set_yticks(range(len(names)), names[::-1], fontsize=6.5)
+    left.tick_params(axis="y", length=0)
+    left.set_xlabel("relative difference of the LDOS")
+    handles = [
+        Line2D([], [], color=color, marker="o", linestyle="none", markersize=3, label=label)
+        for color, label in zip(CURVES, ("scalar impurity", "along z", "along x"), strict=False)
+    ]
+    figure.legend(handles=handles, ncols=3, loc="outside upper left")
+    width = symmetry["bin"][1] - symmetry["bin"][0]
+    for row, (name, color) in enumerate((("A12u", CURVES[0]), ("Eu", CURVES[1]))):
+        right.bar(
+            symmetry["bin"],
+            symmetry["histogram"][row],
+            width=width,
+            color=color,
+            alpha=0.6,
+            linewidth=0,
+            label=NAMES[name],
+        )
+    level = symmetry.attributes["settings"]["evaluation"]["reported"]
+    accuracy = symmetry["accuracy"][symmetry.row("white", level)]
+    right.set_xlabel(r"$\log_{10}$ of the $C_3$-odd share of the energy")
+    right.set_ylabel("test samples")
+    right.set_title(f"{100 * level:g} % noise: {100 * accuracy:.1f} % told apart", loc="right")
+    right.legend()
+    panel_label(left, "a")
+    panel_label(right, "b")
+    return figure
+
+
+def _statement(one: dict[str, object]) -> str:
+    """What a row is about, as its tick says."""
+    changed = {
+        "A1u, A2u": r"$A_1^u, A_2^u$",
+        "theta, theta + pi": r"$\theta, \theta + \pi$",
+        "theta, -theta": r"$\theta, -\theta$",
+        "phi, 0": r"$\varphi, 0$",
+        "phi, -phi": r"$\varphi, -\varphi$",
+    }[one["change"]]
+    if one["about"] == "degeneracy":
+        if one["rashba"]:
+            return rf"{changed}; Rashba {one['rashba']:g} meV"
+        return rf"{changed}; $\omega = {one['omega']:g}\,\Delta$"
+    return f"{NAMES[one['irrep']]}: {changed}"
+
+
+FIGURES: dict[str, Callable[..., Figure]] = {
+    "fig1": fig1,
+    "fig2": fig2,
+    "band": band,
+    "examples": examples,
+    "confusion": confusion,
+    "hits": hits,
+    "noise": noise,
+    "curves": curves,
+    "degeneracy": degeneracy,
+}
+"""Each figure's function: it takes evaluations and the settings that workflow/rules name for it."""

@@ -1,0 +1,1 @@
+"""Solvers on arrays: they know no file, no workflow and no network."""

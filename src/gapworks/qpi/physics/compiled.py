@@ -1,0 +1,19 @@
+"""How the entry points of the QPI kernels are compiled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gapworks.numerics.compiled import entry_points
+
+# Sums may be reassociated and contracted (vector code); nothing may assume there are no NaN.
+FAST_MATH = {"contract", "reassoc", "nsz"}
+
+_NAMES = ("green", "nufft", "row_kernels", "t_matrix")
+_KERNELS = [Path(__file__).with_name(f"{name}.py") for name in _NAMES]
+
+entry_point = entry_points(
+    _KERNELS,
+    fastmath=FAST_MATH,
+    error_model="numpy",
+)

@@ -1,0 +1,1 @@
+"""Runs of the workflow: their notes, what they leave behind when they break off, going on."""
