@@ -9,7 +9,7 @@ from gapworks.factory.container import DataError, read, verify
 from gapworks.factory.gather import gather
 from gapworks.factory.provenance import code_digest, solver_digest
 from gapworks.factory.shards import shard_name, shard_ranges, simulate_shard
-from tests.factory import toy
+from tests.support import toy
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import yaml
 from gapworks.factory.evaluation_file import read_evaluation
 from gapworks.plotting import style, table
 from gapworks.qpi.config import CLASSES
-from gapworks.qpi.evaluation import evaluations as evaluation
+from gapworks.qpi.evaluation.evaluations import evaluations as evaluation
 from gapworks.qpi.evaluation.scores import score
 from gapworks.qpi.learning.training import Settings, train_network
 from gapworks.qpi.paper.figures import FIGURES

@@ -11,7 +11,7 @@ from torch import nn
 from gapworks.factory.container import DataError, verify
 from gapworks.factory.evaluation_file import read_evaluation
 from gapworks.factory.seal import sealed, to_text
-from gapworks.qpi.evaluation import evaluations as evaluation
+from gapworks.qpi.evaluation.evaluations import evaluations as evaluation
 from gapworks.qpi.learning.batches import Drawing, symmetry_copies, windows
 from gapworks.qpi.learning.features import View, ldos_maps, with_noise, within_disc
 from gapworks.qpi.learning.network import TwoHeads

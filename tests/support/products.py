@@ -12,7 +12,7 @@ from gapworks.factory.provenance import provenance
 from gapworks.factory.shards import simulate_shard
 from gapworks.learning.checkpoint import Progress, save_checkpoint
 from gapworks.learning.package import save_package
-from tests.factory import toy
+from tests.support import toy
 
 
 def make(folder):

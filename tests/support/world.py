@@ -12,7 +12,7 @@ import numpy as np
 from gapworks.factory.errors import DataError
 from gapworks.factory.ranks import world
 from gapworks.factory.shards import simulate_shard
-from tests.factory import toy
+from tests.support import toy
 
 
 def expected():

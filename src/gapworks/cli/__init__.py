@@ -312,7 +312,3 @@ def _parser() -> argparse.ArgumentParser:
 
     command("schema", commands.schema, "print the JSON schema of config.yaml")
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())
