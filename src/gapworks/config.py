@@ -10,12 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, create_model
 
-from gapworks.chain.config import ChainConfig
-from gapworks.eliashberg.config import EliashbergConfig
 from gapworks.factory.settings import Section, Seed
-from gapworks.qpi.config import QpiConfig
+from gapworks.study import STUDIES, study
 
 # In C where PyYAML has it: ten times as fast, and every job of a cluster reads config.yaml.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -25,16 +23,19 @@ class ConfigError(ValueError):
     """config.yaml says something that cannot be; the message names the key."""
 
 
-class ScaleConfig(Section):
-    """The settings of one scale, merged."""
+class _Common(Section):
+    """What is said once for all studies."""
 
     seed: Seed
     mixed_code: bool = Field(
         default=False, strict=True, description="gather shards that different code made"
     )
-    chain: ChainConfig
-    eliashberg: EliashbergConfig
-    qpi: QpiConfig
+
+
+_SECTIONS: dict[str, Any] = {name: (study(name).config, ...) for name in STUDIES}
+ScaleConfig = create_model(
+    "ScaleConfig", __base__=_Common, __doc__="The settings of one scale, merged.", **_SECTIONS
+)
 
 
 class ConfigFile(ScaleConfig):

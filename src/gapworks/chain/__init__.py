@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from importlib import import_module
 
+NUMBER = 1
+"""Of the study in all seeds."""
+
 _HOME = {
     "Model": "physics.model",
     "clean_ring": "physics.model",

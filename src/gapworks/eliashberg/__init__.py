@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from importlib import import_module
 
+NUMBER = 2
+"""Of the study in all seeds."""
+
 _HOME = {
     "BOLTZMANN": "physics.constants",
     "PAPER_CUTOFF": "physics.constants",

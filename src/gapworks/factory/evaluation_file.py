@@ -9,23 +9,51 @@ from typing import Any
 
 import numpy as np
 
-from gapworks.factory.container import Coordinate, DataError, Variable, Writer, read, verify
+from gapworks.factory.container import (
+    Coordinate,
+    DataError,
+    Header,
+    Variable,
+    Writer,
+    read,
+    verify,
+)
 
 
 @dataclass(frozen=True)
-class Made:
-    """What an evaluation file will hold."""
+class Given:
+    """What an evaluation is made of, as files: by the names that the study's plan gives them."""
+
+    data: Mapping[str, Path] = field(default_factory=dict)
+    """Data sets by what they are to the evaluation."""
+    networks: Mapping[str, Path] = field(default_factory=dict)
+    """Weights of trained networks, by name."""
+    evaluations: Mapping[str, Path] = field(default_factory=dict)
+    """Other evaluations, by name."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an evaluation file will hold.
+
+    Attributes
+    ----------
+    attributes : dict
+        What it says of itself: `dataset` and `method`, whose names make the file's, and more.
+    coordinates, variables, arrays : mapping
+        As `container.Writer` takes them; variables without an array are left out.
+    """
 
     attributes: dict[str, Any]
     coordinates: dict[str, Coordinate]
     variables: Mapping[str, Variable]
     arrays: dict[str, np.ndarray] = field(repr=False)
 
-    def write(self, path: Path) -> None:
-        """Write the file, whole or not at all."""
-        with Writer(
-            path, "evaluation", self.attributes, self.coordinates, self.variables
-        ) as writer:
+    def write(self, path: Path, study: str, settings: Mapping[str, Any]) -> None:
+        """Write the file, whole or not at all, with its study and the settings of its step."""
+        attributes = {"study": study, **self.attributes, "settings": dict(settings)}
+        variables = {name: self.variables[name] for name in self.arrays}
+        with Writer(path, "evaluation", attributes, self.coordinates, variables) as writer:
             writer.append(self.arrays)
 
 
@@ -67,6 +95,17 @@ class Evaluated:
         if not len(found):
             raise KeyError(f"{self.name}: no {dimension} {value:g} in {self[dimension]}")
         return int(found[0])
+
+
+def about_data(header: Header, method: str) -> dict[str, Any]:
+    """Attributes of an evaluation of a data set, as read from its file: whose it is, by what."""
+    said = header.attributes
+    return {
+        "dataset": said["dataset"],
+        "method": method,
+        "data_identity": said["identity"],
+        "data_sha256": header.sha256,
+    }
 
 
 def read_evaluation(path: Path, study: str) -> Evaluated:

@@ -6,10 +6,14 @@ the same numbers; growing a data set appends.
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from numpy.random import Generator, Philox, SeedSequence
 
-STUDIES = {"chain": 1, "eliashberg": 2, "qpi": 3}
-"""The number of each study in the seeds; never changed, never reused."""
+
+def study_number(study: str) -> int:
+    """The number of a study in all seeds: its package's `NUMBER`, never changed, never reused."""
+    return import_module(f"gapworks.{study}").NUMBER
 
 
 def sample_generator(seed: int, study: str, stream: int, index: int) -> Generator:
@@ -20,10 +24,10 @@ def sample_generator(seed: int, study: str, stream: int, index: int) -> Generato
     seed : int
         Root of all randomness, `seed` in config.yaml.
     study : str
-        A key of `STUDIES`.
+        Its name.
     stream : int
         The data set's number within its study.
     index : int
         The sample's index within its data set, counted from 0.
     """
-    return Generator(Philox(SeedSequence(seed, spawn_key=(STUDIES[study], stream, index))))
+    return Generator(Philox(SeedSequence(seed, spawn_key=(study_number(study), stream, index))))

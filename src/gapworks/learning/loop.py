@@ -23,12 +23,14 @@ import torch
 
 from gapworks.factory.container import DataError
 from gapworks.factory.disk import HeldSignals
-from gapworks.factory.seeds import STUDIES
+from gapworks.factory.seeds import study_number
 from gapworks.learning.checkpoint import Progress, load_checkpoint, save_checkpoint
 from gapworks.learning.settings import Training
 
 Loss = Callable[[torch.nn.Module, tuple[torch.Tensor, ...]], torch.Tensor]
 """Mean loss of a batch: loss(model, tensors)."""
+Augment = Callable[[tuple[torch.Tensor, ...], np.random.Generator], tuple[torch.Tensor, ...]]
+"""Changes a batch at random, by the generator that it is given."""
 
 
 class TrainingError(DataError):
@@ -48,7 +50,7 @@ class Trained:
 
 def training_seed(root: int, study: str, name: str, repeat: int = 0) -> int:
     """Seed of a training: root, study, network (the CRC of its name) and repeat."""
-    spawn_key = (STUDIES[study], zlib.crc32(name.encode()), repeat)
+    spawn_key = (study_number(study), zlib.crc32(name.encode()), repeat)
     sequence = np.random.SeedSequence(root, spawn_key=spawn_key)
     return int(sequence.generate_state(1, np.uint32)[0])
 
@@ -80,8 +82,7 @@ def train(
     seed: int,
     checkpoint: Path,
     key: str,
-    augment: Callable[[tuple[torch.Tensor, ...], np.random.Generator], tuple[torch.Tensor, ...]]
-    | None = None,
+    augment: Augment | None = None,
     report: Callable[[str], None] = lambda line: None,
     checkpoint_seconds: float = 0.0,
 ) -> Trained:

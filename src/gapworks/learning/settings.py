@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
-from gapworks.factory.settings import Section
+from gapworks.factory.settings import Section, Seed
+from gapworks.study import StepSettings
 
 
 class Training(Section):
@@ -29,3 +30,12 @@ class Training(Section):
         if self.final_learning_rate > self.learning_rate:
             raise ValueError("final_learning_rate must not be above learning_rate")
         return self
+
+
+class TrainingSettings(StepSettings):
+    """The resolved settings of a training; each study adds its own."""
+
+    study: str
+    name: str
+    seed: Seed
+    repeat: int = 0

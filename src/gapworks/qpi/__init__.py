@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from importlib import import_module
 
+NUMBER = 3
+"""Of the study in all seeds."""
+
 _HOME = {
     "GreenWindow": "physics.ldos",
     "Ladder": "physics.grid_ladder",

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from gapworks.factory.container import DataError
 from gapworks.factory.evaluation_file import Made
-from gapworks.factory.seeds import STUDIES
+from gapworks.factory.seeds import study_number
 from gapworks.factory.settings import Section
 from gapworks.learning.data import dataset_header
 from gapworks.qpi.config import CLASSES, Physics
@@ -106,7 +106,7 @@ def evaluate_network(
     found = []
     for row, (white, pink) in enumerate(levels):
         # The noise of a level is the same whatever the network and the other levels.
-        key = (STUDIES["qpi"], round(1e6 * white), round(1e6 * pink))
+        key = (study_number("qpi"), round(1e6 * white), round(1e6 * pink))
         state = np.random.SeedSequence(chosen.seed, spawn_key=key).generate_state(1, np.uint64)
         generator = torch.Generator().manual_seed(int(state[0] >> 1))
         level = torch.ones(len(maps))

@@ -1,0 +1,239 @@
+"""The workflow's files: what each is made of and with what settings, by the studies' own `study.py`.
+
+The rules ask here; so may anybody who wants to know the plan without Snakemake.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from gapworks.config import ScaleConfig
+from gapworks.factory.shards import shard_name, shard_ranges
+from gapworks.study import STUDIES, Inputs, Scale, Study, study
+
+SUFFIXES = {"figures": ("pdf", "png"), "tables": ("csv", "tex")}
+"""Of the formats that exhibits are made in."""
+RESULTS = "results"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One study at one scale."""
+
+    scale_name: str
+    chosen: ScaleConfig
+    name: str
+
+    @cached_property
+    def study(self) -> Study:
+        """What it makes of what."""
+        return study(self.name)
+
+    @cached_property
+    def scale(self) -> Scale:
+        """Its settings."""
+        return Scale(self.chosen.seed, getattr(self.chosen, self.name))
+
+    @property
+    def folder(self) -> str:
+        """Where its files are."""
+        return f"{RESULTS}/{self.scale_name}/{self.name}"
+
+    def dataset(self, name: str) -> str:
+        """The file of a gathered data set, or of a generated one ("generated/NAME")."""
+        return f"{self.folder}/data/{name}.h5"
+
+    def network(self, name: str) -> str:
+        """The weights of a network."""
+        return f"{self.folder}/models/{name}.safetensors"
+
+    def evaluation(self, name: str) -> str:
+        """The file of an evaluation."""
+        return f"{self.folder}/data/evaluation/{name}.h5"
+
+    # ---- data ------------------------------------------------------------------------------------
+
+    def simulation(self, dataset: str) -> Any:
+        """The resolved settings of a data set.
+
+        Raises
+        ------
+        ValueError
+            If there is no such data set.
+        """
+        return self.study.simulate.of(self.scale, dataset=dataset)
+
+    def samples(self, dataset: str) -> int:
+        """The size of a data set; errors as of `simulation`."""
+        return self.scale.config.samples(dataset)
+
+    def shards(self, dataset: str) -> list[str]:
+        """The shards of a data set; errors as of `simulation`."""
+        ranges = shard_ranges(self.samples(dataset), self.scale.config.shard_size)
+        return [f"{self.folder}/shards/{dataset}/{shard_name(*bounds)}" for bounds in ranges]
+
+    # ---- networks --------------------------------------------------------------------------------
+
+    def training(self, network: str) -> dict[str, str]:
+        """Settings and files of a training, keys `settings`, `data` and `validation`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such network.
+        """
+        settings = self.study.train.of(self.scale, network=network)
+        found = self.study.training(self.scale, network)
+        return {
+            "settings": as_json(settings.model_dump(mode="json")),
+            "data": self.dataset(found.data),
+            "validation": self.dataset(found.validation),
+        }
+
+    # ---- evaluations, and data that networks make ------------------------------------------------
+
+    def inputs(self, name: str, kind: str = "evaluations") -> Inputs:
+        """What an evaluation ("generated": a data set) is made of.
+
+        Raises
+        ------
+        ValueError
+            If there is no such evaluation.
+        """
+        step, fields = self.study.step(name, kind)
+        return step.inputs(self.scale, **fields)
+
+    def files(self, name: str, kind: str = "evaluations") -> list[str]:
+        """The same as files, each once."""
+        given = self.inputs(name, kind)
+        every = [
+            *map(self.dataset, given.data.values()),
+            *map(self.network, given.networks),
+            *map(self.evaluation, given.evaluations),
+        ]
+        return list(dict.fromkeys(every))
+
+    def arguments(self, name: str, kind: str = "evaluations") -> str:
+        """The same as arguments of the command."""
+        given = self.inputs(name, kind)
+        named = {
+            "--data": {what: self.dataset(one) for what, one in given.data.items()},
+            "--network": {one: self.network(one) for one in given.networks},
+            "--evaluation": {one: self.evaluation(one) for one in given.evaluations},
+        }
+        return " ".join(
+            " ".join([option, *(f"{key}={path}" for key, path in files.items())])
+            for option, files in named.items()
+            if files
+        )
+
+    def settings(self, name: str, kind: str = "evaluations") -> str:
+        """The resolved settings of its step, as JSON."""
+        step, fields = self.study.step(name, kind)
+        return as_json(step.settings.of(self.scale, **fields).model_dump(mode="json"))
+
+    def module(self, name: str, kind: str = "evaluations") -> str:
+        """The module that makes it."""
+        return self.study.module(self.study.step(name, kind)[0].run)
+
+    # ---- figures and tables ----------------------------------------------------------------------
+
+    def exhibited(self, room: str, name: str) -> dict[str, list[str]]:
+        """The evaluation files that a figure or table ("figures", "tables") is made of, by keyword.
+
+        Raises
+        ------
+        ValueError
+            If there is no such figure or table.
+        """
+        given = self.study.exhibit(room, name).of(self.scale)
+        return {
+            key: [self.evaluation(one) for one in ([names] if isinstance(names, str) else names)]
+            for key, names in given.items()
+        }
+
+    def exhibited_as_arguments(self, room: str, name: str) -> str:
+        """The same as arguments of the command."""
+        given = self.exhibited(room, name)
+        return " ".join(f"{key}={path}" for key, paths in given.items() for path in paths)
+
+    def options(self, room: str, name: str) -> str:
+        """Those settings that a figure or table takes, as JSON: another's do not make it again."""
+        keys = self.study.exhibit(room, name).options
+        chosen = self.scale.config.figures.model_dump(mode="json") if keys else {}
+        return as_json({key: chosen[key] for key in keys})
+
+    def exhibits(self) -> list[str]:
+        """Every figure and table."""
+        tables = [*self.study.tables, *self.claims()]
+        named = {"figures": list(self.study.figures), "tables": tables}
+        return [
+            f"{self.folder}/{room}/{name}.{suffix}"
+            for room, names in named.items()
+            for name in names
+            for suffix in SUFFIXES[room]
+        ]
+
+    # ---- metrics and claims ----------------------------------------------------------------------
+
+    @cached_property
+    def timed(self) -> list[str]:
+        """The evaluations of wall times, which differ in every run: nothing else is made of them."""
+        every = self.study.evaluations_of(self.scale)
+        return [name for name in every if self.study.step(name)[0].timed]
+
+    def measured(self, timing: bool) -> list[str]:
+        """The evaluation files that metrics are taken from: all, or those of wall times.
+
+        Raises
+        ------
+        ValueError
+            If the study times nothing.
+        """
+        if timing and not self.timed:
+            raise ValueError(f"{self.name} times nothing")
+        every = self.study.evaluations_of(self.scale)
+        return [self.evaluation(name) for name in every if (name in self.timed) == timing]
+
+    def metrics(self, timing: bool) -> str:
+        """Settings of the metrics as JSON; those of wall times take none."""
+        return as_json({} if timing else dict(self.study.metrics(self.scale)))
+
+    def claims(self) -> Sequence[str]:
+        """Its tables of claims; those that wall times decide stand in one of their own."""
+        return ("claims", "claims-timing") if self.timed else ("claims",)
+
+
+def pattern(cost: str) -> str:
+    """A regular expression of the names of all evaluations of a cost, each after its study's folder."""
+    rooms = []
+    for name in STUDIES:
+        known = [one for one, step in study(name).evaluations.items() if step.cost == cost]
+        if known:
+            rooms.append(rf"(?<=/{name}/data/evaluation/)(?:{'|'.join(map(_unnamed, known))})")
+    return "|".join(rooms) or "(?!)"
+
+
+def generated_pattern() -> str:
+    """The same of the data sets that networks make."""
+    rooms = [
+        rf"(?<=/{name}/data/generated/)(?:{'|'.join(map(_unnamed, study(name).generated))})"
+        for name in STUDIES
+        if study(name).generated
+    ]
+    return "|".join(rooms) or "(?!)"
+
+
+def _unnamed(expression: str) -> str:
+    """A pattern without names of its groups, which a rule would take for wildcards."""
+    return re.sub(r"\(\?P<\w+>", "(?:", expression)
+
+
+def as_json(settings: Any) -> str:
+    """Settings as text that is the same for the same settings: a changed one reruns its rule."""
+    return json.dumps(settings, sort_keys=True)

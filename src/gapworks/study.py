@@ -1,0 +1,185 @@
+"""What a study is, and which there are.
+
+A study's own `study.py` says what it makes of what, in text and settings only: the workflow, the
+commands and the tests read it there. It imports neither numpy nor torch, and names the functions
+that do the work instead of importing them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from typing import Any, Literal, Self
+
+from gapworks.factory.settings import Section
+
+STUDIES = ("chain", "eliashberg", "qpi")
+"""The studies: each is a package of that name."""
+
+Cost = Literal["light", "heavy", "alone"]
+"""Of an evaluation: minutes and little memory, up to hours, or a wall time that nothing may disturb."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One study at one scale: what a step's settings and inputs are found from."""
+
+    seed: int
+    config: Any
+    """The study's section of config.yaml: an instance of `Study.config`."""
+
+
+class StepSettings(Section):
+    """The resolved settings of a step: what decides its outcome, besides its inputs."""
+
+    @classmethod
+    def of(cls, scale: Scale, **fields: str) -> Self:
+        """Those of a step at a scale; `fields` are the parts of the name of what it makes.
+
+        Raises
+        ------
+        ValueError
+            If the study makes nothing of that name.
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a step is made of, by name."""
+
+    data: Mapping[str, str] = field(default_factory=dict)
+    """Data sets by what they are to the step: its keywords."""
+    networks: Sequence[str] = ()
+    evaluations: Sequence[str] = ()
+
+
+def nothing(scale: Scale, **fields: str) -> Inputs:
+    """The inputs of a step that needs none."""
+    return Inputs()
+
+
+@dataclass(frozen=True)
+class Step:
+    """How files of a kind (evaluations, generated data) are made."""
+
+    run: str
+    """The module with its function `evaluate` (or `generate`), below the study: evaluation.floor."""
+    settings: type[StepSettings]
+    inputs: Callable[..., Inputs] = nothing
+    """inputs(scale, **fields) -> Inputs"""
+    cost: Cost = "light"
+    timed: bool = False
+    """Whether it holds wall times, which differ in every run: nothing else is made of it."""
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A figure or a table, made of evaluations alone."""
+
+    draw: str
+    """The function, below the study: paper.figures:fig3."""
+    of: Callable[[Scale], Mapping[str, str | Sequence[str]]]
+    """Keyword of the function -> an evaluation, or several."""
+    caption: str
+    options: Sequence[str] = ()
+    """Keys of the section `figures` of the study's settings that it takes, too."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """The data sets of a training."""
+
+    data: str
+    validation: str
+
+
+@dataclass(frozen=True)
+class Study:
+    """All that the workflow makes in one study."""
+
+    name: str
+    config: type[StudyConfig]
+    """Its section of config.yaml; `samples(dataset)` is the size of a data set, and the keys
+    shard_size and max_failed_share are those of its shards."""
+    simulate: type[StepSettings]
+    """Settings of a data set: `simulate.of(scale, dataset=name)`."""
+    train: type[StepSettings]
+    """Settings of a training: `train.of(scale, network=name)`."""
+    training: Callable[[Scale, str], Training]
+    """training(scale, network) -> the data sets that a network is trained on."""
+    evaluations: Mapping[str, Step]
+    """By a pattern of their names; named groups are the fields of `Step.inputs`."""
+    figures: Mapping[str, Exhibit]
+    tables: Mapping[str, Exhibit]
+    metrics: Callable[[Scale], Mapping[str, Any]] = lambda scale: {}
+    """Settings of its metrics."""
+    generated: Mapping[str, Step] = field(default_factory=dict)
+    """Data sets that networks make, like `evaluations`."""
+
+    def exhibits(self, room: str) -> Mapping[str, Exhibit]:
+        """Its "figures" or "tables"."""
+        return {"figures": self.figures, "tables": self.tables}[room]
+
+    def exhibit(self, room: str, name: str) -> Exhibit:
+        """One of them.
+
+        Raises
+        ------
+        ValueError
+            If there is none of that name; the message lists those that there are.
+        """
+        known = self.exhibits(room)
+        if name not in known:
+            what = room.removesuffix("s")
+            raise ValueError(f"{self.name} has no {what} {name}; it has {', '.join(known)}")
+        return known[name]
+
+    def step(self, name: str, kind: str = "evaluations") -> tuple[Step, dict[str, str]]:
+        """The step that makes an evaluation ("generated": a data set), and the fields of its name.
+
+        Raises
+        ------
+        ValueError
+            If none does.
+        """
+        for pattern, step in getattr(self, kind).items():
+            if found := re.fullmatch(pattern, name):
+                return step, {key: text for key, text in found.groupdict().items() if text}
+        raise ValueError(f"{self.name} has no {kind.removesuffix('s')} {name}")
+
+    def evaluations_of(self, scale: Scale) -> list[str]:
+        """Those that its figures and tables are made of, each once."""
+        every = [*self.figures.values(), *self.tables.values()]
+        return list(dict.fromkeys(name for one in every for name in names_in(one.of(scale))))
+
+    def find(self, place: str) -> Callable[..., Any]:
+        """A function of the study: "paper.figures:fig3"."""
+        module, _, name = place.partition(":")
+        return getattr(import_module(self.module(module)), name)
+
+    def module(self, place: str) -> str:
+        """The full name of a module of the study: that of "paper.figures:fig3" or "paper.figures"."""
+        return f"gapworks.{self.name}.{place.partition(':')[0]}"
+
+
+def names_in(given: Mapping[str, str | Sequence[str]]) -> list[str]:
+    """All evaluations of an exhibit, in order."""
+    return [name for one in given.values() for name in ([one] if isinstance(one, str) else one)]
+
+
+@cache
+def study(name: str) -> Study:
+    """A study by its name.
+
+    Raises
+    ------
+    ValueError
+        If there is no such study.
+    """
+    if name not in STUDIES:
+        raise ValueError(f"there is no study {name!r}; studies: {', '.join(STUDIES)}")
+    return import_module(f"gapworks.{name}.study").STUDY
