@@ -1,4 +1,4 @@
-"""The workflow's files: what each is made of and with what settings, by the studies' own `study.py`.
+"""The workflow's files: what each is made of and with what settings, by each study's `study.py`.
 
 The rules ask here; so may anybody who wants to know the plan without Snakemake.
 """
@@ -183,7 +183,7 @@ class Plan:
 
     @cached_property
     def timed(self) -> list[str]:
-        """The evaluations of wall times, which differ in every run: nothing else is made of them."""
+        """The evaluations of wall times, which differ in every run."""
         every = self.study.evaluations_of(self.scale)
         return [name for name in every if self.study.step(name)[0].timed]
 
@@ -210,7 +210,7 @@ class Plan:
 
 
 def pattern(cost: str) -> str:
-    """A regular expression of the names of all evaluations of a cost, each after its study's folder."""
+    """A regular expression of the names of all evaluations of a cost, each in its study's folder."""
     rooms = []
     for name in STUDIES:
         known = [one for one, step in study(name).evaluations.items() if step.cost == cost]

@@ -20,7 +20,7 @@ STUDIES = ("chain", "eliashberg", "qpi")
 """The studies: each is a package of that name."""
 
 Cost = Literal["light", "heavy", "alone"]
-"""Of an evaluation: minutes and little memory, up to hours, or a wall time that nothing may disturb."""
+"""Of an evaluation: minutes; up to hours; or wall times, beside which nothing else may run."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Step:
     """How files of a kind (evaluations, generated data) are made."""
 
     run: str
-    """The module with its function `evaluate` (or `generate`), below the study: evaluation.floor."""
+    """The module with its function `evaluate` or `generate`, below the study: evaluation.floor."""
     settings: type[StepSettings]
     inputs: Callable[..., Inputs] = nothing
     """inputs(scale, **fields) -> Inputs"""
@@ -102,7 +102,7 @@ class Study:
     """All that the workflow makes in one study."""
 
     name: str
-    config: type[StudyConfig]
+    config: type[Section]
     """Its section of config.yaml; `samples(dataset)` is the size of a data set, and the keys
     shard_size and max_failed_share are those of its shards."""
     simulate: type[StepSettings]
@@ -119,6 +119,8 @@ class Study:
     """Settings of its metrics."""
     generated: Mapping[str, Step] = field(default_factory=dict)
     """Data sets that networks make, like `evaluations`."""
+    own_data: str = ""
+    """What `gapworks predict` reads and writes, for its help."""
 
     def exhibits(self, room: str) -> Mapping[str, Exhibit]:
         """Its "figures" or "tables"."""
@@ -162,7 +164,7 @@ class Study:
         return getattr(import_module(self.module(module)), name)
 
     def module(self, place: str) -> str:
-        """The full name of a module of the study: that of "paper.figures:fig3" or "paper.figures"."""
+        """The full name of a module: that of "paper.figures:fig3", or "paper.figures"."""
         return f"gapworks.{self.name}.{place.partition(':')[0]}"
 
 

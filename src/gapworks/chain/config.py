@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator, model_validator
 
-from gapworks.factory.settings import DatasetSettings, Section
+from gapworks.factory.settings import Section
 from gapworks.learning.settings import Training
 
 Hartree = Literal["attractive", "literal", "none"]
@@ -210,47 +210,17 @@ class ChainConfig(Section):
 
     def samples(self, dataset: str) -> int:
         """Number of samples of a data set: realizations per V0 times the number of V0."""
-        return self._dataset(dataset).realizations * len(self.physics.disorder_strengths)
+        return self.dataset(dataset).realizations * len(self.physics.disorder_strengths)
 
-    def simulation(self, dataset: str, seed: int) -> SimulationSettings:
-        """The resolved settings that the simulate step of a data set is run with."""
-        chosen = self._dataset(dataset)
-        physics = self.physics
-        if chosen.hartree is not None:
-            physics = physics.model_copy(update={"hartree": chosen.hartree})
-        return SimulationSettings(
-            dataset=dataset,
-            seed=seed,
-            stream=chosen.stream,
-            physics=physics,
-            solver=self.solver,
-        )
+    def dataset(self, name: str) -> Dataset:
+        """One of the data sets.
 
-    def training(self, network: str, seed: int) -> dict[str, object]:
-        """The resolved settings that the train step of a network is run with."""
-        settings, realizations = self.networks.named(network, self.datasets)
-        return {
-            "name": network,
-            "seed": seed,
-            "realizations": realizations,
-            "network": settings.model_dump(mode="json"),
-        }
-
-    def _dataset(self, name: str) -> Dataset:
+        Raises
+        ------
+        ValueError
+            If there is none of that name; the message lists those that there are.
+        """
         known = list(Datasets.model_fields)
         if name not in known:
             raise ValueError(f"the chain study has no data set {name!r}; it has {', '.join(known)}")
         return getattr(self.datasets, name)
-
-
-class SimulationSettings(DatasetSettings):
-    """Everything that decides the samples of one data set, and nothing that does not.
-
-    DATA_VERSION is raised by hand when the same settings would give other numbers; golden outputs
-    (tests/chain/test_golden.py) fail when numbers move and the version does not.
-    """
-
-    study: Literal["chain"] = "chain"
-    data_version: Literal[1] = 1
-    physics: Physics
-    solver: Solver

@@ -84,19 +84,19 @@ STUDY = Study(
         "fig1": Exhibit(
             "paper.figures:fig1",
             lambda scale: {"training": "train-bdg", "network": f"test-{paper_network(scale)}"},
-            "**Fig. 1.** Histograms of the disorder potential (a) and of the pairing potential (b) "
-            "in the training data, all disorder strengths pooled; the network that predicts the "
+            "**Fig. 1.** Histograms of the disorder potential (a) and of the pairing potential (b)"
+            " in the training data, all disorder strengths pooled; the network that predicts the "
             "pairing potential from a window (c). The spike at V = 0 and the peak at the clean "
-            "ring's gap come from the realizations with V0 = 0. The paper calls panel a triangular: "
-            "a pool of uniform distributions is steeper than that at its centre.",
+            "ring's gap come from the realizations with V0 = 0. The paper calls panel a "
+            "triangular: a pool of uniform distributions is steeper than that at its centre.",
         ),
         "fig2": Exhibit(
             "paper.figures:fig2",
             lambda scale: {"floor": "floor", "networks": scanned(scale)},
-            "**Fig. 2.** Error of the window network on the test data against its cut-off, for each "
-            "size of the training data; bars: bootstrap intervals over realizations. Band: the "
-            "irreducible error of any window, found by drawing the disorder outside it again. The "
-            "constant knows only V0.",
+            "**Fig. 2.** Error of the window network on the test data against its cut-off, for "
+            "each size of the training data; bars: bootstrap intervals over realizations. Band: "
+            "the irreducible error of any window, found by drawing the disorder outside it again. "
+            "The constant knows only V0.",
         ),
         "fig3": Exhibit(
             "paper.figures:fig3",
@@ -122,41 +122,41 @@ STUDY = Study(
         "fig6": Exhibit(
             "paper.figures:fig6",
             time_and_error,
-            "**Fig. 6 (ours).** What the pairing potential of a ring costs on one core (a) and the "
-            "error that the time buys (b): dense diagonalisation, the exact solver to its tolerance "
-            "and stopped early, and the networks.",
+            "**Fig. 6 (ours).** What the pairing potential of a ring costs on one core (a) and the"
+            " error that the time buys (b): dense diagonalisation, the exact solver to its "
+            "tolerance and stopped early, and the networks.",
         ),
         "fig7": Exhibit(
             "paper.figures:fig7",
             lambda scale: {
                 "readings": ["test-bdg", "hartree_none-bdg", "hartree_literal-bdg"],
             },
-            "**Fig. 7 (ours).** The same disorder under the three readings of the Hartree term. Only "
-            "an attractive shift suppresses the pairing potential as the paper's Fig. 3 does; the "
-            "sign as printed in eq. 4 leaves it unchanged.",
+            "**Fig. 7 (ours).** The same disorder under the three readings of the Hartree term. "
+            "Only an attractive shift suppresses the pairing potential as the paper's Fig. 3 does;"
+            " the sign as printed in eq. 4 leaves it unchanged.",
         ),
     },
     tables={
         "disorder": Exhibit(
             "paper.tables:disorder",
             solved_alone,
-            "What each disorder strength does to the pairing potential of the test data: means with "
-            "bootstrap intervals over realizations, spread over sites, smallest value, excitation "
-            "gap (units of the hopping t), and what it cost the solver.",
+            "What each disorder strength does to the pairing potential of the test data: means "
+            "with bootstrap intervals over realizations, spread over sites, smallest value, "
+            "excitation gap (units of the hopping t), and what it cost the solver.",
         ),
         "errors": Exhibit(
             "paper.tables:errors",
             lambda scale: {"networks": predicted(scale), "floor": "floor"},
-            "Mean squared error of the networks on the test data per disorder strength and over all "
-            "(units of t squared), with bootstrap intervals over realizations; beside it the error "
-            "of a constant per disorder strength and the irreducible error of the window.",
+            "Mean squared error of the networks on the test data per disorder strength and over "
+            "all (units of t squared), with bootstrap intervals over realizations; beside it the "
+            "error of a constant per disorder strength and the irreducible error of the window.",
         ),
         "correlations": Exhibit(
             "paper.tables:correlations",
             solved_and_predicted,
             "Largest deviation of the networks' correlation function from the solved one, at "
-            "distances within reach of the window and beyond, and the plateau that the correlation "
-            "function has there.",
+            "distances within reach of the window and beyond, and the plateau that the correlation"
+            " function has there.",
         ),
         "cost": Exhibit(
             "paper.tables:cost",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from gapworks.chain.config import SimulationSettings as Settings
 from gapworks.chain.data.draw import draw_disorder
 from gapworks.chain.physics.solution import Reason
 from gapworks.chain.physics.solver import solve
+from gapworks.chain.steps import Simulate as Settings
 from gapworks.factory.container import Coordinate, Variable
 
 __all__ = ["VARIABLES", "Settings", "block", "coordinates", "simulate"]

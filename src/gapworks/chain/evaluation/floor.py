@@ -8,11 +8,14 @@ by the tails of the response.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from gapworks.chain.config import Floor, Physics
 from gapworks.chain.physics.solver import solve
+from gapworks.chain.steps import IrreducibleError
 from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.evaluation_file import Evaluation, Given
 from gapworks.factory.seeds import sample_generator
 from gapworks.learning.intervals import bootstrap_ratio
 
@@ -41,62 +44,53 @@ def window_draws(
     return V
 
 
-def irreducible_floor(
-    physics: Physics,
-    tolerance: float,
-    settings: Floor,
-    cutoffs: list[int],
-    seed: int,
-    threads: int,
-) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
-    """Floor of the mean squared error against the window's cut-off.
+def evaluate(
+    settings: IrreducibleError, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
+    """Floor of the mean squared error against the window's cut-off R.
 
     Parameters
     ----------
-    physics : Physics
-        Coupling, filling, length, Hartree term and disorder strengths.
-    tolerance : float
-        Of the solver.
-    settings : Floor
-        Windows per V0 and draws per window.
-    cutoffs : list of int
-        R, sites.
-    seed : int
-        Root of all randomness.
+    settings : IrreducibleError
+        Physics, the solver's tolerance, cut-offs, windows per V0 and draws per window.
+    given : Given
+        Nothing.
     threads : int
         For the solver.
+    report : callable
+        Is told each cut-off that is done.
 
     Returns
     -------
-    coordinates, arrays
-        Of `VARIABLES`. The variance over draws is the unbiased one; the interval is over windows.
+    Evaluation
+        The arrays of `VARIABLES`. The variance over draws is the unbiased one; the interval is over
+        windows.
     """
+    physics, seed, floor = settings.physics, settings.seed, settings.floor
     strengths = physics.disorder_strengths
     rows = []
-    for cutoff in cutoffs:
-        per_window = np.empty((len(strengths), settings.windows))
+    for cutoff in settings.cutoffs:
+        per_window = np.empty((len(strengths), floor.windows))
         failed = 0
         for row, V0 in enumerate(strengths):
             V = np.stack(
                 [
                     # The stream does not depend on R: neighbouring cut-offs see the same windows.
                     window_draws(
-                        sample_generator(
-                            seed, "chain", settings.stream, row * settings.windows + window
-                        ),
+                        sample_generator(seed, "chain", floor.stream, row * floor.windows + window),
                         V0,
                         physics.length,
                         cutoff,
-                        settings.draws,
+                        floor.draws,
                     )
-                    for window in range(settings.windows)
+                    for window in range(floor.windows)
                 ]
             )
             s = solve(
                 V,
                 coupling=physics.coupling,
                 filling=physics.filling,
-                tolerance=tolerance,
+                tolerance=settings.tolerance,
                 hartree=physics.hartree,
                 threads=threads,
             )
@@ -107,6 +101,7 @@ def irreducible_floor(
         kept = per_window[:, whole].mean(axis=0)
         estimate = bootstrap_ratio(kept, np.ones_like(kept), np.random.default_rng(seed))
         rows.append((estimate, per_window[:, whole].mean(axis=1), failed))
+        report(f"R = {cutoff}: {estimate.value:.2e} t^2")
     arrays = {
         "floor": np.array([estimate.value for estimate, _, _ in rows]),
         "floor_lower": np.array([estimate.lower for estimate, _, _ in rows]),
@@ -115,7 +110,7 @@ def irreducible_floor(
         "failed": np.array([failed for _, _, failed in rows]),
     }
     coordinates = {
-        "cutoff": Coordinate(np.array(cutoffs), "a", "R, sites to each side"),
+        "cutoff": Coordinate(np.array(settings.cutoffs), "a", "R, sites to each side"),
         "strength": Coordinate(np.array(strengths), "t", "disorder strength V0"),
     }
-    return coordinates, arrays
+    return Evaluation({"dataset": "floor", "method": "floor"}, coordinates, VARIABLES, arrays)

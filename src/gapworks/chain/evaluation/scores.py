@@ -8,6 +8,7 @@ import numpy as np
 
 from gapworks.chain.config import Evaluation
 from gapworks.factory.container import Variable
+from gapworks.factory.evaluation_file import Evaluated
 from gapworks.learning.intervals import bootstrap_ratio
 
 VARIABLES = {
@@ -21,6 +22,20 @@ VARIABLES = {
 }
 SCORES = ("mse", "r2", "baseline_mse", "max_error")
 """Meaning of `pooled` along its dimension `score`."""
+
+
+def value(data: Evaluated, name: str, score: str) -> float:
+    """A score of a network's evaluation by its name.
+
+    Parameters
+    ----------
+    data : Evaluated
+    name : str
+        "pooled", or "pooled_lower" and "pooled_upper", the ends of its interval.
+    score : str
+        One of `SCORES`.
+    """
+    return data[name][SCORES.index(score)]
 
 
 def constants(arrays: Mapping[str, np.ndarray]) -> dict[float, float]:

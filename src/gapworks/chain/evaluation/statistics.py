@@ -43,7 +43,7 @@ VARIABLES = {
 }
 
 
-def evaluate(
+def take(
     arrays: Mapping[str, np.ndarray], settings: Evaluation, seed: int
 ) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
     """Take the statistics of one data set under one method.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -11,7 +11,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from gapworks.chain.evaluation.time_and_error import time_and_error
+from gapworks.chain.evaluation.scores import value
+from gapworks.chain.paper.time_and_error import time_and_error
 from gapworks.factory.evaluation_file import Evaluated
 from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, panel_label
 
@@ -23,9 +24,9 @@ READINGS = {
 """How the data sets of the Hartree readings are called in legends."""
 
 
-def fig1(evaluations: Sequence[Evaluated]) -> Figure:
+def fig1(training: Evaluated, network: Evaluated) -> Figure:
     """Fig. 1: histograms of V and of Delta in the training data, all V0 pooled; the network."""
-    data, network = evaluations
+    data = training
     figure, (left, right, sketch) = plt.subplots(
         1, 3, figsize=(PAGE, 2.2), width_ratios=(1, 1, 1.05)
     )
@@ -92,20 +93,19 @@ def _sketch(axes: plt.Axes, said: Mapping[str, Any]) -> None:
     axes.set_axis_off()
 
 
-def fig2(evaluations: Sequence[Evaluated]) -> Figure:
+def fig2(floor: Evaluated, networks: Sequence[Evaluated]) -> Figure:
     """Fig. 2: test error of the window network against its cut-off, with the floor below it."""
-    floor, *networks = evaluations
     figure, axes = plt.subplots(figsize=(COLUMN, 2.6))
     by_size: dict[int, list[Evaluated]] = {}
     for data in networks:
         by_size.setdefault(data.attributes["settings_of_network"]["realizations"], []).append(data)
     for color, (realizations, found) in zip(CURVES, sorted(by_size.items()), strict=False):
         found = sorted(found, key=_cutoff)
-        mse = np.array([data["pooled"][0] for data in found])
+        mse = np.array([value(data, "pooled", "mse") for data in found])
         errors = np.array(
             [
-                mse - [data["pooled_lower"][0] for data in found],
-                [data["pooled_upper"][0] for data in found] - mse,
+                mse - [value(data, "pooled_lower", "mse") for data in found],
+                [value(data, "pooled_upper", "mse") for data in found] - mse,
             ]
         )
         axes.errorbar(
@@ -125,7 +125,7 @@ def fig2(evaluations: Sequence[Evaluated]) -> Figure:
         floor["cutoff"], floor["floor"], color="0.3", linestyle="--", label="floor of a window"
     )
     axes.axhline(1e-3, color="0.6", linewidth=0.7, linestyle=":", label="paper's threshold")
-    baseline = networks[0]["pooled"][2]
+    baseline = value(networks[0], "pooled", "baseline_mse")
     axes.axhline(baseline, color="0.6", linewidth=0.7, linestyle="-.", label=r"constant per $V_0$")
     axes.set_yscale("log")
     axes.set_xlabel(r"cut-off $R$")
@@ -134,9 +134,9 @@ def fig2(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def fig6(evaluations: Sequence[Evaluated]) -> Figure:
+def fig6(errors: Evaluated, times: Evaluated) -> Figure:
     """Fig. 6 (ours): what a method costs against the ring's length, and the error that it buys."""
-    found = time_and_error(evaluations)
+    found = time_and_error(errors, times)
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 2.7))
     markers = "os^vDPX*"
     colors = [*CURVES, "0.5", "#882255"]
@@ -173,17 +173,19 @@ def _method_label(name: str) -> str:
     return f"network, $R = {found[1]}$" if found else name
 
 
-def fig3(evaluations: Sequence[Evaluated]) -> Figure:
+def fig3(solved: Evaluated, predicted: Sequence[Evaluated]) -> Figure:
     """Fig. 3: mean Delta against disorder strength."""
     figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
-    for data, drawing in _drawings(evaluations):
+    for data, drawing in _drawings(solved, predicted):
         _mean_against_strength(axes, data, _method_label(data.method), drawing)
     axes.set_ylim(0, None)
     axes.legend()
     return figure
 
 
-def fig4(evaluations: Sequence[Evaluated], profile_strengths: Sequence[float]) -> Figure:
+def fig4(
+    solved: Evaluated, predicted: Sequence[Evaluated], profile_strengths: Sequence[float]
+) -> Figure:
     """Fig. 4: profiles of Delta at four disorder strengths, and their distributions."""
     strengths = profile_strengths
     figure, panels = plt.subplots(
@@ -195,7 +197,7 @@ def fig4(evaluations: Sequence[Evaluated], profile_strengths: Sequence[float]) -
         squeeze=False,
     )
     for (profile, distribution), strength in zip(panels, strengths, strict=True):
-        for data, drawing in _drawings(evaluations):
+        for data, drawing in _drawings(solved, predicted):
             row = data.row("strength", strength)
             label = _method_label(data.method)
             profile.plot(data["site"], data["profile_delta"][row], label=label, **drawing)
@@ -217,7 +219,8 @@ def fig4(evaluations: Sequence[Evaluated], profile_strengths: Sequence[float]) -
 
 
 def fig5(
-    evaluations: Sequence[Evaluated],
+    solved: Evaluated,
+    predicted: Sequence[Evaluated],
     correlation_strengths: Sequence[float],
     correlation_distance: int,
 ) -> Figure:
@@ -225,14 +228,14 @@ def fig5(
     figure, axes = plt.subplots(figsize=(COLUMN, 2.7))
     shown = slice(0, correlation_distance + 1)
     for color, strength in zip(CURVES, correlation_strengths, strict=False):
-        for data, drawing in _drawings(evaluations):
+        for data, drawing in _drawings(solved, predicted):
             row = data.row("strength", strength)
             r = data["distance"][shown]
-            if data.method == "bdg":
+            if data is solved:
                 lower = data["correlation_lower"][row][shown]
                 upper = data["correlation_upper"][row][shown]
                 axes.fill_between(r, lower, upper, color=color, alpha=0.2, linewidth=0)
-            label = rf"$V_0 = {strength:g}\,t$" if data is evaluations[0] else None
+            label = rf"$V_0 = {strength:g}\,t$" if data is solved else None
             style = {**drawing, "color": color}
             axes.plot(r, data["correlation"][row][shown], label=label, **style)
     axes.set_xlabel(r"distance $r = |i-j|$")
@@ -240,22 +243,22 @@ def fig5(
     axes.set_xlim(0, correlation_distance)
     narrow = {"columnspacing": 0.8, "handletextpad": 0.2, "handlelength": 1.6, "borderpad": 0}
     first = axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1), **narrow)
-    if len(evaluations) > 1:
+    if predicted:
         # Colours say V0, lines and dots say the method.
         axes.add_artist(first)
         methods = [
             Line2D([], [], label=_method_label(data.method), **{**drawing, "color": "0.3"})
-            for data, drawing in _drawings(evaluations)
+            for data, drawing in _drawings(solved, predicted)
         ]
         axes.legend(handles=methods, loc="lower right", bbox_to_anchor=(1, 1), **narrow)
     return figure
 
 
-def fig7(evaluations: Sequence[Evaluated]) -> Figure:
+def fig7(readings: Sequence[Evaluated]) -> Figure:
     """Mean Delta against disorder strength under the three readings of the Hartree term."""
     figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
     markers = ("o", "s", "^")
-    for data, color, marker in zip(evaluations, CURVES, markers, strict=False):
+    for data, color, marker in zip(readings, CURVES, markers, strict=False):
         drawing = {"color": color, "marker": marker, "markersize": 2.6}
         _mean_against_strength(axes, data, READINGS[data.dataset], drawing)
     axes.set_ylim(0, None)
@@ -263,29 +266,13 @@ def fig7(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-FIGURES: dict[str, Callable[..., Figure]] = {
-    "fig1": fig1,
-    "fig2": fig2,
-    "fig3": fig3,
-    "fig4": fig4,
-    "fig5": fig5,
-    "fig6": fig6,
-    "fig7": fig7,
-}
-"""Each figure's function: it takes evaluations and the settings that workflow/rules name for it."""
-
-
-def _drawings(evaluations: Sequence[Evaluated]) -> list[tuple[Evaluated, dict[str, object]]]:
-    """Each evaluation with how it is drawn: solved data as red dots, the rest as lines."""
-    lines = iter(zip(CURVES, ("-", "--", ":"), strict=False))
-    drawings = []
-    for data in evaluations:
-        if data.method == "bdg":
-            drawings.append((data, dict(SOLVED)))
-        else:
-            color, linestyle = next(lines)
-            drawings.append((data, {"color": color, "linestyle": linestyle}))
-    return drawings
+def _drawings(
+    solved: Evaluated, predicted: Sequence[Evaluated]
+) -> list[tuple[Evaluated, dict[str, object]]]:
+    """Each evaluation with how it is drawn: solved data as red dots, predicted as lines."""
+    lines = zip(predicted, CURVES, ("-", "--", ":"), strict=False)
+    drawn = [(data, {"color": color, "linestyle": style}) for data, color, style in lines]
+    return [(solved, dict(SOLVED)), *drawn]
 
 
 def _mean_against_strength(

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gapworks.chain.evaluation.scores import value
 from gapworks.factory.evaluation_file import Evaluated
 
 STOPPED = "exact 1e-03"
@@ -105,11 +106,11 @@ def _networks(found: Mapping[str, Evaluated], window: Evaluated) -> dict[str, fl
     return {
         "parameters": window.attributes["parameters"],
         "epochs": window.attributes["epochs"],
-        "window_mse": window["pooled"][0],
-        "window_r2": window["pooled"][1],
-        "constant_mse": window["pooled"][2],
-        "surrogate_mse": surrogate["pooled"][0],
-        "surrogate_r2": surrogate["pooled"][1],
+        "window_mse": value(window, "pooled", "mse"),
+        "window_r2": value(window, "pooled", "r2"),
+        "constant_mse": value(window, "pooled", "baseline_mse"),
+        "surrogate_mse": value(surrogate, "pooled", "mse"),
+        "surrogate_r2": value(surrogate, "pooled", "r2"),
         "window_floor": floor["floor"][known[0]] if len(known) else None,
         "floor_share_strong": floor["floor_by_strength"][known[0], last] / window["mse"][last]
         if len(known)
@@ -143,7 +144,7 @@ def pair_size(delta: float, filling: float, points: int = 65_536) -> float:
 
 def _scan(windows: Sequence[Evaluated]) -> dict[str, float | None]:
     """What the scan of Fig. 2 says of cut-offs and of the amount of data."""
-    mse = {(_realizations(data), _cutoff(data)): data["pooled"][0] for data in windows}
+    mse = {(_realizations(data), _cutoff(data)): value(data, "pooled", "mse") for data in windows}
     sizes = [size for size, _ in mse]
     # The training set's own size may have the paper's network alone: that is no scan.
     scanned = sorted({size for size in sizes if sizes.count(size) > 1} or set(sizes))

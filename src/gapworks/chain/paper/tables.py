@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from gapworks.chain.evaluation.time_and_error import time_and_error
+from gapworks.chain.evaluation.scores import value
+from gapworks.chain.paper.time_and_error import time_and_error
 from gapworks.factory.evaluation_file import Evaluated
 
 
-def disorder(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def disorder(solved: Evaluated) -> pd.DataFrame:
     """What each disorder strength does to Delta, with intervals over realizations."""
-    data = evaluations[0]
+    data = solved
     return pd.DataFrame(
         {
             "V0": data["strength"],
@@ -30,13 +31,12 @@ def disorder(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
     )
 
 
-def errors(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def errors(networks: Sequence[Evaluated], floor: Evaluated) -> pd.DataFrame:
     """Errors of each network per V0 and over all, beside the constant and the window's floor.
 
     The floor is that of the cut-off which the table's window network has; a surrogate with mu
     closed over the whole ring is not bound by it.
     """
-    *networks, floor = evaluations
     rows = []
     for data in networks:
         cutoff = (data.attributes["window"] - 1) // 2
@@ -59,23 +59,22 @@ def errors(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
             {
                 "network": data.method,
                 "V0": "all",
-                "MSE": data["pooled"][0],
-                "lower": data["pooled_lower"][0],
-                "upper": data["pooled_upper"][0],
-                "constant MSE": data["pooled"][2],
+                "MSE": value(data, "pooled", "mse"),
+                "lower": value(data, "pooled_lower", "mse"),
+                "upper": value(data, "pooled_upper", "mse"),
+                "constant MSE": value(data, "pooled", "baseline_mse"),
                 "floor": floor["floor"][known[0]] if bound else np.nan,
-                "R2": data["pooled"][1],
+                "R2": value(data, "pooled", "r2"),
             }
         )
     return pd.DataFrame(rows)
 
 
-def correlations(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def correlations(solved: Evaluated, predicted: Sequence[Evaluated]) -> pd.DataFrame:
     """Largest deviation of C(r) from the solved one, within the window's reach and beyond."""
-    solved, *networks = evaluations
-    reach = networks[0].attributes["window"] - 1  # 2 R of the window network
+    reach = predicted[0].attributes["window"] - 1  # 2 R of the window network
     rows = []
-    for data in networks:
+    for data in predicted:
         deviation = np.abs(data["correlation"] - solved["correlation"])
         for row, V0 in enumerate(data["strength"]):
             rows.append(
@@ -90,9 +89,9 @@ def correlations(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def cost(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def cost(errors: Evaluated, times: Evaluated) -> pd.DataFrame:
     """Time and error of each method at each length of the ring."""
-    found = time_and_error(evaluations)
+    found = time_and_error(errors, times)
     rows = [
         {
             "method": name,
@@ -105,12 +104,3 @@ def cost(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
         if np.isfinite(found.seconds[row, column])
     ]
     return pd.DataFrame(rows)
-
-
-TABLES: dict[str, Callable[..., pd.DataFrame]] = {
-    "disorder": disorder,
-    "errors": errors,
-    "correlations": correlations,
-    "cost": cost,
-}
-"""Each table's function."""

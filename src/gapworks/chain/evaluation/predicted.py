@@ -1,0 +1,69 @@
+"""Statistics of a data set as a network predicts it, with the network's scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gapworks.chain.evaluation import scores, statistics
+from gapworks.chain.evaluation.fit import check_network_fits
+from gapworks.chain.learning.trained import Network
+from gapworks.chain.steps import Statistics
+from gapworks.factory.container import Coordinate
+from gapworks.factory.errors import DataError
+from gapworks.factory.evaluation_file import Evaluation, Given, about_data
+from gapworks.learning.data import read_dataset
+
+
+def evaluate(
+    settings: Statistics, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
+    """Statistics of the predicted Delta per V0, and its errors.
+
+    Parameters
+    ----------
+    settings : Statistics
+    given : Given
+        The data set "test", and "training" data, whose mean Delta per V0 is the constant that the
+        network is compared with; one network.
+    threads : int
+        Not used: the network decides.
+    report : callable
+        Is told what is unlike the training.
+
+    Raises
+    ------
+    DataError
+        If the network was trained on other physics, or on the very disorder it is tested on, or if
+        its window is longer than the rings.
+    """
+    path, training = given.data["test"], given.data["training"]
+    ((name, where),) = given.networks.items()
+    header, arrays = read_dataset(path, "chain")
+    seed = header.attributes["seed"]
+    network = Network.load(where)
+    check_network_fits(network, where, header.attributes)
+    try:
+        # As drawn: the paper's networks are fed V with its mean.
+        answer = network.answer(arrays["V"], as_drawn=True)
+        shown = {**arrays, "delta": answer.delta}
+        coordinates, made = statistics.take(shown, settings.evaluation, seed)
+    except ValueError as error:
+        raise DataError(f"{path}: {error}") from error
+    for doubt in network.doubts(arrays["V"], answer):
+        report(f"gapworks: {path}: {doubt.text}")
+    constants = scores.constants(read_dataset(training, "chain")[1])
+    made |= scores.score(arrays, answer.delta, constants, settings.evaluation, seed)
+    coordinates["score"] = Coordinate(np.arange(len(scores.SCORES)), "1", ", ".join(scores.SCORES))
+    card = network.card
+    attributes = about_data(header, name) | {
+        "weights_sha256": card["weights_sha256"],
+        "window": card["window"],
+        "parameters": card["parameters"],
+        "architecture": card["architecture"],
+        "settings_of_network": card["settings"],
+        "training_samples": card["training_data"]["samples"],
+        "epochs": card["epochs"],
+    }
+    return Evaluation(attributes, coordinates, statistics.VARIABLES | scores.VARIABLES, made)

@@ -1,0 +1,63 @@
+"""Wall times of solvers and networks: the one evaluation that differs in every run.
+
+Everything is timed in one process, one after the other, so that ratios hold on a noisy machine.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from gapworks.chain.evaluation.methods import about, asked, compared, coordinates, rings
+from gapworks.chain.steps import MethodTimes
+from gapworks.factory.container import Variable
+from gapworks.factory.evaluation_file import Evaluation, Given
+
+VARIABLES = {
+    "seconds": Variable(("method", "length"), "s", "median time for one ring, NaN: not measured"),
+}
+
+
+def evaluate(
+    settings: MethodTimes, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
+    """Median wall time of each method for one ring, on rings of growing length.
+
+    Parameters
+    ----------
+    settings : MethodTimes
+    given : Given
+        The networks that are compared with the solvers.
+    threads : int
+        For solvers and networks alike.
+    report : callable
+        Is told each time.
+
+    Returns
+    -------
+    Evaluation
+        `seconds`, shape (methods, lengths); NaN: too long for dense, which is timed once.
+
+    Raises
+    ------
+    DataError
+        If a network does not fit; see `methods.compared`.
+    """
+    cost, methods = settings.cost, compared(settings, given.networks, threads)
+    seconds = np.full((len(methods), len(cost.lengths)), np.nan)
+    for column, length in enumerate(cost.lengths):
+        V = rings(cost, settings.seed, length)
+        for row, name, few in asked(cost, methods, V):
+            if name != "dense":
+                methods[name](few[:1])  # compiled, allocated
+            taken = []
+            for _ in range(1 if name == "dense" else cost.repeats):
+                start = time.perf_counter()
+                methods[name](few)
+                taken.append((time.perf_counter() - start) / len(few))
+            seconds[row, column] = np.median(taken)
+            report(f"L = {length}: {name}: {seconds[row, column]:.2e} s a ring")
+    attributes = about("timing", methods, threads)
+    return Evaluation(attributes, coordinates(cost, methods), VARIABLES, {"seconds": seconds})

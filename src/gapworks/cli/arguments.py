@@ -1,0 +1,104 @@
+"""Kinds of arguments, and parts that several commands have."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gapworks.factory.errors import DataError
+from gapworks.factory.files import read_whole
+from gapworks.study import STUDIES
+
+Subparsers = Any
+"""What argparse's `add_subparsers` gives."""
+
+
+def command(
+    subparsers: Subparsers, name: str, run: Callable[..., int | None], help: str
+) -> argparse.ArgumentParser:
+    """Add a command that calls `run` with its arguments."""
+    added = subparsers.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
+    added.set_defaults(run=run)
+    return added
+
+
+def with_study(added: argparse.ArgumentParser, settings: str) -> None:
+    """Let a command take a study, and settings as JSON."""
+    added.add_argument("study", choices=STUDIES)
+    added.add_argument(
+        "--settings", type=json_object, required=True, metavar="JSON", help=f"{settings}; or @FILE"
+    )
+
+
+def with_inputs(added: argparse.ArgumentParser) -> None:
+    """Let a command take the inputs of a step, by the names that the study's plan gives them."""
+    for name, help in (
+        ("data", "data sets, and what they are to the step"),
+        ("network", "trained networks (.safetensors), and how to call them"),
+        ("evaluation", "evaluations, and how to call them"),
+    ):
+        added.add_argument(
+            f"--{name}", type=named_path, nargs="*", default=[], metavar="NAME=FILE", help=help
+        )
+
+
+def json_object(text: str) -> Any:
+    """A JSON object, or @FILE with one in it."""
+    try:
+        settings = json.loads(read_whole(Path(text[1:])) if text.startswith("@") else text)
+    except DataError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise argparse.ArgumentTypeError(f"not JSON: {error}") from error
+    if not isinstance(settings, dict):
+        raise argparse.ArgumentTypeError(f"not a JSON object: {text[:40]}")
+    return settings
+
+
+def named_path(text: str) -> tuple[str, Path]:
+    """NAME=FILE."""
+    name, equals, path = text.partition("=")
+    if not (name and equals and path):
+        raise argparse.ArgumentTypeError(f"{text}: write NAME=FILE")
+    return name, Path(path)
+
+
+def positive(text: str) -> int:
+    """A whole number from 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def share(text: str) -> float:
+    """From 0 to below 1."""
+    number = float(text)
+    if not 0 <= number < 1:
+        raise argparse.ArgumentTypeError("from 0 to below 1")
+    return number
+
+
+def say(line: str) -> None:
+    """A line of progress; logs are read while a job runs."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def check_suffixes(paths: list[Path], formats: tuple[str, ...]) -> None:
+    """Refuse outputs in a format that is not made."""
+    for path in paths:
+        if path.suffix not in formats:
+            raise SystemExit(f"gapworks: {path}: write one of {', '.join(formats)}")
+
+
+def check_network_names(networks: list[tuple[str, Path]]) -> None:
+    """Weights that bear another network's name, with their card, are not taken for that network."""
+    from gapworks.learning.cards import read_card
+
+    for name, path in networks:
+        if name == path.stem and (said := read_card(path)[0].get("name")) != name:
+            raise DataError(f"{path}: is {said}, under the name of {name}")

@@ -1,0 +1,271 @@
+"""Commands of the papers: evaluate, figure, table, metrics, claims, record."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from gapworks.cli.arguments import (
+    Subparsers,
+    check_network_names,
+    check_suffixes,
+    command,
+    named_path,
+    positive,
+    say,
+    with_inputs,
+    with_study,
+)
+from gapworks.factory import recipe
+from gapworks.factory.errors import DataError
+from gapworks.products import outputs
+from gapworks.products.statement import sign
+from gapworks.study import study
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the commands to the command line."""
+    added = command(
+        subparsers, "evaluate", evaluate, "evaluate data, networks or solvers into one file"
+    )
+    with_study(added, "settings of the evaluation, as in params.settings of the rule")
+    added.add_argument("name", help="which: test-bdg, floor and so on")
+    with_inputs(added)
+    added.add_argument("--threads", type=positive, default=1)
+    added.add_argument("--output", type=Path, required=True)
+
+    for name, run, what in (
+        ("figure", figure, "draw a figure from evaluations (.pdf, .png)"),
+        ("table", table, "make a table from evaluations (.csv, .tex)"),
+    ):
+        added = command(subparsers, name, run, what)
+        with_study(added, f"the settings of this {name}, {{}} if it has none")
+        added.add_argument("name", help=f"which {name}")
+        added.add_argument(
+            *("--evaluation", "--evaluations"),
+            type=named_path,
+            nargs="+",
+            required=True,
+            metavar="NAME=FILE",
+            help="evaluations, and what they are to it; a name may stand several times",
+        )
+        added.add_argument("--output", type=Path, nargs="+", required=True, metavar="FILE")
+
+    added = command(subparsers, "metrics", metrics, "take a study's metrics from its evaluations")
+    added.set_defaults(name="metrics")
+    with_study(added, "settings of the metrics, as in params.settings of the rule")
+    added.add_argument("--scale", required=True, help="the scale they were made at")
+    added.add_argument(
+        "--timing", action="store_true", help="those of wall times, which differ in every run"
+    )
+    added.add_argument("--evaluation", type=Path, nargs="+", required=True, metavar="FILE")
+    added.add_argument("--output", type=Path, required=True, help="the metric file, .json")
+
+    added = command(subparsers, "claims", claims, "table the papers' claims with our verdicts")
+    added.add_argument("--claims", type=Path, required=True, help="docs/claims.yaml")
+    added.add_argument(
+        "--metrics", type=Path, required=True, help="data/metrics.json or metrics-timing.json"
+    )
+    added.add_argument("--output", type=Path, nargs="+", required=True, metavar="FILE")
+
+    added = command(
+        subparsers, "record", record, "keep metric files in docs/numbers, make docs/reproduction.md"
+    )
+    added.add_argument("metrics", type=Path, nargs="*", metavar="METRICS.json")
+    added.add_argument("--docs", type=Path, default=Path("docs"), help="the folder of the docs")
+    added.add_argument(
+        "--check", action="store_true", help="only say whether the page is up to date"
+    )
+
+
+def evaluate(args: argparse.Namespace) -> None:
+    from gapworks.factory.evaluation_file import Given
+
+    check_network_names(args.network)
+    chosen = study(args.study)
+    step = _known(chosen.step, args.name)[0]
+    settings = step.settings.model_validate(args.settings)
+    given = Given(dict(args.data), dict(args.network), dict(args.evaluation))
+    make = chosen.find(f"{step.run}:evaluate")
+    try:
+        made = make(settings, given, args.threads, say)
+    except KeyError as error:  # of `Given`
+        if error.args and error.args[0] in {"data", "networks", "evaluations"}:
+            raise
+        raise DataError(
+            f"{args.name}: is not given {error}; snakemake -np FILE prints the command that makes"
+            " a file"
+        ) from error
+    made.write(args.output, args.study, args.settings)
+    print(args.output)
+
+
+def figure(args: argparse.Namespace) -> None:
+    from gapworks.plotting.style import FORMATS, house_style, save
+
+    check_suffixes(args.output, FORMATS)
+    with house_style():
+        save(_made("figures", args), args.output)
+    sign(args.output)
+    print(*args.output)
+
+
+def table(args: argparse.Namespace) -> None:
+    from gapworks.plotting.table import FORMATS, save
+
+    check_suffixes(args.output, FORMATS)
+    save(_made("tables", args), args.output)
+    sign(args.output)
+    print(*args.output)
+
+
+def metrics(args: argparse.Namespace) -> None:
+    from gapworks import reproduction
+    from gapworks.factory.disk import write_whole
+    from gapworks.factory.evaluation_file import read_evaluation
+    from gapworks.factory.provenance import provenance
+
+    place = "paper.metrics:timing" if args.timing else "paper.metrics:metrics"
+    try:
+        take = study(args.study).find(place)
+    except AttributeError as error:
+        raise SystemExit(f"gapworks: {args.study} times nothing") from error
+    evaluations = [read_evaluation(path, args.study) for path in args.evaluation]
+    _check_settings(args, take, evaluations)
+    with _of_these(args):
+        taken = take(evaluations, **args.settings)
+    measured = reproduction.numbers(
+        args.study,
+        args.scale,
+        taken,
+        [data.attributes for data in evaluations],
+        provenance(),
+        **recipe.attribute(args.output),
+        timing=args.timing,
+    )
+    write_whole(args.output, reproduction.to_json(measured).encode())
+    print(args.output)
+
+
+def claims(args: argparse.Namespace) -> None:
+    from gapworks import reproduction
+    from gapworks.plotting.table import FORMATS, save
+
+    check_suffixes(args.output, FORMATS)
+    claims = reproduction.read_claims(args.claims)
+    save(
+        reproduction.claims_table(claims, reproduction.read_numbers(args.metrics)),
+        args.output,
+    )
+    sign(args.output)
+    print(*args.output)
+
+
+def record(args: argparse.Namespace) -> int:
+    from gapworks import reproduction
+    from gapworks.factory.disk import write_whole
+    from gapworks.factory.files import read_whole
+
+    given = [outputs.File(path, "METRICS.json") for path in args.metrics]
+    kept = {}
+    for measured in reproduction.to_record(args.metrics):
+        if any("+changes" in commit for commit in measured.commits):
+            what = f"{measured.study} at scale {measured.scale}"
+            say(f"{what}: made in part by code that is in no commit; recorded all the same")
+        place = args.docs / "numbers" / f"{measured.scale}-{measured.study}.json"
+        outputs.check_apart(given, [outputs.File(place, "what the docs keep of it")])
+        kept[place] = measured
+    for place, measured in kept.items():
+        write_whole(place, reproduction.to_json(measured).encode())
+        print(place)
+    page = args.docs / "reproduction.md"
+    known = [reproduction.read_numbers(p) for p in sorted((args.docs / "numbers").glob("*.json"))]
+    text = reproduction.report(reproduction.read_claims(args.docs / "claims.yaml"), known)
+    if args.check:
+        if page.exists() and read_whole(page).decode(errors="replace") == text:
+            return 0
+        print(f"gapworks: {page}: is not up to date; gapworks record", file=sys.stderr)
+        return 1
+    write_whole(page, text.encode())
+    print(page)
+    return 0
+
+
+def _made(room: str, args: argparse.Namespace) -> Any:
+    """A figure or a table, drawn from the evaluations that were given for its keywords."""
+    from gapworks.factory.evaluation_file import read_evaluation
+
+    chosen = study(args.study)
+    draw = chosen.find(_known(chosen.exhibit, room, args.name).draw)
+    given: dict[str, list[Any]] = {}
+    for keyword, path in args.evaluation:
+        given.setdefault(keyword, []).append(read_evaluation(path, args.study))
+    evaluations = bound(draw, args.name, given)
+    _check_settings(args, draw, **evaluations)
+    with _of_these(args):
+        return draw(**evaluations, **args.settings)
+
+
+def bound(draw: Callable[..., Any], name: str, given: dict[str, list[Any]]) -> dict[str, Any]:
+    """Evaluations as a figure takes them: one, or several in order.
+
+    Raises
+    ------
+    DataError
+        If one is missing, unknown, or given several times where there should be one.
+    """
+    from gapworks.factory.evaluation_file import Evaluated
+
+    hints = get_type_hints(draw)
+    wanted = {key: hint for key, hint in hints.items() if Evaluated in (hint, *_of(hint))}
+    if given.keys() != wanted.keys():
+        raise DataError(
+            f"{name}: is made of {', '.join(wanted)}, each given as NAME=FILE; given: "
+            f"{', '.join(given)}; snakemake -np FILE prints the command that makes a file"
+        )
+    for key, evaluations in given.items():
+        if wanted[key] is Evaluated and len(evaluations) > 1:
+            raise DataError(f"{name}: {key} is one evaluation; given: {len(evaluations)}")
+    return {key: ones[0] if wanted[key] is Evaluated else ones for key, ones in given.items()}
+
+
+def _of(hint: Any) -> tuple[Any, ...]:
+    return getattr(hint, "__args__", ())
+
+
+def _known(find: Callable[..., Any], *names: str) -> Any:
+    try:
+        return find(*names)
+    except ValueError as error:
+        raise SystemExit(f"gapworks: {error}") from error
+
+
+def _path(given: Any) -> Path:
+    return given[1] if isinstance(given, tuple) else given
+
+
+def _check_settings(args: argparse.Namespace, make: Any, *given: Any, **named: Any) -> None:
+    """Settings must be those that a figure or table takes."""
+    try:
+        inspect.signature(make).bind(*given, **named, **args.settings)
+    except TypeError as error:
+        raise SystemExit(f"gapworks: settings of {args.name}: {error}") from error
+
+
+@contextlib.contextmanager
+def _of_these(args: argparse.Namespace) -> Iterator[None]:
+    """Evaluations that something is not made of end in one line, not in a traceback."""
+    try:
+        yield
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        given = ", ".join(_path(one).name for one in args.evaluation)
+        what = getattr(args, "name", "the metrics")
+        raise DataError(
+            f"{what}: cannot be made of {given} ({type(error).__name__}: {error}); "
+            "snakemake -np FILE prints the command that makes a file"
+        ) from error
