@@ -210,7 +210,7 @@ class Plan:
 
 
 def pattern(cost: str) -> str:
-    """A regular expression of the names of all evaluations of a cost, each in its study's folder."""
+    """A regular expression of the names of all evaluations of a cost, in their studies' folders."""
     rooms = []
     for name in STUDIES:
         known = [one for one, step in study(name).evaluations.items() if step.cost == cost]

@@ -63,6 +63,11 @@ def compared(scale: Scale) -> Inputs:
     return Inputs(networks=[paper_network(scale), "surrogate"])
 
 
+OWN_DATA = """\
+  chain       disorder V in units of t, one ring a row: .npy of shape (..., L), or .csv without
+              header and index; L at least the network's window. A constant in V changes nothing.
+              -> Delta in units of t, the same shape, .npy or .csv"""
+
 NETWORK = r"(?P<network>surrogate|window-r\d+-n\d+)"
 
 STUDY = Study(
@@ -165,6 +170,7 @@ STUDY = Study(
             "method and ring length.",
         ),
     },
+    own_data=OWN_DATA,
     metrics=lambda scale: {
         "network": paper_network(scale),
         "filling": scale.config.physics.filling,

@@ -46,6 +46,14 @@ def with_inputs(added: argparse.ArgumentParser) -> None:
         )
 
 
+def given_files(args: argparse.Namespace) -> Any:
+    """The inputs of a step, from `with_inputs`; one that it needs and is not there is named."""
+    from gapworks.factory.evaluation_file import Files, Given
+
+    named = (("--data", args.data), ("--network", args.network), ("--evaluation", args.evaluation))
+    return Given(*(Files(option, files) for option, files in named))
+
+
 def json_object(text: str) -> Any:
     """A JSON object, or @FILE with one in it."""
     try:

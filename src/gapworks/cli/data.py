@@ -12,6 +12,7 @@ from gapworks.cli.arguments import (
     Subparsers,
     check_network_names,
     command,
+    given_files,
     positive,
     share,
     with_inputs,
@@ -46,7 +47,7 @@ def add(subparsers: Subparsers) -> None:
     )
     added.add_argument("--output", type=Path, required=True, help="the shard, FIRST-LAST.h5")
 
-    added = command(subparsers, "gather", gather_, "verify shards and copy them into one data set")
+    added = command(subparsers, "gather", gather, "verify shards and copy them into one data set")
     with_study(added, "resolved settings of the data set, the same as for simulate")
     added.add_argument("--folder", type=Path, required=True, help="where the shards are")
     added.add_argument("--samples", type=positive, required=True, help="size of the data set")
@@ -97,25 +98,23 @@ def simulate(args: argparse.Namespace) -> None:
         print(f"{header.path}: {what}, identity {header.attributes['identity']}")
 
 
-def gather_(args: argparse.Namespace) -> None:
-    from gapworks.factory.gather import gather
+def gather(args: argparse.Namespace) -> None:
+    from gapworks.factory import gather as gathering
     from gapworks.factory.progress import progress
 
     study = _dataset(args.study)
     settings = study.Settings.model_validate(args.settings)
     with progress(args.samples, f"{settings.study}/{settings.dataset} samples") as advance:
         where = (args.folder, args.samples, args.shard_size, args.output)
-        header = gather(study, settings, *where, advance, args.mixed_code)
+        header = gathering.gather(study, settings, *where, advance, args.mixed_code)
     print(f"{header.path}: {args.samples} samples, identity {header.attributes['identity']}")
 
 
 def generate(args: argparse.Namespace) -> None:
-    from gapworks.factory.evaluation_file import Given
-
     check_network_names(args.network)
     step, _ = study(args.study).step(args.name, "generated")
     settings = step.settings.model_validate(args.settings)
-    given = Given(dict(args.data), dict(args.network), dict(args.evaluation))
+    given = given_files(args)
     make = study(args.study).find(f"{step.run}:generate")
     header = make(settings, given, args.threads, args.output)
     said = header.attributes

@@ -12,7 +12,7 @@ from gapworks.cli.arguments import Subparsers, command, positive, say, with_stud
 from gapworks.readers.units import MEV as UNITS
 from gapworks.study import STUDIES, study
 
-EXIT_CODES = (
+EXITS = (
     "exit code: 0 answered (warnings on stderr), 1 a file is wrong, 2 refused: nothing is written"
 )
 OPTIONS = ("unit", "column", "drop_imaginary")
@@ -33,9 +33,7 @@ def add(subparsers: Subparsers) -> None:
     added = command(subparsers, "predict", predict, "put your own data through a trained network")
     added.formatter_class = argparse.RawDescriptionHelpFormatter
     layouts = "\n".join(study(name).own_data for name in STUDIES)
-    added.epilog = (
-        f"what each study reads (--input) and writes (--output):\n{layouts}\n{EXIT_CODES}"
-    )
+    added.epilog = f"what each study reads (--input) and writes (--output):\n{layouts}\n\n{EXITS}\n"
     added.add_argument("study", choices=STUDIES)
     added.add_argument("--network", type=Path, required=True, help="weights (.safetensors)")
     added.add_argument("--input", type=Path, required=True, help="your data, laid out as below")

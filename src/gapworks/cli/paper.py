@@ -15,6 +15,7 @@ from gapworks.cli.arguments import (
     check_network_names,
     check_suffixes,
     command,
+    given_files,
     named_path,
     positive,
     say,
@@ -84,23 +85,13 @@ def add(subparsers: Subparsers) -> None:
 
 
 def evaluate(args: argparse.Namespace) -> None:
-    from gapworks.factory.evaluation_file import Given
-
     check_network_names(args.network)
     chosen = study(args.study)
     step = _known(chosen.step, args.name)[0]
     settings = step.settings.model_validate(args.settings)
-    given = Given(dict(args.data), dict(args.network), dict(args.evaluation))
+    given = given_files(args)
     make = chosen.find(f"{step.run}:evaluate")
-    try:
-        made = make(settings, given, args.threads, say)
-    except KeyError as error:  # of `Given`
-        if error.args and error.args[0] in {"data", "networks", "evaluations"}:
-            raise
-        raise DataError(
-            f"{args.name}: is not given {error}; snakemake -np FILE prints the command that makes"
-            " a file"
-        ) from error
+    made = make(settings, given, args.threads, say)
     made.write(args.output, args.study, args.settings)
     print(args.output)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,20 @@ from gapworks.factory.container import (
     read,
     verify,
 )
+
+
+class Files(dict[str, Path]):
+    """Files by name, as a command was given them; one that is missing is asked for by name."""
+
+    def __init__(self, option: str, files: Iterable[tuple[str, Path]]) -> None:
+        super().__init__(files)
+        self._option = option
+
+    def __missing__(self, name: str) -> Path:
+        raise DataError(
+            f"{self._option} {name}=FILE is missing; given: {', '.join(self) or 'none'}; snakemake "
+            "-np FILE prints the command that makes a file"
+        )
 
 
 @dataclass(frozen=True)
