@@ -21,32 +21,33 @@ else:
     configfile: str(next((place for place in places if place.exists()), places[0]))
 
 
+include: "workflow/rules/common.smk"
+
+
 wildcard_constraints:
     scale="[^/]+",
-    study="chain|eliashberg|qpi",
+    study="|".join(STUDIES),
     dataset="[a-z_]+",
 
 
-include: "workflow/rules/common.smk"
-include: "workflow/rules/products.smk"
-include: "workflow/rules/wrong-names.smk"
 include: "workflow/rules/cluster.smk"
-include: "workflow/rules/chain-names.smk"
-include: "workflow/rules/eliashberg-names.smk"
-include: "workflow/rules/qpi-names.smk"
-include: "workflow/rules/report.smk"
-include: "workflow/rules/steps.smk"
-include: "workflow/rules/gather.smk"
-include: "workflow/rules/chain.smk"
-include: "workflow/rules/eliashberg.smk"
-include: "workflow/rules/qpi-data.smk"
-include: "workflow/rules/qpi-simulate.smk"
-include: "workflow/rules/qpi.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/learning.smk"
+include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/paper.smk"
 
 
 rule all:
     default_target: True
     input:
-        rules.chain.input,
-        rules.eliashberg.input,
-        rules.qpi.input,
+        [exhibits(name) for name in STUDIES],
+
+
+# `snakemake chain`: one study. A rule that runs nothing; no profile needs its name.
+for name in STUDIES:
+
+    rule:
+        name:
+            name
+        input:
+            exhibits(name),

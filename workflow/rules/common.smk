@@ -1,10 +1,9 @@
-# Functions and settings that the rules of all studies use; no rules.
+# The configuration, and the functions that rules ask; no rules. What is made of what stands in each
+# study's study.py, and gapworks.plan reads it there.
 import hashlib
-import json
 import os
 import re
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -12,7 +11,8 @@ from snakemake.exceptions import WorkflowError
 try:
     from gapworks.config import ConfigError, check_no_key_twice, load
     from gapworks.factory.provenance import code_digest
-    from gapworks.factory.shards import shard_name, shard_ranges
+    from gapworks.plan import Plan, generated_pattern, pattern
+    from gapworks.study import STUDIES, study
 except ModuleNotFoundError as error:
     raise WorkflowError(f"{error}: set up with `make setup`, then use .venv/bin/snakemake")
 
@@ -40,137 +40,26 @@ def scale(wildcards):
     return SCALES[wildcards.scale]
 
 
-def simulation_settings(wildcards, study):
-    """The resolved settings of a data set, as the simulate and gather commands take them."""
-    chosen = scale(wildcards)
-    with naming_the_target(wildcards):
-        return getattr(chosen, study).simulation(wildcards.dataset, chosen.seed).canonical_json()
+def plan(wildcards):
+    """The files of the study and the scale that the target's path names."""
+    return Plan(wildcards.scale, scale(wildcards), wildcards.study)
 
 
-def max_failed_share(wildcards):
-    """The share of failed samples at which a shard is refused."""
-    return getattr(scale(wildcards), wildcards.study).max_failed_share
+def planned(what):
+    """A function of a rule, from one of a plan; an unknown name in a target is said in a line."""
+
+    def found(wildcards):
+        try:
+            return what(plan(wildcards), wildcards)
+        except ValueError as error:
+            raise WorkflowError(str(error))
+
+    return found
 
 
-def samples(wildcards):
-    """The size of a data set."""
-    with naming_the_target(wildcards):
-        return getattr(scale(wildcards), wildcards.study).samples(wildcards.dataset)
-
-
-def shards(wildcards):
-    """The shards of a data set."""
-    shard_size = getattr(scale(wildcards), wildcards.study).shard_size
-    folder = f"results/{wildcards.scale}/{wildcards.study}/shards/{wildcards.dataset}"
-    ranges = shard_ranges(samples(wildcards), shard_size)
-    return [f"{folder}/{shard_name(*bounds)}" for bounds in ranges]
-
-
-@contextmanager
-def naming_the_target(wildcards):
-    """An unknown data set in a target's path is the user's slip, not a traceback."""
-    try:
-        yield
-    except ValueError as error:
-        raise WorkflowError(str(error))
-
-
-NAMES = {}
-"""What each study's figures, tables and networks are made of; <study>-names.smk fill it."""
-
-
-def any_of(what):
-    """A pattern of all studies' figures or tables."""
-    return "|".join(sorted({name for study in NAMES.values() for name in study[what]}))
-
-
-def products(study):
+def exhibits(study):
     """Every figure and table of a study at the default scale."""
-    folder = f"results/{DEFAULT_SCALE}/{study}"
-    names = NAMES[study]
-    tables = [*names["tables"], *claims_tables(study)]
-    return [
-        *(f"{folder}/figures/{name}.{end}" for name in names["figures"] for end in ("pdf", "png")),
-        *(f"{folder}/tables/{name}.{end}" for name in tables for end in ("csv", "tex")),
-    ]
-
-
-def claims_tables(study):
-    """The tables of the paper's claims; those that wall times decide stand in one of their own."""
-    return ["claims", *(["claims-timing"] if "timing" in NAMES[study] else [])]
-
-
-def known(wildcards, what, name):
-    """What a figure or table of a study is made of."""
-    names = NAMES[wildcards.study][what]
-    if name not in names:
-        raise WorkflowError(no_such(wildcards.study, what.removesuffix("s"), name, names))
-    return names[name]
-
-
-def no_such(study, what, name, names):
-    return f"{study} has no {what} {name}; it has {', '.join(names)}"
-
-
-def evaluations(wildcards, what, name):
-    """The evaluation files that a figure or table is made of."""
-    made = known(wildcards, what, name)["evaluations"](wildcards)
-    return [evaluation(wildcards, one) for one in made]
-
-
-def all_evaluations(wildcards):
-    """Those of all figures and tables of a study, each once; with `-timing` those of wall times.
-
-    What comes of wall times differs in every run: nothing else is made of them.
-    """
-    names = NAMES[wildcards.study]
-    timing = names.get("timing", [])
-    if wildcards.timing:
-        if not timing:
-            raise WorkflowError(f"{wildcards.study} times nothing")
-        return [evaluation(wildcards, name) for name in timing]
-    made = [one for what in ("figures", "tables") for one in names[what].values()]
-    found = dict.fromkeys(name for one in made for name in one["evaluations"](wildcards))
-    return [evaluation(wildcards, name) for name in found if name not in timing]
-
-
-def metrics_settings(wildcards):
-    """Settings of a study's metrics; those of wall times take none."""
-    return as_json({} if wildcards.timing else NAMES[wildcards.study]["metrics"](wildcards))
-
-
-def evaluation(wildcards, name, study=None):
-    """An evaluation file; of the study that the target's path names, if no other is given."""
-    study = study or wildcards.study
-    return f"results/{wildcards.scale}/{study}/data/evaluation/{name}.h5"
-
-
-def figure_settings(wildcards):
-    """Those settings that a figure uses, so that another figure's do not redraw it."""
-    keys = known(wildcards, "figures", wildcards.figure).get("settings", [])
-    chosen = getattr(scale(wildcards), wildcards.study).figures.model_dump(mode="json")
-    return as_json({key: chosen[key] for key in keys})
-
-
-def training(wildcards):
-    """Settings and data of a training: a mapping with settings, data, validation."""
-    with naming_the_target(wildcards):
-        return NAMES[wildcards.study]["training"](wildcards)
-
-
-def evaluation_settings(wildcards, study):
-    """The section `evaluation` of a study."""
-    return as_json(getattr(scale(wildcards), study).evaluation.model_dump(mode="json"))
-
-
-def dataset(wildcards, study, name):
-    """A gathered data set."""
-    return f"results/{wildcards.scale}/{study}/data/{name}.h5"
-
-
-def as_json(settings):
-    """Settings as text that is the same for the same settings: a changed one reruns its rule."""
-    return json.dumps(settings, sort_keys=True)
+    return Plan(DEFAULT_SCALE, SCALES[DEFAULT_SCALE], study).exhibits()
 
 
 def digest(path):
@@ -178,12 +67,12 @@ def digest(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
 
 
-def code_of(*modules):
+def code_of(module):
     """The digest of a step's code, a parameter that reruns its rule when the code changes.
 
     It is found when a job needs it: every Slurm job reads all of the rules, and runs one.
     """
-    return lambda wildcards: code_digest(*(module.format(**wildcards) for module in modules))
+    return planned(lambda plan, wildcards: code_digest(module(plan, wildcards)))
 
 
 def growing(base):

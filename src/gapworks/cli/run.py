@@ -13,6 +13,7 @@ from gapworks.config import ConfigFile
 def add(subparsers: Subparsers) -> None:
     """Add the commands to the command line."""
     added = command(
+        subparsers,
         "resume",
         resume,
         "go on after a run that broke off: wait for its jobs, unlock, run",

@@ -1,78 +1,32 @@
-# The steps that are the same in all studies. What a study's figures, tables and networks are made
-# of stands in its own <study>-names.smk, which registers itself in NAMES.
-#
-# `exec`, in all rules: Slurm's signals go to every process of a job. A shell dies of SIGTERM at once,
-# and its end ends the job: a command that stands in the shell's place has the time to leave nothing
-# behind.
+# The papers: figures and tables of evaluations, metrics, claims; the report.
 
 
-rule simulate:
-    output:
-        "results/{scale}/{study}/shards/{dataset}/{start}-{stop}.h5",
-    log:
-        "logs/{scale}/{study}/simulate/{dataset}/{start}-{stop}.log",
-    benchmark:
-        "logs/{scale}/{study}/simulate/{dataset}/{start}-{stop}.benchmark.tsv"
-    wildcard_constraints:
-        study="chain|eliashberg",
-        start=r"\d+",
-        stop=r"\d+",
-    conda:
-        "../../envs/gapworks.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(30),
-    params:
-        settings=lambda wildcards: simulation_settings(wildcards, wildcards.study),
-        # A derived value, because the function takes `output`: it decides no content, and no
-        # shard is made again when it changes.
-        max_failed_share=lambda wildcards, output: max_failed_share(wildcards),
-    message:
-        "simulating {wildcards.study}/{wildcards.dataset} {wildcards.start}-{wildcards.stop}"
-        " at scale {wildcards.scale}"
-    shell:
-        "exec gapworks simulate {wildcards.study} --settings {params.settings:q}"
-        " --max-failed-share {params.max_failed_share} --threads {threads}"
-        " --start {wildcards.start} --stop {wildcards.stop} --output {output} > {log} 2>&1"
+def files_of(plan, room, name):
+    """The evaluations that a figure or table is made of."""
+    return [path for paths in plan.exhibited(room, name).values() for path in paths]
 
 
-# The checkpoint beside the weights is no output: it must outlive a failed job.
-rule train:
-    input:
-        data=lambda wildcards: training(wildcards)["data"],
-        validation=lambda wildcards: training(wildcards)["validation"],
-    output:
-        weights="results/{scale}/{study}/models/{network}.safetensors",
-        card="results/{scale}/{study}/models/{network}.json",
-    log:
-        "logs/{scale}/{study}/train/{network}.log",
-    benchmark:
-        "logs/{scale}/{study}/train/{network}.benchmark.tsv"
-    wildcard_constraints:
-        study="chain|eliashberg",
-    # The longest jobs: begun as soon as they can, others run beside them.
-    priority: 1
-    conda:
-        "../../envs/gapworks.yaml"
-    threads: 1
-    resources:
-        mem_mb=growing(4000),
-        runtime=growing(120),
-    params:
-        settings=lambda wildcards: as_json(training(wildcards)["settings"]),
-        code=code_of("gapworks.{study}.learning.training"),
-    message:
-        "training {wildcards.study} network {wildcards.network} at scale {wildcards.scale}"
-    shell:
-        "exec gapworks train {wildcards.study} --settings {params.settings:q} --threads {threads}"
-        " --data {input.data} --validation {input.validation} --output {output.weights}"
-        " > {log} 2>&1"
+def any_of(room):
+    """A pattern of all studies' "figures" or "tables"."""
+    return "|".join(sorted({name for one in STUDIES for name in study(one).exhibits(room)}))
+
+
+def drawn_by(plan, room, name):
+    """The module that draws a figure or makes a table."""
+    return plan.study.module(plan.study.exhibit(room, name).draw)
+
+
+def caption(wildcards, room, name):
+    """What is shown, for the report."""
+    return plan(wildcards).study.exhibit(room, name).caption
+
+
+report: "../report/workflow.rst"
 
 
 rule figure:
     input:
-        lambda wildcards: evaluations(wildcards, "figures", wildcards.figure),
+        planned(lambda plan, wildcards: files_of(plan, "figures", wildcards.figure)),
     output:
         report(
             "results/{scale}/{study}/figures/{figure}.pdf",
@@ -101,18 +55,23 @@ rule figure:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        settings=lambda wildcards: figure_settings(wildcards),
-        code=code_of("gapworks.{study}.paper.figures"),
+        settings=planned(lambda plan, wildcards: plan.options("figures", wildcards.figure)),
+        given=planned(
+            lambda plan, wildcards: plan.exhibited_as_arguments("figures", wildcards.figure)
+        ),
+        # Derived from `output`: other words are no reason to make it again.
+        caption=lambda wildcards, output: caption(wildcards, "figures", wildcards.figure),
+        code=code_of(lambda plan, wildcards: drawn_by(plan, "figures", wildcards.figure)),
     message:
         "drawing {wildcards.study} {wildcards.figure} at scale {wildcards.scale}"
     shell:
         "exec gapworks figure {wildcards.study} {wildcards.figure} --settings {params.settings:q}"
-        " --evaluation {input} --output {output} > {log} 2>&1"
+        " --evaluation {params.given} --output {output} > {log} 2>&1"
 
 
 rule table:
     input:
-        lambda wildcards: evaluations(wildcards, "tables", wildcards.table),
+        planned(lambda plan, wildcards: files_of(plan, "tables", wildcards.table)),
     output:
         report(
             "results/{scale}/{study}/tables/{table}.csv",
@@ -135,19 +94,26 @@ rule table:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        code=code_of("gapworks.{study}.paper.tables", "gapworks.plotting.table"),
+        settings=planned(lambda plan, wildcards: plan.options("tables", wildcards.table)),
+        given=planned(
+            lambda plan, wildcards: plan.exhibited_as_arguments("tables", wildcards.table)
+        ),
+        # Derived from `output`: other words are no reason to make it again.
+        caption=lambda wildcards, output: caption(wildcards, "tables", wildcards.table),
+        code=code_of(lambda plan, wildcards: drawn_by(plan, "tables", wildcards.table)),
+        format=code_digest("gapworks.plotting.table"),
     message:
         "writing {wildcards.study} table {wildcards.table} at scale {wildcards.scale}"
     shell:
-        "exec gapworks table {wildcards.study} {wildcards.table} --settings '{{}}'"
-        " --evaluation {input} --output {output} > {log} 2>&1"
+        "exec gapworks table {wildcards.study} {wildcards.table} --settings {params.settings:q}"
+        " --evaluation {params.given} --output {output} > {log} 2>&1"
 
 
 # Metrics and claims that come of wall times stand in files of their own, `-timing`: these differ in
 # every run, all others come out the same to the bit.
 rule metrics:
     input:
-        lambda wildcards: all_evaluations(wildcards),
+        planned(lambda plan, wildcards: plan.measured(bool(wildcards.timing))),
     output:
         "results/{scale}/{study}/data/metrics{timing}.json",
     log:
@@ -163,9 +129,10 @@ rule metrics:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        settings=lambda wildcards: metrics_settings(wildcards),
+        settings=planned(lambda plan, wildcards: plan.metrics(bool(wildcards.timing))),
         timing=lambda wildcards: "--timing" if wildcards.timing else "",
-        code=code_of("gapworks.{study}.paper.metrics", "gapworks.reproduction"),
+        code=code_of(lambda plan, wildcards: plan.study.module("paper.metrics")),
+        format=code_digest("gapworks.reproduction"),
     message:
         "taking the metrics{wildcards.timing} of {wildcards.study} at scale {wildcards.scale}"
     shell:
@@ -202,7 +169,7 @@ rule claims:
         # Derived from `output`, as above: the same text in another clone is no reason.
         claims=lambda wildcards, output: CLAIMS,
         said=digest(CLAIMS),
-        code=code_of("gapworks.reproduction", "gapworks.plotting.table"),
+        code=code_digest("gapworks.reproduction", "gapworks.plotting.table"),
     message:
         "setting the papers' claims{wildcards.timing} beside ours: {wildcards.study} at scale {wildcards.scale}"
     shell:
