@@ -23,8 +23,9 @@ from typing import Any, NamedTuple
 
 import measure
 
+from gapworks.study import STUDIES
+
 BIN = Path(sys.executable).parent
-STUDIES = ("chain", "eliashberg", "qpi")
 TRAININGS = (
     ("chain", "surrogate", "surrogate", "validation", 320, 3),
     ("eliashberg", "sl-complex-gap", "complex", "complex", 200, 60),

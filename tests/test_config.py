@@ -9,12 +9,17 @@ import yaml
 from pydantic import ValidationError
 
 from gapworks.config import ConfigError, ConfigFile, check_no_key_twice, load
+from gapworks.plan import Plan
 from gapworks.qpi.physics.parameters import HOPPING, SPIN_ORBIT
+from gapworks.study import STUDIES
 from tests.conftest import ROOT
+from tests.support.config import raw_config
+from tests.support.config import scales as all_scales
 
 
-def raw_config():
-    return yaml.safe_load((ROOT / "config.yaml").read_text())
+def simulated(study, dataset, scale=None):
+    """The settings of a data set; at the scale of the paper, if no other is given."""
+    return Plan("any", scale or all_scales()["paper"], study).simulation(dataset)
 
 
 def changed(path, value):
@@ -161,14 +166,15 @@ def test_the_qpi_papers_values_are_in_the_file():
     assert tuple(qpi.physics.hopping) == HOPPING
     assert tuple(qpi.physics.spin_orbit) == SPIN_ORBIT
     assert [qpi.samples(name) for name in ("train", "validation", "test")] == [5000, 250, 250]
-    literal = qpi.simulation("literal_test", 1)
+    literal = simulated("qpi", "literal_test")
     assert literal.n_effective == 1024
     assert literal.physics.energies == [0]
     assert literal.physics.broadening == [0.1, 0.1]
-    assert qpi.simulation("fidelity", 1).kind == "image"
+    assert simulated("qpi", "fidelity").kind == "image"
     # The same superconductors under another condition.
     for name in ("train", "validation", "test"):
-        assert qpi.simulation(f"literal_{name}", 1).stream == qpi.simulation(name, 1).stream
+        ours = simulated("qpi", name)
+        assert simulated("qpi", f"literal_{name}").stream == ours.stream
     assert scales["laptop"].qpi.datasets.test.per_class >= 150
 
 
@@ -205,21 +211,14 @@ def test_the_scales_that_ship_change_sizes_only():
     assert list(scales) == ["smoke", "laptop", "campaign", "workstation", "paper"]
     for scale in scales.values():
         assert scale.seed == scales["paper"].seed
-        for dataset in type(scale.chain.datasets).model_fields:
-            ours = scale.chain.simulation(dataset, scale.seed)
-            papers = scales["paper"].chain.simulation(dataset, scale.seed)
-            assert ours.identity == papers.identity
+        for study in STUDIES:
+            for dataset in type(getattr(scale, study).datasets).model_fields:
+                ours = simulated(study, dataset, scale)
+                assert ours.identity == simulated(study, dataset, scales["paper"]).identity
         assert scale.chain.figures == scales["paper"].chain.figures
         assert scale.chain.max_failed_share == scales["paper"].chain.max_failed_share
         for dataset in type(scale.qpi.datasets).model_fields:
-            ours = scale.qpi.simulation(dataset, scale.seed)
-            papers = scales["paper"].qpi.simulation(dataset, scale.seed)
-            assert ours.identity == papers.identity
-            assert ours == papers
-        for dataset in type(scale.eliashberg.datasets).model_fields:
-            ours = scale.eliashberg.simulation(dataset, scale.seed)
-            papers = scales["paper"].eliashberg.simulation(dataset, scale.seed)
-            assert ours.identity == papers.identity
+            assert simulated("qpi", dataset, scale) == simulated("qpi", dataset, scales["paper"])
         assert scale.eliashberg.networks.supervised.hidden == [500, 800]
         assert scale.eliashberg.flow == scales["paper"].eliashberg.flow
 
@@ -229,8 +228,8 @@ def test_a_users_scale_may_change_physics_and_only_its_own():
     assert scales["weak"].chain.physics.coupling == 1.0
     assert scales["weak"].chain.physics.length == 256
     assert scales["laptop"].chain.physics.coupling == 1.5
-    weak = scales["weak"].chain.simulation("train", 1).identity
-    assert weak != scales["laptop"].chain.simulation("train", 1).identity
+    weak = simulated("chain", "train", scales["weak"]).identity
+    assert weak != simulated("chain", "train", scales["laptop"]).identity
 
 
 def test_the_command_line_may_override_a_key():
@@ -241,8 +240,7 @@ def test_the_command_line_may_override_a_key():
 
 
 def test_settings_survive_the_way_through_the_command_line():
-    _, scales = load(raw_config())
-    settings = scales["laptop"].chain.simulation("hartree_none", 7)
+    settings = simulated("chain", "hartree_none")
     again = type(settings).model_validate(json.loads(settings.canonical_json()))
     assert again == settings
     assert again.identity == settings.identity

@@ -1,6 +1,5 @@
 """Claims of the papers: every figure and table has one, verdicts follow from numbers alone."""
 
-import importlib
 import json
 
 import pytest
@@ -8,10 +7,12 @@ import yaml
 
 from gapworks import cli, reproduction
 from gapworks.factory.container import DataError
+from gapworks.products import metric_file
+from gapworks.study import STUDIES
 from tests.conftest import ROOT
+from tests.support.config import plan
 
 CLAIMS = ROOT / "docs/claims.yaml"
-STUDIES = cli.STUDIES
 
 
 def claim(**changes):
@@ -26,7 +27,7 @@ def claim(**changes):
 
 
 def measured(timing=None, **metrics):
-    return reproduction.numbers(
+    return metric_file.numbers(
         "chain",
         "smoke",
         metrics,
@@ -39,7 +40,7 @@ def measured(timing=None, **metrics):
 @pytest.mark.parametrize("study", STUDIES)
 @pytest.mark.parametrize("room", ["figures", "tables"])
 def test_every_figure_and_table_stands_beside_a_claim(study, room):
-    known = getattr(importlib.import_module(f"gapworks.{study}.paper.{room}"), room.upper())
+    known = plan(study).study.exhibits(room)
     claims = [one for one in reproduction.read_claims(CLAIMS) if one.study == study]
     shown = {one for claim in claims for one in claim.shown}
     assert {f"{room}/{name}" for name in known} <= shown
@@ -53,7 +54,7 @@ def test_the_page_is_what_claims_and_numbers_make(capsys):
 def test_recorded_numbers_have_every_metric_that_a_claim_names():
     claims = reproduction.read_claims(CLAIMS)
     for path in sorted((ROOT / "docs/numbers").glob("*.json")):
-        table = reproduction.claims_table(claims, reproduction.read_numbers(path))
+        table = reproduction.claims_table(claims, metric_file.read_numbers(path))
         assert len(table)
 
 
@@ -105,7 +106,7 @@ def test_record_keeps_the_numbers_and_makes_the_page(tmp_path):
     docs.mkdir()
     listed = claim().model_dump(mode="json", exclude_none=True)
     (docs / "claims.yaml").write_text(yaml.safe_dump({"claims": [listed]}))
-    (tmp_path / "metrics.json").write_text(reproduction.to_json(measured(number=2.0)))
+    (tmp_path / "metrics.json").write_text(metric_file.to_json(measured(number=2.0)))
     arguments = ["record", "--docs", str(docs)]
     assert cli.main([*arguments, "--check"]) == 1
     assert cli.main([*arguments, str(tmp_path / "metrics.json")]) == 0
@@ -133,8 +134,8 @@ def test_claims_about_wall_times_stand_in_a_table_of_their_own():
 def test_wall_times_beside_the_metrics_are_recorded_with_them(tmp_path, given):
     files = {"metrics": measured(False, number=2.0), "metrics-timing": measured(True, ratio=3.0)}
     for name, numbers in files.items():
-        (tmp_path / f"{name}.json").write_text(reproduction.to_json(numbers))
-    (recorded,) = reproduction.to_record([tmp_path / f"{name}.json" for name in given])
+        (tmp_path / f"{name}.json").write_text(metric_file.to_json(numbers))
+    (recorded,) = metric_file.to_record([tmp_path / f"{name}.json" for name in given])
     assert recorded.metrics == {"number": 2.0, "ratio": 3.0}
     assert recorded.timing is None
     assert recorded.created
@@ -144,9 +145,9 @@ def test_wall_times_beside_the_metrics_are_recorded_with_them(tmp_path, given):
 
 def test_metrics_of_one_study_and_scale_are_not_recorded_twice(tmp_path):
     for name in ("a.json", "b.json"):
-        (tmp_path / name).write_text(reproduction.to_json(measured(False, number=2.0)))
+        (tmp_path / name).write_text(metric_file.to_json(measured(False, number=2.0)))
     with pytest.raises(DataError, match=r"b\.json: chain at scale smoke.*another file"):
-        reproduction.to_record([tmp_path / "a.json", tmp_path / "b.json"])
+        metric_file.to_record([tmp_path / "a.json", tmp_path / "b.json"])
 
 
 def test_a_study_that_times_nothing_says_so(tmp_path, capsys):

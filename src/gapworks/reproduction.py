@@ -6,12 +6,8 @@ the condition under which it holds; the verdict is computed, never typed in.
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
 
 import pandas as pd
 import yaml
@@ -19,10 +15,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from gapworks.factory.container import DataError
 from gapworks.factory.files import read_whole
-from gapworks.factory.seal import is_intact, sealed, to_text
 from gapworks.factory.settings import Section
-
-STUDIES = ("chain", "eliashberg", "qpi")
+from gapworks.products.metric_file import Numbers, key_of
+from gapworks.study import STUDIES
 
 
 class Condition(Section):
@@ -85,24 +80,6 @@ class Claims(Section):
         return self
 
 
-class Numbers(Section):
-    """A metric file: what a study measured at one scale, and what made it."""
-
-    study: Literal["chain", "eliashberg", "qpi"]
-    scale: str
-    command: str
-    commits: list[str] = Field(description="of the code that made the evaluations")
-    created: str | None = Field(None, description="when it was recorded; results have no dates")
-    timing: bool | None = Field(
-        None, description="whether these are the metrics of wall times; null, as recorded: all are"
-    )
-    machine: str
-    packages: dict[str, str]
-    metrics: dict[str, float | None] = Field(description="null: not measured at this scale")
-    recipe: dict[str, Any] | None = Field(None, description="what the workflow made it of")
-    sha256: str = Field("", description="of all else")
-
-
 def read_claims(path: Path) -> list[Claim]:
     """The claims of a file.
 
@@ -116,99 +93,8 @@ def read_claims(path: Path) -> list[Claim]:
     except (yaml.YAMLError, UnicodeError, RecursionError) as error:
         raise DataError(f"{path}: is no list of claims: {' '.join(str(error).split())}") from error
     except ValidationError as error:
-        said = "; ".join(f"{_key(one)}: {one['msg']}" for one in error.errors())
+        said = "; ".join(f"{key_of(one)}: {one['msg']}" for one in error.errors())
         raise DataError(f"{path}: {said}") from error
-
-
-def read_numbers(path: Path) -> Numbers:
-    """A metric file.
-
-    Raises
-    ------
-    DataError
-        If it is none or was altered; the command that makes it is named.
-    """
-    made_by = "snakemake results/SCALE/STUDY/data/metrics.json makes one"
-    try:
-        text = read_whole(path).decode()
-        content = json.loads(text)
-        measured = Numbers.model_validate(content)
-    except ValidationError as error:
-        said = "; ".join(f"{_key(one)}: {one['msg']}" for one in error.errors()[:3])
-        raise DataError(f"{path}: is no metric file ({made_by}): {said}") from error
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{path}: is no metric file ({made_by}): {error}") from error
-    if not is_intact(text, content):
-        raise DataError(f"{path}: was altered: it does not say what it was written with; {made_by}")
-    return measured
-
-
-def numbers(
-    study: str,
-    scale: str,
-    metrics: Mapping[str, float | None],
-    evaluations: Iterable[Mapping[str, Any]],
-    provenance: Mapping[str, Any],
-    recipe: Mapping[str, Any] | None = None,
-    timing: bool | None = None,
-) -> Numbers:
-    """Metrics together with what made them; `evaluations` are the attributes of the files used."""
-    commits = sorted({one["provenance"]["commit"] for one in evaluations})
-    file = "metrics-timing.json" if timing else "metrics.json"
-    return Numbers(
-        study=study,
-        scale=scale,
-        command=f"snakemake results/{scale}/{study}/data/{file}",
-        commits=commits,
-        timing=timing,
-        machine=provenance["machine"],
-        packages=provenance["packages"],
-        metrics={name: _rounded(value) for name, value in sorted(metrics.items())},
-        recipe=recipe,
-    )
-
-
-def to_record(paths: Iterable[Path]) -> list[Numbers]:
-    """Metric files as they are recorded: of a study at a scale one, wall times included.
-
-    Parameters
-    ----------
-    paths : iterable of Path
-        Metric files; of one without wall times, `metrics-timing.json` beside it is taken along.
-
-    Raises
-    ------
-    DataError
-        If one of them is no metric file, or two say the same of a study at one scale.
-    """
-    given = [file for path in paths for file in (path, path.with_name("metrics-timing.json"))]
-    found: dict[tuple[str, str], Numbers] = {}
-    for path in dict.fromkeys(given):
-        if path not in paths and not path.exists():
-            continue
-        one = read_numbers(path)
-        known = found.get((one.study, one.scale))
-        if known is not None and {known.timing, one.timing} != {False, True}:
-            raise DataError(f"{path}: {one.study} at scale {one.scale} is recorded by another file")
-        found[one.study, one.scale] = one if known is None else _together(known, one)
-    day = datetime.now(UTC).isoformat(timespec="seconds")
-    about = {"recipe": None}  # of files, which are not recorded
-    return [
-        one.model_copy(update={**about, "created": one.created or day}) for one in found.values()
-    ]
-
-
-def _together(first: Numbers, second: Numbers) -> Numbers:
-    """Metrics of a study at a scale and its wall times, in one."""
-    targets = second.command.removeprefix("snakemake ")
-    return first.model_copy(
-        update={
-            "command": f"{first.command} {targets}",
-            "commits": sorted({*first.commits, *second.commits}),
-            "timing": None,
-            "metrics": dict(sorted((first.metrics | second.metrics).items())),
-        }
-    )
 
 
 def verdict(claim: Claim, metrics: Mapping[str, float | None]) -> str:
@@ -304,17 +190,3 @@ def _study(claims: Sequence[Claim], measured: Sequence[Numbers]) -> list[str]:
 
 def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def _rounded(value: float | None) -> float | None:
-    """Six digits: more are noise in a file under version control."""
-    return None if value is None or math.isnan(value) else float(f"{value:.6g}")
-
-
-def _key(error: Any) -> str:
-    return ".".join(str(part) for part in error["loc"])
-
-
-def to_json(measured: Numbers) -> str:
-    """The text of a metric file."""
-    return to_text(sealed(measured.model_dump(mode="json")))

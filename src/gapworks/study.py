@@ -16,7 +16,7 @@ from typing import Any, Literal, Self
 
 from gapworks.factory.settings import Section
 
-STUDIES = ("chain",)
+STUDIES = ("chain", "eliashberg", "qpi")
 """The studies: each is a package of that name."""
 
 Cost = Literal["light", "heavy", "alone"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from gapworks.chain.data import dataset
 from gapworks.config import load
-from tests.test_config import raw_config
+from tests.support.config import raw_config
 
 INDICES = (0, 5, 10, 15, 16, 3519)
 

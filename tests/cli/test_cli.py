@@ -29,8 +29,8 @@ def files(tmp_path_factory):
         simulate(folder / "shards/0-8.h5"),
         gather(folder / "test.h5", folder / "shards"),
         gapworks(
-            *("evaluate", "chain", "statistics", "--settings", STATISTICS),
-            *("--data", folder / "test.h5", "--output", folder / "test-bdg.h5"),
+            *("evaluate", "chain", "test-bdg", "--settings", STATISTICS),
+            *("--data", f"test={folder}/test.h5", "--output", folder / "test-bdg.h5"),
         ),
     ]
     for step in steps:
@@ -57,8 +57,8 @@ def test_help_of_a_command_says_what_it_needs():
         "train": ["{chain", "--settings JSON", "--data", "--validation", "--threads", "--output"],
         "evaluate": ["{chain", "name", "--settings JSON", "--data", "--network", "--output"],
         "predict": ["{chain", "--network", "--input", "--output"],
-        "figure": ["{chain", "name", "--settings JSON", "--evaluation FILE", "--output FILE"],
-        "table": ["{chain", "name", "--settings JSON", "--evaluation FILE", "--output FILE"],
+        "figure": ["{chain", "name", "--settings JSON", "--evaluation NAME=FILE", "--output FILE"],
+        "table": ["{chain", "name", "--settings JSON", "--evaluation NAME=FILE", "--output FILE"],
         "schema": ["config.yaml"],
     }
     assert set(needed) <= set(commands())
@@ -293,8 +293,8 @@ def test_statistics_without_a_valid_sample_are_refused(tmp_path):
     assert gathered.returncode == 0
     assert read(tmp_path / "test.h5", ["valid"])["valid"].tolist() == [1, 0] * 4
     ran = gapworks(
-        *("evaluate", "chain", "statistics", "--settings", STATISTICS),
-        *("--data", tmp_path / "test.h5", "--output", tmp_path / "test-bdg.h5"),
+        *("evaluate", "chain", "test-bdg", "--settings", STATISTICS),
+        *("--data", f"test={tmp_path}/test.h5", "--output", tmp_path / "test-bdg.h5"),
     )
     assert ran.returncode == 1
     assert "V0 = 0.5" in ran.stderr

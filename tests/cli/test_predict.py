@@ -166,8 +166,9 @@ def test_a_network_is_not_asked_about_other_physics(networks, tmp_path, place, k
     network = networks / "window.safetensors"
     said = f"{network}: was trained on other physics: {key} is {SETTINGS['physics'][key]!r}"
     make_data(tmp_path, "test", 4, stream=3, physics=physics)
-    asked = ["--data", tmp_path / "test.h5", "--network", f"net={network}"]
-    refused(evaluate("statistics", STATISTICS, place, *asked), said, repr(other), folder=place)
+    test = tmp_path / "test.h5"
+    asked = ["--data", f"test={test}", f"training={test}", "--network", f"net={network}"]
+    refused(evaluate("test-surrogate", STATISTICS, place, *asked), said, repr(other), folder=place)
     ran = evaluate("cost", COST | {"physics": physics}, place, "--network", f"net={network}")
     refused(ran, said, repr(other), folder=place)
 
@@ -176,8 +177,13 @@ def test_a_network_under_anothers_name_is_not_taken_for_that(networks, chain_dat
     for end in ("safetensors", "json"):
         shutil.copy(networks / f"window.{end}", tmp_path / f"surrogate.{end}")
     given = ["--network", f"surrogate={tmp_path}/surrogate.safetensors"]
-    ran = evaluate("statistics", STATISTICS, place, "--data", chain_data / "test.h5", *given)
+    ran = evaluate("test-surrogate", STATISTICS, place, *datasets(chain_data / "test.h5"), *given)
     refused(ran, "surrogate.safetensors: is window, under the name of surrogate", folder=place)
+
+
+def datasets(path):
+    """One file as the data that a network is tested on, and as its training data."""
+    return ["--data", f"test={path}", f"training={path}"]
 
 
 COST = {
@@ -202,16 +208,13 @@ def test_an_evaluation_says_which_of_its_inputs_cannot_be(chain_data, networks, 
     ran = evaluate("cost", COST, place, *named)
     refused(ran, f"{network}: its window of 5 sites", "cost.lengths, 4", folder=place)
 
-    ran = evaluate("statistics", STATISTICS, place, *named, "--data", chain_data / "train.h5")
+    ran = evaluate("test-surrogate", STATISTICS, place, *named, *datasets(chain_data / "train.h5"))
     refused(ran, f"{network}: was trained on the disorder of train", folder=place)
 
-    for wrong in (
-        [],
-        ["--data", *(chain_data / f"{name}.h5" for name in ("test", "train", "train"))],
-    ):
-        ran = evaluate("statistics", STATISTICS, place, *named, *wrong)
-        refused(ran, "one data set", "--data FILE", folder=place)
+    for wrong in ([], ["--data", f"tests={chain_data}/test.h5"]):
+        ran = evaluate("test-surrogate", STATISTICS, place, *named, *wrong)
+        refused(ran, "--data test=FILE is missing", folder=place)
 
     make_data(tmp_path, "test", 4, stream=3, physics=SETTINGS["physics"] | {"length": 4})
-    ran = evaluate("statistics", STATISTICS, place, *named, "--data", tmp_path / "test.h5")
+    ran = evaluate("test-surrogate", STATISTICS, place, *named, *datasets(tmp_path / "test.h5"))
     refused(ran, f"{tmp_path}/test.h5: a ring of 4 sites is shorter", folder=place)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from gapworks.cli import STUDIES
+from gapworks.study import STUDIES
 from tests.cluster.cluster import ClusterCheckout, weights_sha256
 from tests.cluster.smoke import ALL, SECONDS, TABLE
 from tests.workflow.conftest import Checkout
@@ -60,7 +60,7 @@ def test_a_table_is_made_from_nothing(smoke):
         "simulate_qpi_mpi",
         "gather",
         "train_qpi",
-        "evaluate_qpi_network",
+        "evaluate_heavy",
         "draw_table",
     }
 

@@ -6,7 +6,7 @@ import pytest
 
 from gapworks.config import load
 from tests.support.command import gapworks_here, refused
-from tests.test_config import raw_config
+from tests.support.config import raw_config
 from tests.workflow.conftest import merge
 
 

@@ -17,7 +17,7 @@ from gapworks.eliashberg import (
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.physics.constants import BOLTZMANN
 from tests.support.command import gapworks_here
-from tests.test_config import raw_config
+from tests.support.config import raw_config
 
 
 def two_peaks(end, coupling, points=100):

@@ -8,7 +8,7 @@ from gapworks.eliashberg.data import dataset, fields
 from gapworks.eliashberg.data.dataset import Reason
 from gapworks.eliashberg.data.fields import Split
 from gapworks.eliashberg.physics.matsubara import solve_matsubara
-from tests.test_config import raw_config
+from tests.support.config import raw_config
 
 
 def settings(kind="complex", **solver):

@@ -8,7 +8,7 @@ import pytest
 from gapworks.config import load
 from gapworks.eliashberg.data import dataset
 from gapworks.factory.seeds import sample_generator
-from tests.test_config import raw_config
+from tests.support.config import raw_config
 
 INDICES = (0, 7, 1799)
 

@@ -14,7 +14,7 @@ from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_
 from gapworks.factory.errors import Refused
 from gapworks.readers.table import ReadError
 from gapworks.readers.units import MEV
-from tests.test_config import raw_config
+from tests.support.config import raw_config
 
 PHYSICS = load(raw_config())[1]["smoke"].eliashberg.physics
 OMEGA = 0.02 * np.arange(1, 501)

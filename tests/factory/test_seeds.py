@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gapworks.chain.data.draw import draw_disorder
-from gapworks.factory.seeds import STUDIES, sample_generator
+from gapworks.factory.seeds import sample_generator, study_number
+from gapworks.study import STUDIES
 
 STRENGTHS = [0.0, 0.25, 0.5]
 
@@ -44,3 +45,8 @@ def test_seed_study_stream_and_index_each_give_other_numbers():
         for index in (0, 1)
     }
     assert len(draws) == 2 * len(STUDIES) * 2 * 2
+
+
+def test_no_two_studies_have_one_number_in_the_seeds():
+    numbers = {study: study_number(study) for study in STUDIES}
+    assert numbers == {"chain": 1, "eliashberg": 2, "qpi": 3}, "a number is never changed"

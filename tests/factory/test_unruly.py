@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from gapworks import reproduction
+from gapworks.products import metric_file
 from gapworks.factory.container import Writer, read, verify
 from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError
@@ -44,7 +45,7 @@ readers = {
     "network": [lambda path: load_package(path, "chain")],
     "card": [lambda path: load_package(path.with_suffix(".safetensors"), "chain")],
     "checkpoint": [lambda path: load_checkpoint(path, "key", model, optimizer)],
-    "metrics": [reproduction.read_numbers],
+    "metrics": [metric_file.read_numbers],
     "claims": [reproduction.read_claims],
     "text": [read_lines],
     "array": [lambda path: read_array(path, "V")],

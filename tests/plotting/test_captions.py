@@ -1,20 +1,24 @@
-"""Every figure and table of every study is known to the workflow and has a caption."""
+"""Every figure and table of every study is drawn by a function that is there, and has a caption."""
 
-import importlib
-import re
+import inspect
+from typing import get_type_hints
 
 import pytest
 
-from gapworks import cli
-from tests.conftest import ROOT
+from gapworks.factory.evaluation_file import Evaluated
+from gapworks.study import STUDIES
+from tests.support.config import plan, scales
 
 
 @pytest.mark.parametrize("room", ["figures", "tables"])
-@pytest.mark.parametrize("study", cli.STUDIES)
-def test_the_workflow_knows_every_figure_and_table_and_each_has_a_caption(study, room):
-    known = set(getattr(importlib.import_module(f"gapworks.{study}.paper.{room}"), room.upper()))
-    rules = (ROOT / f"workflow/rules/{study}-names.smk").read_text()
-    listed = re.search(rf'^    "{room}": \{{\n(.*?)^    \}},', rules, re.DOTALL | re.MULTILINE)[1]
-    assert set(re.findall(r'^        "(\w+)": \{', listed, re.MULTILINE)) == known
-    captions = (ROOT / f"workflow/report/{room}.rst").read_text()
-    assert set(re.findall(rf'^"{study}/(\w+)":', captions, re.MULTILINE)) == known
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_figure_and_table_has_a_function_a_caption_and_all_that_it_takes(study, room):
+    for name, exhibit in plan(study).study.exhibits(room).items():
+        draw = plan(study).study.find(exhibit.draw)
+        assert exhibit.caption.endswith("."), name
+        for scale in scales():
+            given = exhibit.of(plan(study, scale).scale)
+            assert inspect.signature(draw).parameters.keys() == {*given, *exhibit.options}, name
+            hints = get_type_hints(draw)
+            single = {key for key in given if hints[key] is Evaluated}
+            assert {key for key, one in given.items() if isinstance(one, str)} == single, name

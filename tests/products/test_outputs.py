@@ -14,14 +14,24 @@ from tests.support.command import SETTINGS, gapworks_here
 CASES = {
     "train --data": ("train", ["--data", "USERS", "--validation", "other"], ".safetensors"),
     "train --validation": ("train", ["--data", "other", "--validation", "USERS"], ".safetensors"),
-    "evaluate --data": ("evaluate statistics", ["--data", "other", "USERS"], ".h5"),
-    "evaluate --network": ("evaluate statistics", ["--network", "net=USERS"], ".safetensors"),
-    "generate --data": ("generate", ["--data", "USERS", "--network", "net=other"], ".h5"),
-    "generate --network": ("generate", ["--data", "other", "--network", "a=USERS"], ".safetensors"),
+    "evaluate --data": ("evaluate test-bdg", ["--data", "a=other", "test=USERS"], ".h5"),
+    "evaluate --network": ("evaluate test-surrogate", ["--network", "net=USERS"], ".safetensors"),
+    "generate --data": (
+        "generate joint-gap-2",
+        ["--data", "a=USERS", "--network", "net=other"],
+        ".h5",
+    ),
+    "generate --network": (
+        *("generate joint-gap-2", ["--data", "a=other", "--network", "a=USERS"], ".safetensors"),
+    ),
     "predict --input": ("predict", ["--network", "other", "--input", "USERS"], ".csv"),
     "predict --network": ("predict", ["--network", "USERS", "--input", "other"], ".safetensors"),
-    "figure --evaluation": ("figure fig3", ["--evaluation", "other", "USERS"], ".h5"),
-    "table --evaluation": ("table disorder", ["--evaluation", "USERS"], ".h5"),
+    "figure --evaluation": (
+        "figure fig3",
+        ["--evaluation", "solved=other", "predicted=USERS"],
+        ".h5",
+    ),
+    "table --evaluation": ("table disorder", ["--evaluation", "solved=USERS"], ".h5"),
     "metrics --evaluation": ("metrics", ["--scale", "smoke", "--evaluation", "USERS"], ".h5"),
     "claims --claims": ("claims", ["--claims", "USERS", "--metrics", "other"], ".yaml"),
     "claims --metrics": ("claims", ["--claims", "other", "--metrics", "USERS"], ".json"),
@@ -86,7 +96,7 @@ def test_no_output_is_what_is_read_however_it_is_called(here, case):
         ("evaluate cost", ["--network", "a=net.safetensors"], "net.json", "net.json"),
         ("train", ["--data", "V.json", "--validation", "V.csv"], "V.safetensors", "V.json"),
         ("metrics", ["--scale", "a", "--evaluation", "a.h5"], "set.json", "set.json"),
-        ("figure fig3", ["--evaluation", "a.h5"], "set.json", "set.json"),
+        ("figure fig3", ["--evaluation", "solved=a.h5"], "set.json", "set.json"),
     ],
 )
 def test_neither_is_the_json_beside_it_nor_the_card_nor_the_settings(
@@ -110,7 +120,7 @@ def test_neither_is_the_json_beside_it_nor_the_card_nor_the_settings(
 def test_two_outputs_are_two_files(here, command, other):
     (here / "below").mkdir()
     (here / "link.pdf").symlink_to("a.pdf")
-    ran = run(command, ["--evaluation", "a.h5"], ["a.pdf", other])
+    ran = run(command, ["--evaluation", "solved=a.h5"], ["a.pdf", other])
     assert ran.returncode == 1
     assert "are one file" in ran.stderr
     assert sorted(os.listdir(here)) == ["below", "link.pdf"]
@@ -138,11 +148,11 @@ COMMANDS = {
     "simulate": ["--start", "0", "--stop", "8"],
     "gather": ["--folder", ".", "--samples", "8", "--shard-size", "8"],
     "train": ["--data", "a", "--validation", "b"],
-    "generate": ["--data", "a", "--network", "net=b"],
-    "evaluate statistics": ["--data", "a"],
+    "generate joint-gap-2": ["--data", "a=a", "--network", "net=b"],
+    "evaluate test-bdg": ["--data", "test=a"],
     "predict": ["--network", "a", "--input", "b"],
-    "figure fig3": ["--evaluation", "a"],
-    "table disorder": ["--evaluation", "a"],
+    "figure fig3": ["--evaluation", "solved=a"],
+    "table disorder": ["--evaluation", "solved=a"],
     "metrics": ["--scale", "smoke", "--evaluation", "a"],
     "claims": ["--claims", "a", "--metrics", "b"],
 }
@@ -210,7 +220,7 @@ def test_a_file_of_somebody_else_is_not_written_over(here):
     for ran, said in (
         (simulate("thesis.h5"), "is no file of gapworks"),
         (simulate("notes.h5"), "is no file of gapworks"),
-        (run("evaluate statistics", ["--data", "a"], ["thesis.h5"]), "is no file of gapworks"),
+        (run("evaluate test-bdg", ["--data", "test=a"], ["thesis.h5"]), "is no file of gapworks"),
         (run("train", data, ["theirs.safetensors"]), "has no card beside it"),
         (run("train", data, ["notes.safetensors"]), "notes.json: stands there"),
         (run("metrics", ["--scale", "a", "--evaluation", "b"], ["notes.json"]), "no metric file"),
@@ -228,7 +238,7 @@ def test_an_earlier_file_of_the_same_kind_is_made_again_damaged_or_not(here):
     assert simulate(shard).returncode == 0
     whole = verify(shard).checksums
     content = shard.read_bytes()
-    evaluated = run("evaluate statistics", ["--data", "a"], [shard])
+    evaluated = run("evaluate test-bdg", ["--data", "test=a"], [shard])
     assert "is a shard, not a evaluation" in evaluated.stderr
     for damaged in (content, content[:2000], content[:100], b"", b"G" + content[1:], bytes(900)):
         shard.write_bytes(damaged)
@@ -253,18 +263,18 @@ def test_a_link_gives_way_to_the_file_and_what_it_points_to_stays(here):
 
 
 def test_docs_are_not_made_of_what_they_keep_themselves(here, tmp_path):
-    from gapworks import reproduction
+    from gapworks.products import metric_file
 
-    numbers = reproduction.numbers(
+    numbers = metric_file.numbers(
         "chain", "smoke", {"a": 1.0}, [], {"created": "", "machine": "", "packages": {}}
     )
     kept = here / "numbers/smoke-chain.json"
     kept.parent.mkdir()
-    kept.write_text(reproduction.to_json(numbers))
+    kept.write_text(metric_file.to_json(numbers))
     (here / "claims.yaml").write_text(json.dumps({"claims": []}))
     (here / "link.json").symlink_to(kept)
     for name in (kept, "link.json"):
         ran = gapworks_here("record", name, "--docs", here)
         assert ran.returncode == 1
         assert "would be written over" in ran.stderr
-    assert kept.read_text() == reproduction.to_json(numbers)
+    assert kept.read_text() == metric_file.to_json(numbers)

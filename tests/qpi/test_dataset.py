@@ -21,7 +21,7 @@ from gapworks.qpi.data.draw import draw, irrep
 from gapworks.qpi.physics.fermi_surface import gap_rms
 from gapworks.qpi.physics.hamiltonian import band, gap_components, ising
 from gapworks.qpi.physics.image import image
-from tests.test_config import raw_config
+from tests.support.config import raw_config
 
 BIN = Path(sys.executable).parent
 

@@ -8,7 +8,7 @@ import pytest
 from gapworks.config import load
 from gapworks.qpi.data import dataset
 from gapworks.qpi.data.draw import draw
-from tests.test_config import raw_config
+from tests.support.config import raw_config
 
 INDICES = (0, 1, 2, 3, 4, 6, 4999)
 

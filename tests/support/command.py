@@ -30,8 +30,10 @@ SETTINGS: dict[str, Any] = {
     "solver": {"tolerance": 1e-11, "max_iterations": 400},
 }
 """Settings that `gapworks simulate chain` takes."""
-STATISTICS = {"V_bins": 10, "delta_bins": 10, "resamples": 20, "confidence": 0.95}
-"""Settings that `gapworks evaluate chain statistics` takes."""
+STATISTICS = {
+    "evaluation": {"V_bins": 10, "delta_bins": 10, "resamples": 20, "confidence": 0.95},
+}
+"""Settings that `gapworks evaluate chain test-bdg` takes."""
 
 
 def arguments(*given: Any) -> list[str]:

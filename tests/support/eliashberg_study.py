@@ -13,7 +13,7 @@ from gapworks.eliashberg.learning.training import Settings, train_network
 from gapworks.factory.evaluation_file import Evaluated, read_evaluation
 from gapworks.factory.gather import gather
 from gapworks.factory.shards import shard_name, simulate_shard
-from tests.test_config import raw_config
+from tests.support.config import raw_config
 
 SAMPLES = 40
 LATENT = (1, 2)

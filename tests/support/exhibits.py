@@ -1,56 +1,49 @@
-"""Figures and tables of what the workflow itself says that they are made of."""
+"""Figures and tables of what the plan says that they are made of."""
 
 from __future__ import annotations
 
-import importlib
 import json
-import re
-from collections.abc import Callable, Mapping
-from types import SimpleNamespace
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 from matplotlib.figure import Figure
 
-from gapworks.config import load
+from gapworks.cli.paper import bound
 from gapworks.factory.evaluation_file import Evaluated
+from gapworks.plan import Plan
 from gapworks.plotting import style
-from tests.conftest import ROOT
-from tests.test_config import raw_config
+from gapworks.study import names_in
+from tests.support.config import plan
+
+Known = Callable[[str], Evaluated] | Mapping[str, Evaluated]
+"""Evaluations by name."""
 
 
-def declared(study: str, scale: str = "smoke") -> dict[str, dict[str, Any]]:
-    """The names of a study's figures, tables and so on, from the workflow's rules."""
-    _, scales = load(raw_config())
-    rules = ROOT / f"workflow/rules/{study}-names.smk"
-    known: dict[str, Any] = {
-        "NAMES": {},
-        "re": re,
-        "scale": lambda wildcards: scales[wildcards.scale],
-        "as_json": lambda settings: json.dumps(settings, sort_keys=True),
-    }
-    exec(compile(rules.read_text(), rules, "exec"), known)
-    return known["NAMES"][study]
+def evaluations_of(study: str, room: str, name: str, planned: Plan | None = None) -> list[str]:
+    """The names of the evaluations that one of the "figures" or "tables" is made of."""
+    planned = planned or plan(study)
+    return names_in(planned.study.exhibit(room, name).of(planned.scale))
 
 
-def evaluations_of(study: str, what: str, name: str, scale: str = "smoke") -> list[str]:
-    """The names of the evaluations that a figure or table ("figures", "tables") is made of."""
-    found = declared(study)[what][name]["evaluations"]
-    return found(SimpleNamespace(scale=scale, study=study))
-
-
-def drawn(
-    study: str, name: str, known: Callable[[str], Evaluated] | Mapping[str, Evaluated]
-) -> Figure:
-    """A figure at smoke scale, of evaluations that are found by name."""
-    find = known if callable(known) else known.__getitem__
-    draw = importlib.import_module(f"gapworks.{study}.paper.figures").FIGURES[name]
-    given = [find(one) for one in evaluations_of(study, "figures", name)]
+def drawn(study: str, name: str, known: Known, planned: Plan | None = None) -> Figure:
+    """A figure, at smoke scale if no plan is given."""
     with style.house_style():
-        return draw(given, **options(study, name))
+        return _made(study, "figures", name, known, planned)
 
 
-def options(study: str, name: str) -> dict[str, Any]:
-    """The settings of a figure at smoke scale."""
-    _, scales = load(raw_config())
-    chosen = getattr(scales["smoke"], study).figures.model_dump(mode="json")
-    return {key: chosen[key] for key in declared(study)["figures"][name].get("settings", [])}
+def tabled(study: str, name: str, known: Known, planned: Plan | None = None) -> pd.DataFrame:
+    """A table, likewise."""
+    return _made(study, "tables", name, known, planned)
+
+
+def _made(study: str, room: str, name: str, known: Known, planned: Plan | None) -> Any:
+    find = known if callable(known) else known.__getitem__
+    planned = planned or plan(study)
+    exhibit = planned.study.exhibit(room, name)
+    given: dict[str, Sequence[Evaluated]] = {
+        key: [find(one) for one in ([names] if isinstance(names, str) else names)]
+        for key, names in exhibit.of(planned.scale).items()
+    }
+    make = planned.study.find(exhibit.draw)
+    return make(**bound(make, name, given), **json.loads(planned.options(room, name)))

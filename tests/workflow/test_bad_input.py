@@ -249,7 +249,7 @@ def test_damaged_data_are_not_evaluated_but_named_and_gathered_again(gathered):
     os.truncate(data, data.stat().st_size // 2)
     ran = gathered.make("results/cut/chain/tables/disorder.csv")
     assert "results/cut/chain/data/test.h5: is truncated" in ran.output
-    assert ran.jobs == {"gather": 1, "evaluate_chain": 1, "table": 1}
+    assert ran.jobs == {"gather": 1, "evaluate_light": 1, "table": 1}
     assert gathered.checksums("results/cut/chain/data/test.h5") == sound
 
 

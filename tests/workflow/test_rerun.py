@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from gapworks.factory.container import read
+from gapworks.study import STUDIES
 from tests.workflow.conftest import Checkout, merge
 
 # ---- What stands in for a finished run -----------------------------------------------------------
 
-STUDIES = ("chain", "eliashberg", "qpi")
 BEYOND_CHECKSUMS = 1_000_001  # bytes: whether a larger input is newer, its date alone decides
 COMPARED = ("rule", "input", "params", "code", "software_stack_hash", "record_format_version")
 """Of what Snakemake notes of a file, what decides later whether it is made again."""
@@ -222,7 +222,7 @@ def grown(shared_checkout):
     overlay = {"chain": {"datasets": {"test": {"realizations": 1}}, "shard_size": 16}}
     shared_checkout.add_scale("grown", overlay)
     jobs = shared_checkout.make(TABLE).jobs
-    assert jobs == {"simulate": 1, "gather": 1, "evaluate_chain": 1, "table": 1}
+    assert jobs == {"simulate": 1, "gather": 1, "evaluate_light": 1, "table": 1}
     return shared_checkout
 
 
@@ -247,13 +247,13 @@ def test_a_copy_without_dates_and_notes_reruns_nothing_and_follows_changes(grown
     copied = copied_without_dates(grown, tmp_path)
     assert copied.make("-n", TABLE).nothing_to_be_done
     assert copied.make(TABLE).nothing_to_be_done
-    assert planned(copied, evaluation={"resamples": 60}).jobs == {"evaluate_chain": 1, "table": 1}
+    assert planned(copied, evaluation={"resamples": 60}).jobs == {"evaluate_light": 1, "table": 1}
 
 
 def test_a_copy_is_not_taken_for_a_run_with_another_seed(grown, tmp_path):
     copied = copied_without_dates(grown, tmp_path)
     ran = copied.make("-n", TABLE, "--config", "seed=5")
-    assert ran.jobs == {"simulate": 1, "gather": 1, "evaluate_chain": 1, "table": 1}
+    assert ran.jobs == {"simulate": 1, "gather": 1, "evaluate_light": 1, "table": 1}
     assert "results/grown/chain/shards/test/0-16.h5: seed is 20251230, wanted 5" in ran.output
 
 
@@ -296,7 +296,7 @@ def test_a_data_set_that_grows_simulates_only_the_new_samples(grown):
     with grown.config() as config:
         config["scales"]["grown"]["chain"]["datasets"]["test"]["realizations"] = 2
     jobs = grown.make(TABLE).jobs
-    assert jobs == {"simulate": 1, "gather": 1, "evaluate_chain": 1, "table": 1}
+    assert jobs == {"simulate": 1, "gather": 1, "evaluate_light": 1, "table": 1}
     new = shard.stat()
     assert (new.st_mtime_ns, new.st_ino) == (old_stat.st_mtime_ns, old_stat.st_ino)
     arrays = read(data)
@@ -314,7 +314,7 @@ def planned(checkout, **chain):
 
 def test_more_resamples_take_statistics_again_and_simulate_nothing(grown):
     jobs = planned(grown, evaluation={"resamples": 60}).jobs
-    assert jobs == {"evaluate_chain": 1, "table": 1}
+    assert jobs == {"evaluate_light": 1, "table": 1}
 
 
 def test_what_a_table_does_not_show_is_no_reason_to_make_it(grown):
@@ -326,4 +326,4 @@ def test_another_tolerance_simulates_everything_again(grown):
     jobs = planned(grown, solver={"tolerance": 1e-8}).jobs
     shards = len(grown.made("results/grown/chain/shards"))
     assert shards > 0
-    assert jobs == {"simulate": shards, "gather": 1, "evaluate_chain": 1, "table": 1}
+    assert jobs == {"simulate": shards, "gather": 1, "evaluate_light": 1, "table": 1}

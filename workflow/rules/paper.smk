@@ -101,7 +101,7 @@ rule table:
         # Derived from `output`: other words are no reason to make it again.
         caption=lambda wildcards, output: caption(wildcards, "tables", wildcards.table),
         code=code_of(lambda plan, wildcards: drawn_by(plan, "tables", wildcards.table)),
-        format=code_digest("gapworks.plotting.table"),
+        format=lambda wildcards: code_digest("gapworks.plotting.table"),
     message:
         "writing {wildcards.study} table {wildcards.table} at scale {wildcards.scale}"
     shell:
@@ -132,7 +132,7 @@ rule metrics:
         settings=planned(lambda plan, wildcards: plan.metrics(bool(wildcards.timing))),
         timing=lambda wildcards: "--timing" if wildcards.timing else "",
         code=code_of(lambda plan, wildcards: plan.study.module("paper.metrics")),
-        format=code_digest("gapworks.reproduction"),
+        format=lambda wildcards: code_digest("gapworks.products.metric_file"),
     message:
         "taking the metrics{wildcards.timing} of {wildcards.study} at scale {wildcards.scale}"
     shell:
@@ -169,7 +169,7 @@ rule claims:
         # Derived from `output`, as above: the same text in another clone is no reason.
         claims=lambda wildcards, output: CLAIMS,
         said=digest(CLAIMS),
-        code=code_digest("gapworks.reproduction", "gapworks.plotting.table"),
+        code=lambda wildcards: code_digest("gapworks.reproduction", "gapworks.plotting.table"),
     message:
         "setting the papers' claims{wildcards.timing} beside ours: {wildcards.study} at scale {wildcards.scale}"
     shell:

@@ -116,10 +116,10 @@ def table(args: argparse.Namespace) -> None:
 
 
 def metrics(args: argparse.Namespace) -> None:
-    from gapworks import reproduction
     from gapworks.factory.disk import write_whole
     from gapworks.factory.evaluation_file import read_evaluation
     from gapworks.factory.provenance import provenance
+    from gapworks.products import metric_file
 
     place = "paper.metrics:timing" if args.timing else "paper.metrics:metrics"
     try:
@@ -130,7 +130,7 @@ def metrics(args: argparse.Namespace) -> None:
     _check_settings(args, take, evaluations)
     with _of_these(args):
         taken = take(evaluations, **args.settings)
-    measured = reproduction.numbers(
+    measured = metric_file.numbers(
         args.study,
         args.scale,
         taken,
@@ -139,18 +139,19 @@ def metrics(args: argparse.Namespace) -> None:
         **recipe.attribute(args.output),
         timing=args.timing,
     )
-    write_whole(args.output, reproduction.to_json(measured).encode())
+    write_whole(args.output, metric_file.to_json(measured).encode())
     print(args.output)
 
 
 def claims(args: argparse.Namespace) -> None:
     from gapworks import reproduction
     from gapworks.plotting.table import FORMATS, save
+    from gapworks.products import metric_file
 
     check_suffixes(args.output, FORMATS)
     claims = reproduction.read_claims(args.claims)
     save(
-        reproduction.claims_table(claims, reproduction.read_numbers(args.metrics)),
+        reproduction.claims_table(claims, metric_file.read_numbers(args.metrics)),
         args.output,
     )
     sign(args.output)
@@ -161,10 +162,11 @@ def record(args: argparse.Namespace) -> int:
     from gapworks import reproduction
     from gapworks.factory.disk import write_whole
     from gapworks.factory.files import read_whole
+    from gapworks.products import metric_file
 
     given = [outputs.File(path, "METRICS.json") for path in args.metrics]
     kept = {}
-    for measured in reproduction.to_record(args.metrics):
+    for measured in metric_file.to_record(args.metrics):
         if any("+changes" in commit for commit in measured.commits):
             what = f"{measured.study} at scale {measured.scale}"
             say(f"{what}: made in part by code that is in no commit; recorded all the same")
@@ -172,10 +174,10 @@ def record(args: argparse.Namespace) -> int:
         outputs.check_apart(given, [outputs.File(place, "what the docs keep of it")])
         kept[place] = measured
     for place, measured in kept.items():
-        write_whole(place, reproduction.to_json(measured).encode())
+        write_whole(place, metric_file.to_json(measured).encode())
         print(place)
     page = args.docs / "reproduction.md"
-    known = [reproduction.read_numbers(p) for p in sorted((args.docs / "numbers").glob("*.json"))]
+    known = [metric_file.read_numbers(p) for p in sorted((args.docs / "numbers").glob("*.json"))]
     text = reproduction.report(reproduction.read_claims(args.docs / "claims.yaml"), known)
     if args.check:
         if page.exists() and read_whole(page).decode(errors="replace") == text:

@@ -110,7 +110,7 @@ def _json(path: Path) -> Found:
 
 
 def _metrics(path: Path) -> Found:
-    from gapworks.reproduction import read_numbers
+    from gapworks.products.metric_file import read_numbers
 
     measured = read_numbers(path)
     what = f"metrics of {measured.study} at scale {measured.scale}"

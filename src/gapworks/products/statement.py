@@ -127,7 +127,7 @@ def _of_network(path: Path) -> Statement:
 
 
 def _of_metrics(path: Path) -> Statement:
-    from gapworks.reproduction import read_numbers
+    from gapworks.products.metric_file import read_numbers
 
     measured = read_numbers(path)
     return _statement(measured.recipe, measured.sha256)
