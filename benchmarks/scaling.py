@@ -16,12 +16,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import measure
+from scaling_records import MPI_SAMPLES, STRONG, Cost, Dataset, Measured, Plan, Training, Used
 
 from gapworks.study import STUDIES
 
@@ -38,67 +38,6 @@ TIMED = {"chain": 6400, "eliashberg": 120, "qpi": 25}
 FEW = 5
 MANY = 112
 """Rings in a shard that cut a million of them into some ten thousand jobs."""
-STRONG = (8, 6400)
-"""Shards of the chain study for strong scaling, and rings in each."""
-MPI_SAMPLES = 60
-"""Samples of the qpi shard that MPI ranks share."""
-
-
-class Used(NamedTuple):
-    """What a command used: CPU seconds, peak memory of its largest process (MB), what it said."""
-
-    cpu: float
-    megabytes: float
-    said: str
-
-
-class Cost(NamedTuple):
-    """Of a data set: CPU seconds of a job before its first sample, then of each; bytes of each."""
-
-    start: float
-    sample: float
-    bytes: float
-    megabytes: float
-
-
-class Dataset(NamedTuple):
-    """A data set of the scale, in how many jobs it is made, and what one costs."""
-
-    name: str
-    samples: int
-    jobs: int
-    cost: Cost
-
-
-class Training(NamedTuple):
-    """A network of the scale: samples that it learns from, epochs, CPU seconds of both together."""
-
-    name: str
-    samples: int
-    epochs: int
-    seconds: float
-
-
-class Plan(NamedTuple):
-    """A dry run: number of jobs of each rule, and what it took."""
-
-    command: str
-    jobs: Mapping[str, int]
-    used: Used
-
-
-class Measured(NamedTuple):
-    """All that the page tells."""
-
-    scale: str
-    about: Mapping[str, Any]
-    datasets: list[Dataset]
-    trainings: list[Training]
-    plans: list[Plan]
-    job_cpu: float
-    strong: list[tuple[int, float, float]]
-    ranks: list[tuple[int, float, float]]
-    load: tuple[float, float]
 
 
 def main() -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import measure
 import yaml
-
-if TYPE_CHECKING:
-    from scaling import Dataset, Measured, Plan, Training
+from scaling_records import MPI_SAMPLES, STRONG, Dataset, Measured, Plan, Training
 
 PROFILE = measure.ROOT / "profiles/slurm/config.yaml"
 ARRAYS = ("simulate",)
@@ -167,8 +165,6 @@ def _arrays(profile: Mapping[str, Any], jobs: Iterable[str]) -> set[str]:
 
 
 def _strong(measured: Measured) -> str:
-    from scaling import MPI_SAMPLES, STRONG
-
     number, size = STRONG
     parts = [
         f"""## Strong scaling on this machine

@@ -6,6 +6,7 @@ the condition under which it holds; the verdict is computed, never typed in.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 

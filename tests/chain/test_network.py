@@ -6,8 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gapworks.chain.learning.closure import close_filling, reflected
 from gapworks.chain.learning.network import Surrogate, WindowNetwork, on_ring
-from gapworks.chain.learning.predict import Network, close_filling, reflected
+from gapworks.chain.learning.trained import Network
 from gapworks.learning.package import parameter_count
 
 

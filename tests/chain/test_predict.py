@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gapworks.chain import solve
 from gapworks.chain.learning.network import Surrogate, WindowNetwork
-from gapworks.chain.learning.predict import Network
+from gapworks.chain.learning.trained import Network
 from gapworks.learning.package import save_package
 from tests.support.command import gapworks_here, refused
 

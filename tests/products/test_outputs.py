@@ -28,7 +28,7 @@ CASES = {
     "predict --network": ("predict", ["--network", "USERS", "--input", "other"], ".safetensors"),
     "figure --evaluation": (
         "figure fig3",
-        ["--evaluation", "solved=other", "predicted=USERS"],
+        ["--evaluation", "solved=other", "b=USERS"],
         ".h5",
     ),
     "table --evaluation": ("table disorder", ["--evaluation", "solved=USERS"], ".h5"),

@@ -79,7 +79,7 @@ def add(subparsers: Subparsers) -> None:
 
 
 def simulate(args: argparse.Namespace) -> None:
-    from gapworks.factory.progress import progress
+    from gapworks.cli.progress import progress
     from gapworks.factory.ranks import world
     from gapworks.factory.shards import simulate_shard
 
@@ -99,8 +99,8 @@ def simulate(args: argparse.Namespace) -> None:
 
 
 def gather(args: argparse.Namespace) -> None:
+    from gapworks.cli.progress import progress
     from gapworks.factory import gather as gathering
-    from gapworks.factory.progress import progress
 
     study = _dataset(args.study)
     settings = study.Settings.model_validate(args.settings)

@@ -147,7 +147,7 @@ def _lack_of_room(plan: Plan, dataset: str) -> str | None:
     if needed <= free:
         return None
     return (
-        f"{plan.name}/{dataset} at scale {plan.scale_name} needs {needed / 1e9:.3g} GB here (shards "
-        f"and the data set gathered from them), {free / 1e9:.3g} GB are free: make room, or lower "
-        f"{plan.name}.datasets.{dataset}.per_class"
+        f"{plan.name}/{dataset} at scale {plan.scale_name} needs {needed / 1e9:.3g} GB here "
+        f"(shards and the data set gathered from them), {free / 1e9:.3g} GB are free: make room, or "
+        f"lower {plan.name}.datasets.{dataset}.per_class"
     )
