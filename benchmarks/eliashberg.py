@@ -73,12 +73,8 @@ def start_up(results: measure.Results) -> None:
 
 def settings_of(name: str):
     """The resolved settings of one of the study's data sets."""
-    import yaml
-
-    from gapworks.config import load
-
-    scale = load(yaml.safe_load((measure.ROOT / "config.yaml").read_text()))[1]["paper"]
-    return scale.eliashberg.simulation(name, scale.seed), scale.eliashberg.samples(name)
+    planned = measure.plan("eliashberg")
+    return planned.simulation(name), planned.samples(name)
 
 
 def superconductors(count: int):

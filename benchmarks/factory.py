@@ -51,15 +51,6 @@ def main() -> None:
         results.finish()
 
 
-def configuration(scale: str):
-    """The settings of a scale of config.yaml."""
-    import yaml
-
-    from gapworks.config import load
-
-    return load(yaml.safe_load((measure.ROOT / "config.yaml").read_text()))[1][scale]
-
-
 def shards(results: measure.Results, sizes: Sizes, folder: Path) -> None:
     """Simulate, write, verify, read and gather shards of the paper's training set."""
     from gapworks.chain.data import dataset as study
@@ -67,9 +58,8 @@ def shards(results: measure.Results, sizes: Sizes, folder: Path) -> None:
     from gapworks.factory.gather import gather
     from gapworks.factory.shards import shard_name, simulate_shard
 
-    scale = configuration("paper")
-    settings = scale.chain.simulation("train", scale.seed)
-    size = scale.chain.shard_size
+    planned = measure.plan("chain")
+    settings, size = planned.simulation("train"), planned.scale.config.shard_size
     step = study.block(settings)
     blocks = [(first, min(first + step, size)) for first in range(0, size, step)]
 

@@ -242,3 +242,14 @@ def provenance() -> dict[str, Any]:
     from gapworks.factory.provenance import provenance
 
     return {**provenance(), "created": datetime.now(UTC).isoformat(timespec="seconds")}
+
+
+def plan(study: str, scale: str = "paper") -> Any:
+    """The plan of a study at one of the scales of config.yaml; gapworks is imported only here."""
+    import yaml
+
+    from gapworks.config import load
+    from gapworks.plan import Plan
+
+    chosen = load(yaml.safe_load((ROOT / "config.yaml").read_text()))[1][scale]
+    return Plan(scale, chosen, study)

@@ -68,12 +68,7 @@ def main() -> None:
 
 def settings_of(name: str):
     """The resolved settings of one of the study's data sets."""
-    import yaml
-
-    from gapworks.config import load
-
-    scale = load(yaml.safe_load((measure.ROOT / "config.yaml").read_text()))[1]["paper"]
-    return scale.qpi.simulation(name, scale.seed)
+    return measure.plan("qpi").simulation(name)
 
 
 def per_sample(results: measure.Results, sizes: Sizes) -> None:

@@ -49,21 +49,21 @@ def main() -> None:
     import scaling_page
 
     about = measure.provenance()
-    chosen = configuration(args.scale)
+    scale = args.scale
     before = os.getloadavg()[0]
-    shard = f"results/{args.scale}/chain/shards/surrogate/0-{chosen.chain.shard_size}.h5"
+    shard = f"results/{args.scale}/chain/shards/surrogate/0-{measure.plan('chain', scale).scale.config.shard_size}.h5"
     many = json.dumps({args.scale: {"chain": {"shard_size": MANY}}})
     measure.say("planning the whole scale")
     plans = [plan(args.scale), plan(args.scale, f"scales={many}")]
     job_cpu = plan(args.scale, target=shard).used.cpu
     measure.say("strong scaling on this machine")
-    scaling, ranks = strong(chosen), mpi(chosen)
+    scaling, ranks = strong(scale), mpi(scale)
     text = scaling_page.page(
         Measured(
             args.scale,
             about,
-            datasets(chosen),
-            [trained(chosen, *one) for one in TRAININGS],
+            datasets(scale),
+            [trained(scale, *one) for one in TRAININGS],
             plans,
             job_cpu,
             scaling,
@@ -73,15 +73,6 @@ def main() -> None:
     )
     args.output.write_text(text)
     print(args.output)
-
-
-def configuration(scale: str):
-    """The settings of a scale of config.yaml."""
-    import yaml
-
-    from gapworks.config import load
-
-    return load(yaml.safe_load((measure.ROOT / "config.yaml").read_text()))[1][scale]
 
 
 def run(command: list[Any], folder: Path = measure.ROOT) -> Used:
@@ -109,17 +100,17 @@ def simulate(study: str, settings: str, start: int, stop: int, folder: Path) -> 
     return run([*command, "--output", folder / f"{start}-{stop}.h5"])
 
 
-def datasets(chosen) -> list[Dataset]:
+def datasets(scale: str) -> list[Dataset]:
     """Every data set of the scale; those that differ in their draws alone are measured once."""
     from gapworks.factory.shards import shard_ranges
 
     known: dict[str, Cost] = {}
     found = []
     for study in STUDIES:
-        section = getattr(chosen, study)
+        section = measure.plan(study, scale).scale.config
         for name in type(section.datasets).model_fields:
             samples = section.samples(name)
-            settings = section.simulation(name, chosen.seed)
+            settings = measure.plan(study, scale).simulation(name)
             kind = settings.model_copy(update={"dataset": "", "stream": 0}).canonical_json()
             if kind not in known:
                 measure.say(f"samples of {study}/{name}")
@@ -143,12 +134,12 @@ def measured_cost(study: str, settings: str) -> Cost:
 
 
 def trained(
-    chosen, study: str, network: str, data: str, validation: str, samples: int, epochs: int
+    scale: str, study: str, network: str, data: str, validation: str, samples: int, epochs: int
 ) -> Training:
     """What a training takes, from two with few samples: one epoch, and some more."""
     measure.say(f"training {study}/{network}")
-    section = getattr(chosen, study)
-    settings = section.training(network, chosen.seed)
+    section = measure.plan(study, scale).scale.config
+    settings = json.loads(measure.plan(study, scale).training(network)["settings"])
     all_epochs = settings["network"]["training"]["epochs"]
     # Of how many realizations or superconductors a class there are: 16 V0, 5 classes.
     settings |= {"realizations": samples // 16} if study == "chain" else {}
@@ -156,7 +147,9 @@ def trained(
     used = {}
     with tempfile.TemporaryDirectory(prefix="gapworks-scaling-") as folder:
         for name in {data, validation}:
-            gathered(section.simulation(name, chosen.seed), study, samples, Path(folder) / name)
+            gathered(
+                measure.plan(study, scale).simulation(name), study, samples, Path(folder) / name
+            )
         for number in (1, epochs):
             settings["network"]["training"]["epochs"] = number
             command = [BIN / "gapworks", "train", study, "--settings", json.dumps(settings)]
@@ -185,9 +178,9 @@ def plan(scale: str, *config: str, target: str = "all") -> Plan:
     return Plan(shown, {rule: int(n) for rule, n in rows if rule != "total"}, used)
 
 
-def strong(chosen) -> list[tuple[int, float, float]]:
+def strong(scale: str) -> list[tuple[int, float, float]]:
     """Shards at a time, and the seconds and CPU seconds that a fixed set of them takes."""
-    settings = chosen.chain.simulation("surrogate", chosen.seed).canonical_json()
+    settings = measure.plan("chain", scale).simulation("surrogate").canonical_json()
     number, size = STRONG
     found = []
     for workers in range(1, (os.cpu_count() or 1) + 1):
@@ -202,11 +195,11 @@ def strong(chosen) -> list[tuple[int, float, float]]:
     return found
 
 
-def mpi(chosen) -> list[tuple[int, float, float]]:
+def mpi(scale: str) -> list[tuple[int, float, float]]:
     """MPI ranks, and the seconds and CPU seconds that one shard of the qpi study takes."""
     if not (BIN / "mpiexec").exists():
         return []
-    given = chosen.qpi.simulation("train", chosen.seed).canonical_json()
+    given = measure.plan("qpi", scale).simulation("train").canonical_json()
     found = []
     for ranks in range(1, (os.cpu_count() or 1) + 1):
         with tempfile.TemporaryDirectory(prefix="gapworks-scaling-") as folder:
