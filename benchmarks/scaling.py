@@ -51,7 +51,7 @@ def main() -> None:
     about = measure.provenance()
     scale = args.scale
     before = os.getloadavg()[0]
-    shard = f"results/{args.scale}/chain/shards/surrogate/0-{measure.plan('chain', scale).scale.config.shard_size}.h5"
+    shard = measure.plan("chain", scale).shards("surrogate")[0]
     many = json.dumps({args.scale: {"chain": {"shard_size": MANY}}})
     measure.say("planning the whole scale")
     plans = [plan(args.scale), plan(args.scale, f"scales={many}")]
