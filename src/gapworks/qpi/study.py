@@ -57,6 +57,16 @@ def told_apart(scale: Scale) -> dict[str, str]:
 
 NETWORK = rf"(?P<network>(?:{'|'.join(steps.BACKBONES)})-(?:{'|'.join(steps.DATA)}))"
 
+OWN_DATA = """\
+  qpi         the change of the LDOS by one impurity, in any unit: .npy of real numbers, shape
+              (n, E, M, M) or (E, M, M), or (M, M) for a network of one energy; E energies in the
+              network's order (its card: settings.condition.energies); M x M cells of the lattice,
+              r = i a1 + j a2 at row i and column j, a1 and a2 60 degrees apart; M at least the
+              network's window; the impurity at [M // 2, M // 2], or near it: it is looked for.
+              No image in q, no square pixels: put the map on the lattice's cells first.
+              -> class, probabilities, theta (rad), Delta and eps0 (meV), notes: a map a row, .csv,
+              or .json"""
+
 STUDY = Study(
     name="qpi",
     config=QpiConfig,
@@ -164,5 +174,6 @@ STUDY = Study(
             "C3-odd share alone tells Eu from A12u.",
         ),
     },
+    own_data=OWN_DATA,
     metrics=lambda scale: {"network": scale.config.networks.shown},
 )
