@@ -17,10 +17,10 @@ import torch
 from scipy.ndimage import map_coordinates
 
 from gapworks.factory.container import verify
-from gapworks.qpi.learning.batches import U_CLASSES, windows
 from gapworks.qpi.learning.familiarity import measured
-from gapworks.qpi.learning.features import ldos_maps, on_torus, pink_envelope, within_disc
-from gapworks.qpi.learning.predict import Network
+from gapworks.qpi.learning.features import stored_maps, windows
+from gapworks.qpi.learning.maps import on_torus, pink_envelope, within_disc
+from gapworks.qpi.learning.trained import Network
 
 
 def main(network: Path, data: Path, samples: int) -> None:
@@ -30,8 +30,7 @@ def main(network: Path, data: Path, samples: int) -> None:
     energies = asked.settings.condition.energies
     arrays = windows(data, verify(data), energies, view, slice(0, samples))
     label = arrays["label"].numpy()
-    odd = torch.isin(arrays["label"], torch.tensor(U_CLASSES))
-    maps = ldos_maps(arrays["green"], arrays["local"], odd, arrays["impurity"])
+    maps = stored_maps(arrays)
     print(f"{len(maps)} maps\n| treatment | answered | hits of those | confidence | wrong, > .9 |")
     print("|---|---|---|---|---|")
     for name, treated in treatments(maps, view):

@@ -24,7 +24,7 @@ import sys, time
 from pathlib import Path
 from gapworks.factory.ranks import world
 from gapworks.factory.shards import simulate_shard
-from gapworks.qpi import dataset
+from gapworks.qpi.data import dataset
 settings = dataset.Settings.model_validate_json(sys.argv[1])
 start, stop, share, output = int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], Path(sys.argv[5])
 with world() as ranks:

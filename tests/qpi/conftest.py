@@ -1,49 +1,30 @@
-"""Small gathered data sets: windows of 32 from grids of 1024, at a broad level."""
+"""Small gathered data sets, and a network trained on them."""
 
 from __future__ import annotations
 
 import pytest
 
-from gapworks.factory.gather import gather
-from gapworks.factory.shards import shard_name, simulate_shard
-from gapworks.qpi.data import dataset
-from gapworks.qpi.learning.training import train_network
-from tests.qpi.test_dataset import settings
-
-PHYSICS = {"window": 32, "broadening": [2.0, 2.0]}
-
-
-def gathered(folder, name, samples, **changes):
-    """A data set file of so many samples."""
-    chosen = settings(name, physics=PHYSICS | changes.pop("physics", {}), **changes)
-    shard = folder / name / shard_name(0, samples)
-    simulate_shard(dataset, chosen, 0, samples, shard, 1)
-    output = folder / f"{name}.h5"
-    gather(dataset, chosen, shard.parent, samples, samples, output)
-    return output
-
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory):
     """Paths of train, validation and test, and of the two that the examples compare."""
+    from tests.support.qpi_study import gathered  # torch: only where it is used
+
     folder = tmp_path_factory.mktemp("qpi")
     made = {
-        name: gathered(folder, name, samples, n_effective=1024)
+        name: gathered(folder, name, samples, 1024)
         for name, samples in (("train", 20), ("validation", 10), ("test", 15))
     }
-    one = {"energies": [0.0]}
-    made["literal_test"] = gathered(folder, "literal_test", 10, n_effective=256, physics=one)
-    made["literal_converged"] = gathered(
-        folder, "literal_converged", 10, n_effective=1024, physics=one
-    )
+    for name, n_effective in (("literal_test", 256), ("literal_converged", 1024)):
+        made[name] = gathered(folder, name, 10, n_effective, energies=[0.0])
     return made
 
 
 @pytest.fixture(scope="session")
 def trained(data, tmp_path_factory):
     """A small network, trained without a break."""
-    from tests.qpi.test_training import settings, silent
+    from tests.support.qpi_study import train_network, train_settings
 
     output = tmp_path_factory.mktemp("models") / "small-converged.safetensors"
-    train_network(settings(), data["train"], data["validation"], output, 1, silent)
+    train_network(train_settings(), data["train"], data["validation"], output)
     return output

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import xarray
 
-from gapworks.config import load
 from gapworks.factory.container import DataError, read, verify
 from gapworks.factory.ranks import World
 from gapworks.factory.shards import simulate_shard
@@ -21,28 +20,18 @@ from gapworks.qpi.data.draw import draw, irrep
 from gapworks.qpi.physics.fermi_surface import gap_rms
 from gapworks.qpi.physics.hamiltonian import band, gap_components, ising
 from gapworks.qpi.physics.image import image
-from tests.support.config import raw_config
+from tests.support.qpi_study import simulation
 
 BIN = Path(sys.executable).parent
 
 
-def settings(name="train", **changes):
-    """A data set of config.yaml, small: windows of 16 from grids of 1024 at a broad level."""
-    _, scales = load(raw_config())
-    whole = scales["paper"].qpi.simulation(name, scales["paper"].seed).model_dump(mode="json")
-    whole["physics"] |= {"window": 16, "broadening": [1.0, 1.5]}
-    whole["n_effective"] = 1024 if name == "train" else 128
-    whole["physics"] |= changes.pop("physics", {})
-    return dataset.Settings.model_validate(whole | changes)
-
-
 @pytest.fixture(scope="module")
 def windows():
-    return dataset.simulate(settings(), 0, 10, threads=1)
+    return dataset.simulate(simulation(), 0, 10, threads=1)
 
 
 def drawn(count, **physics):
-    chosen = settings(physics=physics)
+    chosen = simulation(physics=physics)
     return [draw(chosen.seed, chosen.stream, chosen.physics, index) for index in range(count)]
 
 
@@ -104,7 +93,7 @@ def test_another_band_of_config_yaml_is_the_band_of_the_samples():
 def test_stored_windows_give_the_density_of_states_of_any_impurity(windows):
     """T = V / (1 - G_0 V) and A(r) T A(-r) from what is stored, in the block of one spin."""
     for i in range(10):
-        sample = draw(settings().seed, 1, settings().physics, i)
+        sample = draw(simulation().seed, 1, simulation().physics, i)
         ee, hh, eh, he = windows["local"][i, 1]
         for v in (sample.p.impurity, 55.0):
             V = np.diag([v, -v])
@@ -124,7 +113,7 @@ def test_stored_windows_give_the_density_of_states_of_any_impurity(windows):
 
 
 def test_A1u_looks_like_A2u_of_the_reported_delta(windows):
-    sample = draw(settings().seed, 1, settings().physics, 1)
+    sample = draw(simulation().seed, 1, simulation().physics, 1)
     assert sample.p.irrep == "A1u"
     assert windows["delta_reported"][1] == pytest.approx(np.sqrt(3) * sample.p.delta)
     twin = replace(sample.p, irrep="A2u", delta=windows["delta_reported"][1])
@@ -162,7 +151,7 @@ def test_gap_rms_knows_the_symmetry_of_the_lattice():
 
 
 def test_a_literal_window_is_that_of_one_grid():
-    chosen = settings("literal_train", physics={"energies": [0.5], "broadening": [0.1, 0.1]})
+    chosen = simulation("literal_train", physics={"energies": [0.5], "broadening": [0.1, 0.1]})
     made = dataset.simulate(chosen, 2, 5, threads=1)
     N = chosen.n_effective
     u = 2 * np.pi * np.arange(N) / N
@@ -187,7 +176,7 @@ def test_a_literal_window_is_that_of_one_grid():
 
 
 def test_the_fidelity_set_holds_images_of_eq_12(tmp_path):
-    chosen = settings("fidelity", physics={"energies": [0.0]})
+    chosen = simulation("fidelity", physics={"energies": [0.0]})
     header = simulate_shard(dataset, chosen, 0, 5, tmp_path / "0-5.h5", threads=2)
     assert header.shapes["image"] == (5, 128, 128)
     assert not {"green", "local"} & header.shapes.keys()
@@ -198,7 +187,7 @@ def test_the_fidelity_set_holds_images_of_eq_12(tmp_path):
 
 
 def test_a_sample_that_is_not_converged_is_flagged_and_kept(tmp_path):
-    chosen = settings(solver={"max_error": 1e-9})
+    chosen = simulation(solver={"max_error": 1e-9})
     made = dataset.simulate(chosen, 0, 2, threads=1)
     assert made["valid"].tolist() == [False, False]
     assert set(made["reason"]) == {dataset.Reason.NOT_CONVERGED}
@@ -210,7 +199,7 @@ def test_a_sample_that_is_not_converged_is_flagged_and_kept(tmp_path):
 def test_the_same_bits_whatever_the_cut_and_the_threads(windows):
     for threads, cuts in ((1, (0, 3, 4, 10)), (3, (0, 10))):
         pieces = [
-            dataset.simulate(settings(), *bounds, threads)
+            dataset.simulate(simulation(), *bounds, threads)
             for bounds in zip(cuts, cuts[1:], strict=False)
         ]
         for name in windows:
@@ -220,7 +209,7 @@ def test_the_same_bits_whatever_the_cut_and_the_threads(windows):
 
 def test_complex_arrays_are_read_by_xarray_and_an_edit_is_noticed(tmp_path, windows):
     path = tmp_path / "0-3.h5"
-    simulate_shard(dataset, settings(), 0, 3, path, threads=1)
+    simulate_shard(dataset, simulation(), 0, 3, path, threads=1)
     with xarray.open_dataset(path, engine="h5netcdf") as opened:
         assert opened["green"].dtype == np.complex64
         assert opened["local"].dtype == np.complex128
@@ -245,7 +234,7 @@ def simulated(folder, ranks, share="samples", chosen=None, stop=5):
     expected = ["--ranks", str(ranks)] if ranks > 1 else []
     ran = subprocess.run(
         [*launcher, BIN / "gapworks", "simulate", "qpi", *expected, "--share", share]
-        + ["--settings", (chosen or settings()).canonical_json()]
+        + ["--settings", (chosen or simulation()).canonical_json()]
         + ["--start", "0", "--stop", str(stop), "--output", output],
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -277,11 +266,11 @@ def test_more_ranks_than_sub_grids_are_refused(tmp_path):
     crowd = World()
     crowd.size = 1000
     with pytest.raises(DataError, match="1000 ranks cannot share the 32 sub-grids"):
-        dataset.simulate_shared(settings(), 0, 1, 1, crowd)
+        dataset.simulate_shared(simulation(), 0, 1, 1, crowd)
 
 
 def test_what_has_no_sub_grids_cannot_share_them(tmp_path):
-    chosen = settings("fidelity", physics={"energies": [0.0]})
+    chosen = simulation("fidelity", physics={"energies": [0.0]})
     ran, output = simulated(tmp_path, 1, "grids", chosen)
     assert ran.returncode == 1
     assert "qpi/fidelity has no sub-grids (kind: image)" in ran.stderr
@@ -291,7 +280,7 @@ def test_what_has_no_sub_grids_cannot_share_them(tmp_path):
 
 def test_settings_survive_the_way_through_the_command_line():
     for name in ("train", "literal_test", "fidelity"):
-        chosen = settings(name)
+        chosen = simulation(name)
         again = dataset.Settings.model_validate(json.loads(chosen.canonical_json()))
         assert again == chosen
         assert again.identity == chosen.identity

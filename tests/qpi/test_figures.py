@@ -1,27 +1,31 @@
 """Figures, tables and metrics are made of the evaluations that the workflow makes."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
-from gapworks.factory.evaluation_file import read_evaluation
+from gapworks.factory.evaluation_file import Given, read_evaluation
 from gapworks.plotting import style, table
 from gapworks.qpi.config import CLASSES
-from gapworks.qpi.evaluation.evaluations import evaluations as evaluation
-from gapworks.qpi.evaluation.scores import score
-from gapworks.qpi.learning.training import Settings, train_network
-from gapworks.qpi.paper.figures import FIGURES
+from gapworks.qpi.evaluation.errors import score
 from gapworks.qpi.paper.metrics import metrics
-from gapworks.qpi.paper.tables import PAPER, TABLES
+from gapworks.qpi.paper.tables import PAPER
 from gapworks.qpi.physics.parameters import HOPPING, SPIN_ORBIT
+from gapworks.qpi.study import STUDY
 from gapworks.reproduction import read_claims
-from tests.qpi.test_training import SETTINGS, TEST, silent
+from tests.conftest import ROOT
+from tests.support.config import plan
+from tests.support.exhibits import drawn, tabled
+from tests.support.qpi_study import (
+    LITERAL,
+    TEST,
+    TRAINING,
+    silent,
+    train_network,
+    train_settings,
+)
 
-REPOSITORY = Path(__file__).parents[2]
-
+SMOKE = plan("qpi")
 STATEMENTS = {
     "seed": 1,
     "radius": 27.0,
@@ -49,86 +53,58 @@ NORMAL_STATE = {
     "spin_orbit": list(SPIN_ORBIT),
     "model": {"eps0": 20.0, "points": 60},
 }
-LITERAL = {
-    "name": "small-literal",
-    "per_class": 2,
-    "condition": {"energies": [0.0], "odd_channels": False, "scalars": False},
-}
 
 
 @pytest.fixture(scope="module")
-def made(data, tmp_path_factory):
+def made(data, trained, tmp_path_factory):
     """Every evaluation, small, by the name that the workflow gives it."""
     folder = tmp_path_factory.mktemp("evaluations")
-    models = {}
-    for name, changes, source in (
-        ("small-converged", {}, "train"),
-        ("small-literal", LITERAL, "validation"),
-    ):
-        models[name] = folder / f"{name}.safetensors"
-        chosen = Settings.model_validate(SETTINGS | changes)
-        other = {"train": "validation", "validation": "train"}[source]
-        train_network(chosen, data[source], data[other], models[name], 1, silent)
-    symmetry = TEST | {"inputs": SETTINGS["inputs"]}
-    wanted = {
-        "test-small-converged": ("network", TEST, ["test"], "small-converged"),
-        "literal_test-small-literal": ("network", TEST, ["literal_test"], "small-literal"),
-        "literal_converged-small-literal": (
-            "network",
-            TEST,
-            ["literal_converged"],
-            "small-literal",
-        ),
-        "symmetry": ("symmetry", symmetry, ["train", "test"], None),
-        "statements": ("statements", STATEMENTS, [], None),
-        "examples": ("examples", {"radius": 13.0}, ["literal_test", "literal_converged"], None),
-        "model": ("model", NORMAL_STATE, [], None),
+    models = {"small-converged": trained, "small-literal": folder / "small-literal.safetensors"}
+    train_network(
+        train_settings(**LITERAL), data["validation"], data["train"], models["small-literal"]
+    )
+    settings = {
+        "symmetry": TEST | {"inputs": TRAINING["inputs"]},
+        "statements": STATEMENTS,
+        "examples": {"radius": 13.0},
+        "model": NORMAL_STATE,
     }
     found = {}
-    for name, (what, settings, sources, network) in wanted.items():
-        networks = {network: models[network]} if network else {}
-        paths = [data[source] for source in sources]
+    for name in STUDY.evaluations_of(SMOKE.scale):
+        step, _ = STUDY.step(name)
+        inputs, chosen = SMOKE.inputs(name), settings.get(name, TEST)
+        given = Given(
+            {what: data[one] for what, one in inputs.data.items()},
+            {one: models[one] for one in inputs.networks},
+        )
+        evaluate = STUDY.find(f"{step.run}:evaluate")
         file = folder / f"{name}.h5"
-        evaluation.EVALUATIONS[what](settings, paths, networks, 1, silent).write(file)
+        made = evaluate(step.settings.model_validate(chosen), given, 1, silent)
+        made.write(file, "qpi", chosen)
         found[name] = read_evaluation(file, "qpi")
         assert found[name].name == name
     return found
 
 
-def inputs(made, name):
-    """What the workflow draws a figure or a table from (workflow/rules/qpi-names.smk)."""
-    tested = [one for key, one in made.items() if "-" in key]
-    return {
-        "fig1": [made["model"], made["examples"], tested[0]],
-        "fig2": tested[:1],
-        "band": [made["model"]],
-        "examples": [made["examples"]],
-        "noise": tested[:1],
-        "curves": tested[:2],
-        "degeneracy": [made["statements"], made["symmetry"]],
-    }.get(name, tested)
-
-
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", STUDY.figures)
 def test_a_figure_is_drawn_and_saved_in_both_formats(made, name, tmp_path):
-    settings = {"curves": {"training_from": 1}}.get(name, {})
+    figure = drawn("qpi", name, made)
     with style.house_style():
-        figure = FIGURES[name](inputs(made, name), **settings)
         style.save(figure, [tmp_path / "a.pdf", tmp_path / "a.png"])
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", STUDY.tables)
 def test_a_table_is_saved_for_programs_and_for_papers(made, name, tmp_path):
-    table.save(TABLES[name](inputs(made, name)), [tmp_path / "a.csv", tmp_path / "a.tex"])
+    table.save(tabled("qpi", name, made), [tmp_path / "a.csv", tmp_path / "a.tex"])
     read = pd.read_csv(tmp_path / "a.csv")
     assert len(read) >= 5
     assert "\\toprule" in (tmp_path / "a.tex").read_text()
 
 
 def test_table_1_has_the_papers_numbers_and_ours_side_by_side(made):
-    rows = TABLES["table1"](inputs(made, "table1"))
+    rows = tabled("qpi", "table1", made)
     assert list(rows["class"]) == list(CLASSES)
     assert list(rows["hit [%], paper"]) == [86, 94, 98, 98, 96]
     ours = made["test-small-converged"]
@@ -138,7 +114,7 @@ def test_table_1_has_the_papers_numbers_and_ours_side_by_side(made):
 
 
 def test_what_should_be_degenerate_is_and_what_splits_splits(made):
-    numbers = metrics(list(made.values()), "small")
+    numbers = metrics(list(made.values()), **STUDY.metrics(SMOKE.scale))
     for name in ("sign_of_gap", "a1u_a2u_at_zero", "a1u_a2u_elsewhere", "phi_sign_scalar"):
         assert 0 <= numbers[name] < 1e-6
     for name in ("a1u_a2u_rashba", "phi_scalar_Eg", "phi_sign_sz_Eg", "phi_sign_sz_Eu"):
@@ -147,12 +123,12 @@ def test_what_should_be_degenerate_is_and_what_splits_splits(made):
 
 
 def test_every_claim_about_qpi_has_its_metric(made):
-    numbers = metrics(list(made.values()), "small")
-    claims = [c for c in read_claims(REPOSITORY / "docs/claims.yaml") if c.study == "qpi"]
+    numbers = metrics(list(made.values()), **STUDY.metrics(SMOKE.scale))
+    claims = [c for c in read_claims(ROOT / "docs/claims.yaml") if c.study == "qpi"]
     assert len(claims) >= 30
     assert {claim.metric for claim in claims} <= set(numbers)
     shown = {target for claim in claims for target in claim.shown}
-    known = {f"figures/{name}" for name in FIGURES} | {f"tables/{name}" for name in TABLES}
+    known = {f"{room}/{name}" for room in ("figures", "tables") for name in STUDY.exhibits(room)}
     assert shown <= known
 
 
@@ -184,11 +160,3 @@ def test_a_perfect_answer_scores_all_hits_and_no_error():
     assert np.nanmax(made["mae"]) == 0
     off = score(true, around, 50, 0.95, rng)["mae"][:, 1]
     assert np.allclose(off[[0, 2, 3, 4]], np.pi - 3.0) and np.isnan(off[1])
-
-
-def test_the_captions_know_every_figure_and_table():
-    for kind, known in (("figures", FIGURES), ("tables", TABLES)):
-        text = (REPOSITORY / f"workflow/report/{kind}.rst").read_text()
-        for name in known:
-            assert f'"qpi/{name}":' in text
-    assert yaml.safe_load((REPOSITORY / "config.yaml").read_text())["qpi"]["networks"]["shown"]

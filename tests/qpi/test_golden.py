@@ -5,21 +5,15 @@ import hashlib
 import numpy as np
 import pytest
 
-from gapworks.config import load
 from gapworks.qpi.data import dataset
 from gapworks.qpi.data.draw import draw
-from tests.support.config import raw_config
+from tests.support.config import plan
 
 INDICES = (0, 1, 2, 3, 4, 6, 4999)
 
 
-def _settings(name):
-    _, scales = load(raw_config())
-    return scales["paper"].qpi.simulation(name, scales["paper"].seed)
-
-
 def test_drawn_superconductors_are_the_same_bits_everywhere(golden):
-    settings = _settings("train")
+    settings = plan("qpi", "paper").simulation("train")
     now = {}
     for index in INDICES:
         sample = draw(settings.seed, settings.stream, settings.physics, index)
@@ -32,7 +26,7 @@ def test_drawn_superconductors_are_the_same_bits_everywhere(golden):
 
 @pytest.mark.parametrize("name", ["train", "literal_train", "fidelity"])
 def test_samples_are_the_same_within_rounding(golden, name):
-    settings = _settings(name)
+    settings = plan("qpi", "paper").simulation(name)
     now = {}
     for index in INDICES[:5]:
         arrays = dataset.simulate(settings, index, index + 1, threads=1)

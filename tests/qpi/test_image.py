@@ -8,33 +8,11 @@ from hypothesis import strategies as st
 
 from gapworks.qpi import Parameters, bdg_matrix, image, literal_image
 from gapworks.qpi.physics.image import charge_on_lattice, green_on_grid
-from gapworks.qpi.physics.parameters import D_VECTORS, IMPURITY_KINDS, IRREPS, SIXTH_SHELLS
+from gapworks.qpi.physics.parameters import D_VECTORS, IMPURITY_KINDS, IRREPS
 from gapworks.qpi.physics.spin_blocks import angles, independent_blocks
+from tests.support.superconductors import superconductors
 
 few = settings(max_examples=12, deadline=None, derandomize=True)
-
-
-@st.composite
-def superconductors(draw, **fixed):
-    angle = st.floats(0, 2 * np.pi)
-    values = {
-        "irrep": draw(st.sampled_from(IRREPS)),
-        "theta": draw(angle),
-        "delta": draw(st.floats(0.2, 2)),
-        "eps0": draw(st.floats(-300, 100)),
-        "impurity": draw(st.sampled_from([-200.0, 20.0, 100.0])),
-        "impurity_kind": draw(st.sampled_from(IMPURITY_KINDS)),
-        "omega": draw(st.sampled_from([-1.0, 0.0, 0.6])),
-        "broadening": draw(st.floats(0.1, 1)),
-        "phi": draw(angle),
-        "rashba": draw(st.sampled_from([0.0, 4.0])),
-        "channel_angle": draw(angle),
-        "theta_triplet": draw(angle),
-        "phi_triplet": draw(angle),
-        "d_vector": draw(st.sampled_from(D_VECTORS)),
-        "sixth_shell": draw(st.sampled_from(SIXTH_SHELLS)),
-    }
-    return Parameters(**{**values, **fixed})
 
 
 def relative(a, b):

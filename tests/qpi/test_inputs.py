@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from gapworks.qpi import Parameters, green_window, ldos_from_window
-from gapworks.qpi.learning.features import (
+from gapworks.qpi.learning.features import features
+from gapworks.qpi.learning.maps import (
     View,
-    features,
     ldos_maps,
     on_torus,
     opposite,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gapworks.qpi import Parameters, bdg_matrix
 from gapworks.qpi.physics.hamiltonian import band, gap_matrix, harmonics, ising, rashba
 from gapworks.qpi.physics.parameters import D_VECTORS, IRREPS
-from tests.qpi.test_image import superconductors
+from tests.support.superconductors import superconductors
 
 many = settings(max_examples=40, deadline=None, derandomize=True)
 momenta = st.floats(-np.pi, np.pi)

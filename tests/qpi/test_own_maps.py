@@ -10,14 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapworks.factory.container import verify
-from gapworks.qpi.learning.batches import windows
 from gapworks.qpi.learning.familiarity import measured
-from gapworks.qpi.learning.features import ldos_maps, on_torus, pink_envelope
-from gapworks.qpi.learning.predict import Network
-from gapworks.qpi.learning.training import Settings, train_network
+from gapworks.qpi.learning.features import stored_maps, windows
+from gapworks.qpi.learning.maps import on_torus, pink_envelope
+from gapworks.qpi.learning.trained import Network
 from gapworks.qpi.learning.treatment import treat
-from tests.qpi.test_training import SETTINGS
 from tests.support.command import gapworks_here, refused
+from tests.support.qpi_study import LITERAL, TRAINING, train_network, train_settings
 
 SIZE, RADIUS = 32, 13.0
 
@@ -27,9 +26,7 @@ def maps(data, trained):
     """LDOS maps of test superconductors as a user has them, without noise."""
     network = Network.load(trained)
     arrays = windows(data["test"], verify(data["test"]), [0.0, 1.0], network.view)
-    odd = (arrays["label"] == 1) | (arrays["label"] == 4)
-    made = ldos_maps(arrays["green"], arrays["local"], odd, arrays["impurity"])
-    return torch.fft.fftshift(made, (-2, -1)).double().numpy()
+    return torch.fft.fftshift(stored_maps(arrays), (-2, -1)).double().numpy()
 
 
 def noisy(maps, network, level, seed=1):
@@ -240,13 +237,12 @@ def test_force_answers_what_is_refused(trained, tmp_path):
 
 
 def test_a_network_of_one_energy_takes_one_map(data, maps, tmp_path):
-    condition = {"energies": [0.0], "odd_channels": False, "scalars": False}
-    training = SETTINGS["network"]["training"] | {"epochs": 1}
-    chosen = Settings.model_validate(
-        SETTINGS | {"condition": condition, "network": SETTINGS["network"] | {"training": training}}
+    training = TRAINING["network"]["training"] | {"epochs": 1}
+    chosen = train_settings(
+        condition=LITERAL["condition"], network=TRAINING["network"] | {"training": training}
     )
     network = tmp_path / "small-literal.safetensors"
-    train_network(chosen, data["train"], data["validation"], network, 1, lambda line: None)
+    train_network(chosen, data["train"], data["validation"], network)
     reasons = Network.load(network).judge(maps[:, :1])[1]
     good = maps[reasons.index(None), 0]
     (row,), ran = answers(network, good, tmp_path)

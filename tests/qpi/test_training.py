@@ -9,63 +9,23 @@ import torch
 from torch import nn
 
 from gapworks.factory.container import DataError, verify
-from gapworks.factory.evaluation_file import read_evaluation
+from gapworks.factory.evaluation_file import Given, read_evaluation
 from gapworks.factory.seal import sealed, to_text
-from gapworks.qpi.evaluation.evaluations import evaluations as evaluation
-from gapworks.qpi.learning.batches import Drawing, symmetry_copies, windows
-from gapworks.qpi.learning.features import View, ldos_maps, with_noise, within_disc
+from gapworks.qpi import steps
+from gapworks.qpi.evaluation.network import evaluate
+from gapworks.qpi.learning.features import stored_maps, windows
+from gapworks.qpi.learning.maps import View, with_noise, within_disc
 from gapworks.qpi.learning.network import TwoHeads
-from gapworks.qpi.learning.predict import Network
-from gapworks.qpi.learning.training import Loss, Settings, train_network
+from gapworks.qpi.learning.trained import Network
+from gapworks.qpi.learning.training import Drawing, Loss, symmetry_copies
 from gapworks.qpi.physics.point_group import group
-
-SETTINGS = {
-    "name": "small-converged",
-    "seed": 1,
-    "per_class": 4,
-    "backbone": "small",
-    "inputs": {
-        "pixels": 32,
-        "radius": 13.0,
-        "compress": True,
-        "white": [0.0, 0.2],
-        "pink": [0.0, 0.1],
-        "symmetry_copies": True,
-    },
-    "condition": {"energies": [0.0, 1.0], "odd_channels": True, "scalars": True},
-    "network": {
-        "widths": [4, 8, 8, 8, 12, 12],
-        "aggregation": 16,
-        "conditional": True,
-        "class_weight": 1.0,
-        "parameter_weight": 1.0,
-        "training": {
-            "epochs": 4,
-            "batch_size": 8,
-            "learning_rate": 2e-3,
-            "final_learning_rate": 1e-5,
-            "schedule": "cosine",
-        },
-    },
-}
-TEST = {
-    "seed": 1,
-    "evaluation": {
-        "white": [0.0, 0.3],
-        "pink": [0.3],
-        "reported": 0.3,
-        "resamples": 20,
-        "confidence": 0.95,
-    },
-}
+from tests.support.qpi_study import TEST, TRAINING, silent, train_network, train_settings
 
 
-def silent(line):
-    """A report that nobody reads."""
-
-
-def settings(**changes):
-    return Settings.model_validate(SETTINGS | changes)
+def evaluated(network, dataset):
+    """The evaluation of a network on a data set."""
+    given = Given({"test": dataset}, {"small-converged": network})
+    return evaluate(steps.NetworkTest.model_validate(TEST), given, 1, silent)
 
 
 class Broken(Exception):
@@ -82,14 +42,14 @@ def broken(data, tmp_path):
             raise Broken
 
     with pytest.raises(Broken):
-        train_network(settings(), data["train"], data["validation"], output, 1, stop)
+        train_network(train_settings(), data["train"], data["validation"], output, stop)
     assert not output.exists()
     return output
 
 
 def test_a_training_that_broke_off_goes_on_to_the_same_weights(data, trained, broken):
     lines = []
-    train_network(settings(), data["train"], data["validation"], broken, 1, lines.append)
+    train_network(train_settings(), data["train"], data["validation"], broken, lines.append)
     assert lines[0].startswith("going on after epoch 2")
     assert broken.read_bytes() == trained.read_bytes()
 
@@ -105,9 +65,9 @@ def test_the_card_says_what_was_trained_on_what(data, trained):
 
 
 def test_every_use_of_a_sample_has_another_impurity_and_noise_and_a_copy_of_it(data):
-    chosen = settings()
+    chosen = train_settings()
     header = verify(data["train"])
-    view = chosen.view()
+    view = View.of(chosen.inputs, chosen.condition)
     arrays = windows(data["train"], header, [0.0, 1.0], view)
     batch = tuple(tensor[:10] for tensor in arrays.values())
     draw = Drawing(chosen.inputs, view, [20, 300], [0.0] * 4, [1.0] * 4)
@@ -130,24 +90,22 @@ def test_every_use_of_a_sample_has_another_impurity_and_noise_and_a_copy_of_it(d
 
 def test_data_that_do_not_fit_are_refused_with_the_key_to_change(data, tmp_path):
     output = tmp_path / "x.safetensors"
-    paths = data["train"], data["validation"], output, 1, silent
+    paths = data["train"], data["validation"], output
     with pytest.raises(DataError, match=r"holds 20 samples, 50 are asked for"):
-        train_network(settings(per_class=10), *paths)
+        train_network(train_settings(per_class=10), *paths)
     with pytest.raises(DataError, match=r"has energies \[0.0, 1.0\] meV, not \[0.5\]"):
-        condition = SETTINGS["condition"] | {"energies": [0.5]}
-        train_network(settings(condition=condition), *paths)
+        condition = TRAINING["condition"] | {"energies": [0.5]}
+        train_network(train_settings(condition=condition), *paths)
     with pytest.raises(DataError, match="reaches beyond windows of 32"):
-        train_network(settings(inputs=SETTINGS["inputs"] | {"radius": 20.0}), *paths)
+        train_network(train_settings(inputs=TRAINING["inputs"] | {"radius": 20.0}), *paths)
     with pytest.raises(DataError, match="it validates nothing"):
-        train_network(settings(), data["train"], data["train"], output, 1, silent)
+        train_network(train_settings(), data["train"], data["train"], output)
     assert not output.exists()
 
 
 def test_an_evaluation_counts_every_test_sample_once(data, trained, tmp_path):
-    made = evaluation.evaluate_network(
-        TEST, [data["test"]], {"small-converged": trained}, 1, silent
-    )
-    made.write(tmp_path / "e.h5")
+    made = evaluated(trained, data["test"])
+    made.write(tmp_path / "e.h5", "qpi", TEST)
     read = read_evaluation(tmp_path / "e.h5", "qpi")
     assert read["samples"].sum() <= 15
     assert np.array_equal(read["confusion"].sum(-1), np.tile(read["samples"], (3, 1)))
@@ -156,15 +114,13 @@ def test_an_evaluation_counts_every_test_sample_once(data, trained, tmp_path):
     assert (read["hit_lower"] <= read["hit"]).all() and (read["hit"] <= read["hit_upper"]).all()
     assert np.isnan(read["mae"][:, 1, 1]).all()
     assert np.isfinite(np.delete(read["mae"].reshape(3, 15), 4, axis=1)).all()
-    again = evaluation.evaluate_network(
-        TEST, [data["test"]], {"small-converged": trained}, 1, silent
-    )
+    again = evaluated(trained, data["test"])
     assert all(np.array_equal(made.arrays[n], again.arrays[n], equal_nan=True) for n in made.arrays)
 
 
 def test_a_network_is_not_tested_on_what_it_learned(data, trained):
     with pytest.raises(DataError, match="no test of it"):
-        evaluation.evaluate_network(TEST, [data["train"]], {"small-converged": trained}, 1, silent)
+        evaluated(trained, data["train"])
 
 
 class Oracle(nn.Module):
@@ -204,9 +160,7 @@ def test_answers_for_the_six_copies_are_turned_back_before_they_are_averaged(tra
 def test_an_answer_does_not_depend_on_which_copy_is_asked(data, trained):
     network = Network.load(trained)
     arrays = windows(data["test"], verify(data["test"]), [0.0, 1.0], network.view)
-    odd = (arrays["label"] == 1) | (arrays["label"] == 4)
-    maps = ldos_maps(arrays["green"], arrays["local"], odd, arrays["impurity"])
-    maps = within_disc(maps, network.view)
+    maps = within_disc(stored_maps(arrays), network.view)
     noise = torch.full((len(maps),), 0.3)
     maps = with_noise(maps, noise, 0 * noise, torch.Generator().manual_seed(1))
     one = network.answer(maps)
@@ -220,7 +174,7 @@ def test_an_answer_does_not_depend_on_which_copy_is_asked(data, trained):
 
 
 def test_a_few_steps_on_drawn_samples_lower_the_loss(data):
-    chosen = settings()
+    chosen = train_settings()
     view = View(pixels=32, radius=13.0)
     arrays = windows(data["train"], verify(data["train"]), [0.0, 1.0], view)
     draw = Drawing(chosen.inputs, view, [20, 300], [0.0, 0.0, -100.0, 1.0], [1.0, 1.0, 100.0, 1.0])
@@ -259,7 +213,7 @@ def test_a_card_that_does_not_describe_its_network_is_refused(trained, tmp_path)
 
 def test_a_checkpoint_of_other_code_is_not_gone_on_from(data, broken, monkeypatch):
     said = []
-    monkeypatch.setattr("gapworks.qpi.learning.training.code_digest", lambda module: "edited")
-    train_network(settings(), data["train"], data["validation"], broken, 1, said.append)
+    monkeypatch.setattr("gapworks.learning.task.code_digest", lambda module: "edited")
+    train_network(train_settings(), data["train"], data["validation"], broken, said.append)
     assert said[0].startswith("starting anew")
     assert said[1].startswith("epoch 1/")

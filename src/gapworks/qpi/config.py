@@ -1,32 +1,38 @@
-"""What config.yaml may say about the qpi study's data.
-
-The models here import neither numpy nor numba: the workflow reads them on every start.
-"""
+"""What config.yaml may say about the qpi study; imports neither numpy nor torch."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from gapworks.factory.settings import DatasetSettings, Section
-from gapworks.qpi.networks import Learning
+from gapworks.factory.settings import Section
+from gapworks.learning.settings import Training
 
 CLASSES = ("A1g", "A12u", "A2g", "Eg", "Eu")
 """What is told apart; A1u and A2u look the same (section 3). Sample i is of class i mod 5."""
+U_GAPS = ("A12u", "Eu")
+"""Those whose gap is odd in k."""
 
 Range = Annotated[list[float], Field(min_length=2, max_length=2)]
 PositiveRange = Annotated[list[PositiveFloat], Field(min_length=2, max_length=2)]
+NoiseRange = Annotated[list[NonNegativeFloat], Field(min_length=2, max_length=2)]
 Kind = Literal["ladder", "grid", "image"]
+Backbone = Literal["vgg16", "convnext", "small"]
+
+
+def _check_ranges(section: Section, *names: str) -> None:
+    for name in names:
+        low, high = getattr(section, name)
+        if low > high:
+            raise ValueError(f"{name}: the first value must not be above the second")
 
 
 class Physics(Section):
     """What is drawn: superconductors with an impurity; energies in meV. theta is in [0, pi)."""
 
     hopping: list[float] = Field(min_length=7, max_length=7, description="t_1 ... t_7, meV")
-    spin_orbit: list[float] = Field(
-        min_length=2, max_length=2, description="lambda_I of the first and third neighbours, meV"
-    )
+    spin_orbit: Range = Field(description="lambda_I of the first and third neighbours, meV")
     eps0: Range = Field(description="eps_0 of eq. 4, lowest and highest, meV")
     delta: PositiveRange = Field(description="printed prefactor Delta of eqs 6-11, meV")
     impurity: PositiveRange = Field(description="|v|, meV; both signs are drawn")
@@ -36,10 +42,7 @@ class Physics(Section):
 
     @model_validator(mode="after")
     def _ranges_are_ranges(self) -> Physics:
-        for name in ("eps0", "delta", "impurity", "broadening"):
-            low, high = getattr(self, name)
-            if low > high:
-                raise ValueError(f"{name}: the first value must not be above the second")
+        _check_ranges(self, "eps0", "delta", "impurity", "broadening")
         if len(set(self.energies)) < len(self.energies):
             raise ValueError("energies are given twice")
         return self
@@ -102,8 +105,122 @@ class Datasets(Section):
         return self
 
 
-class QpiConfig(Learning):
-    """The section `qpi` of config.yaml; networks and evaluations stand in learning_settings.py."""
+class Condition(Section):
+    """What a network is shown of a data set."""
+
+    energies: list[float] = Field(min_length=1, description="of those in the data set, meV")
+    odd_channels: bool = Field(
+        description="three images per energy, even and odd under C3 and odd under r -> -r; else one"
+    )
+    scalars: bool = Field(description="amplitudes beside the images, which are standardised")
+
+
+class Conditions(Section):
+    """What networks are shown, by the data that they are trained on."""
+
+    converged: Condition = Field(description="Green functions converged on a window")
+    literal: Condition = Field(description="those of one grid, as the paper has it")
+
+
+class Inputs(Section):
+    """Images of all networks, and the noise they are trained with."""
+
+    pixels: PositiveInt = Field(description="width of an image; at least that of the windows")
+    radius: PositiveFloat = Field(description="of the Hann disc on r, lattice constants")
+    compress: bool = Field(description="asinh of the image, in units of its deviation")
+    white: NoiseRange = Field(
+        description="white noise in training, uniform in this range, in units of the image's "
+        "standard deviation over q"
+    )
+    pink: NoiseRange = Field(description="1 / f noise, likewise; [0, 0]: none")
+    symmetry_copies: bool = Field(
+        description="turn and mirror at random in training, average over the six copies after"
+    )
+
+    @model_validator(mode="after")
+    def _ranges_are_ranges(self) -> Inputs:
+        _check_ranges(self, "white", "pink")
+        return self
+
+
+class NetworkSettings(Section):
+    """A backbone with the two heads, and its training."""
+
+    widths: list[PositiveInt] = Field(
+        default=[16, 32, 48, 64, 96, 96],
+        min_length=6,
+        max_length=6,
+        description="channels of the six layers of `small`; no other backbone has a choice",
+    )
+    kernel: PositiveInt = Field(default=3, description="width of the first convolution, odd")
+    aggregation: PositiveInt = Field(description="width of the aggregation layer, eq. 13")
+    conditional: bool = Field(description="a regression answer for each class, or one for all")
+    class_weight: NonNegativeFloat = Field(description="w_IR of eq. 16")
+    parameter_weight: NonNegativeFloat = Field(description="w_param of eq. 16")
+    training: Training
+
+    @model_validator(mode="after")
+    def _kernel_is_odd(self) -> NetworkSettings:
+        if self.kernel % 2 == 0:
+            raise ValueError(f"kernel must be odd, not {self.kernel}")
+        return self
+
+
+class Networks(Section):
+    """What is trained; a network is named after its backbone and its condition."""
+
+    shown: Backbone = Field(description="the backbone of the figures and tables")
+    inputs: Inputs
+    conditions: Conditions
+    vgg16: NetworkSettings
+    convnext: NetworkSettings
+    small: NetworkSettings
+
+
+class Evaluation(Section):
+    """How networks are tested."""
+
+    white: list[NonNegativeFloat] = Field(
+        min_length=1, description="levels of white noise, in units of the image's deviation"
+    )
+    pink: list[NonNegativeFloat] = Field(description="levels of 1 / f noise")
+    reported: NonNegativeFloat = Field(description="the white level of Table I")
+    resamples: int = Field(ge=10, description="bootstrap resamples, over samples")
+    confidence: float = Field(gt=0, lt=1, description="level of the intervals")
+
+    @model_validator(mode="after")
+    def _reported_is_tested(self) -> Evaluation:
+        if self.reported not in self.white:
+            raise ValueError(f"reported: {self.reported:g} is not among white")
+        return self
+
+
+class Statements(Section):
+    """What the model says of degenerate and invisible parameters, measured on random samples."""
+
+    stream: PositiveInt = Field(description="random stream of the samples")
+    samples: int = Field(ge=1, description="superconductors per irreducible representation")
+    n_effective: int = Field(ge=1024, description="points of the grid in each direction")
+    omegas: list[float] = Field(min_length=1, description="energies, units of the sample's Delta")
+    rashba: list[PositiveFloat] = Field(min_length=1, description="Rashba coupling, meV")
+    phi: float = Field(gt=0, lt=3.15, description="relative phase of the E components, rad")
+
+
+class Model(Section):
+    """What is drawn of the normal state."""
+
+    eps0: float = Field(description="meV")
+    points: int = Field(ge=16, description="of the zone in each direction")
+
+
+class Figures(Section):
+    """What the figures pick from the evaluations."""
+
+    training_from: PositiveInt = Field(description="first epoch in the training curves")
+
+
+class QpiConfig(Section):
+    """The section `qpi` of config.yaml."""
 
     physics: Physics
     solver: Solver
@@ -113,11 +230,16 @@ class QpiConfig(Learning):
     max_failed_share: Annotated[float, Field(ge=0, lt=1)] = Field(
         description="a shard with a larger share of failed samples is an error"
     )
+    networks: Networks
+    evaluation: Evaluation
+    statements: Statements
+    model: Model
+    figures: Figures
 
     @model_validator(mode="after")
     def _data_sets_are_possible(self) -> QpiConfig:
         for name in Datasets.model_fields:
-            physics, dataset = self._physics(name), getattr(self.datasets, name)
+            physics, dataset = self.drawn(name), getattr(self.datasets, name)
             if dataset.kind == "image" and len(physics.energies) > 1:
                 raise ValueError(f"datasets.{name}.energies: give one: images have one energy")
             # Half as fine a grid must hold the window; plain grids are summed as shifted ones.
@@ -131,7 +253,7 @@ class QpiConfig(Learning):
     @model_validator(mode="after")
     def _networks_see_what_is_there(self) -> QpiConfig:
         for condition, name in (("converged", "train"), ("literal", "literal_train")):
-            known = self._physics(name).energies
+            known = self.drawn(name).energies
             missing = set(getattr(self.networks.conditions, condition).energies) - set(known)
             if missing:
                 raise ValueError(
@@ -147,77 +269,32 @@ class QpiConfig(Learning):
             )
         return self
 
-    def samples(self, dataset: str) -> int:
-        """Number of samples of a data set: those of each class times the number of classes."""
-        return self._dataset(dataset).per_class * len(CLASSES)
-
-    def sample_bytes(self, dataset: str) -> int:
-        """Bytes of one sample in a file, within a per cent."""
-        if self._dataset(dataset).kind == "image":
-            return 4 * self._dataset(dataset).n_effective ** 2
-        physics = self._physics(dataset)
-        return len(physics.energies) * (3 * 8 * physics.window**2 + 4 * 16)
-
-    def simulation(self, dataset: str, seed: int) -> SimulationSettings:
-        """The resolved settings that the simulate step of a data set is run with."""
-        chosen = self._dataset(dataset)
-        return SimulationSettings(
-            dataset=dataset,
-            seed=seed,
-            stream=chosen.stream,
-            physics=self._physics(dataset),
-            solver=self.solver,
-            kind=chosen.kind,
-            n_effective=chosen.n_effective,
-        )
-
-    def learning_data(self, network: str) -> tuple[str, str]:
-        """Data sets that a network is trained and validated on.
+    def dataset(self, name: str) -> Dataset:
+        """A data set.
 
         Raises
         ------
         ValueError
-            If there is no such network.
+            If there is none of that name; the message lists those that there are.
         """
-        group = {"converged": "", "literal": "literal_"}[self.networks.named(network)[1]]
-        return f"{group}train", f"{group}validation"
-
-    def training(self, network: str, seed: int) -> dict[str, Any]:
-        """The resolved settings that the train step of a network is run with."""
-        backbone, condition = self.networks.named(network)
-        chosen = getattr(self.networks, backbone)
-        return {
-            "name": network,
-            "seed": seed,
-            "per_class": self._dataset(self.learning_data(network)[0]).per_class,
-            "backbone": backbone,
-            "inputs": self.networks.inputs.model_dump(mode="json"),
-            "condition": getattr(self.networks.conditions, condition).model_dump(mode="json"),
-            "network": chosen.model_dump(mode="json"),
-        }
-
-    def _physics(self, name: str) -> Physics:
-        replaced = self._dataset(name).model_dump(include={"energies", "broadening"})
-        changes = {key: value for key, value in replaced.items() if value is not None}
-        return self.physics.model_copy(update=changes)
-
-    def _dataset(self, name: str) -> Dataset:
         known = list(Datasets.model_fields)
         if name not in known:
             raise ValueError(f"the qpi study has no data set {name!r}; it has {', '.join(known)}")
         return getattr(self.datasets, name)
 
+    def drawn(self, dataset: str) -> Physics:
+        """The physics of a data set, with what it replaces; errors as of `dataset`."""
+        replaced = self.dataset(dataset).model_dump(include={"energies", "broadening"})
+        changes = {key: value for key, value in replaced.items() if value is not None}
+        return self.physics.model_copy(update=changes)
 
-class SimulationSettings(DatasetSettings):
-    """Everything that decides the samples of one data set, and nothing that does not.
+    def samples(self, dataset: str) -> int:
+        """Number of samples of a data set: those of each class times the number of classes."""
+        return self.dataset(dataset).per_class * len(CLASSES)
 
-    DATA_VERSION is raised by hand when the same settings would give other numbers; golden outputs
-    (tests/qpi/test_golden.py) fail when numbers move and the version does not.
-    """
-
-    study: Literal["qpi"] = "qpi"
-    data_version: Literal[1] = 1
-    physics: Physics
-    solver: Solver
-    kind: Kind
-    n_effective: PositiveInt
+    def sample_bytes(self, dataset: str) -> int:
+        """Bytes of one sample in a file, within a per cent."""
+        chosen, physics = self.dataset(dataset), self.drawn(dataset)
+        if chosen.kind == "image":
+            return 4 * chosen.n_effective**2
+        return len(physics.energies) * (3 * 8 * physics.window**2 + 4 * 16)

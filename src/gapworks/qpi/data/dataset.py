@@ -12,7 +12,6 @@ import numpy as np
 from gapworks.factory.container import Coordinate, DataError, Variable
 from gapworks.factory.ranks import World
 from gapworks.qpi.config import CLASSES
-from gapworks.qpi.config import SimulationSettings as Settings
 from gapworks.qpi.data.draw import Sample, draw
 from gapworks.qpi.physics.fermi_surface import gap_rms
 from gapworks.qpi.physics.grid_ladder import Ladder, integrate
@@ -25,6 +24,7 @@ from gapworks.qpi.physics.ldos import (
     windows,
 )
 from gapworks.qpi.physics.t_matrix import impurity_matrix, pair_indices, t_matrix
+from gapworks.qpi.steps import Simulate as Settings
 
 __all__ = ["VARIABLES", "Irrep", "Reason", "Settings", "block", "coordinates", "simulate"]
 

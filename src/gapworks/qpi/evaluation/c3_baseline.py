@@ -6,18 +6,20 @@ data. No network: what this reaches, a network should.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.evaluation_file import Evaluation, Given
 from gapworks.learning.data import dataset_header
 from gapworks.learning.intervals import wilson
-from gapworks.qpi.learning.batches import U_CLASSES, windows
-from gapworks.qpi.learning.features import View, ldos_maps, turned, with_noise, within_disc
-from gapworks.qpi.learning.network import CLASSES
-from gapworks.qpi.networks import Evaluation, Inputs
+from gapworks.qpi import steps
+from gapworks.qpi.config import U_GAPS
+from gapworks.qpi.learning.features import U_CLASSES, has_u_gap, stored_maps, windows
+from gapworks.qpi.learning.maps import View, turned, with_noise, within_disc
 from gapworks.qpi.physics.point_group import THIRD_TURN
 
 VARIABLES = {
@@ -31,47 +33,48 @@ BINS = np.linspace(-4, 0, 41)
 """Edges of the bins of log10 of the share."""
 
 
-def measure(
-    training: Path, test: Path, inputs: Inputs, evaluation: Evaluation, seed: int, threads: int
-) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
-    """The test at every level of white noise.
+def evaluate(
+    settings: steps.C3Baseline, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
+    """How far the share tells the two apart, at every level of white noise.
 
-    Parameters
-    ----------
-    training, test : Path
-        Gathered data sets of windows.
+    The threshold is that of `given.data["training"]`; `given.data["test"]` is judged by it.
     """
     torch.set_num_threads(threads)
-    view = View(radius=inputs.radius)
-    known = [_u_maps(path, view) for path in (training, test)]
-    levels = evaluation.white
-    made = {name: np.zeros((len(levels), 2)) for name in ("hit", "hit_lower", "hit_upper")}
-    histogram = np.zeros((2, len(BINS) - 1))
+    view, tested = View(radius=settings.inputs.radius), settings.evaluation
+    known = [_u_maps(given.data[name], view) for name in ("training", "test")]
+    levels = tested.white
+    made = {
+        name: np.zeros((len(levels), len(U_GAPS))) for name in ("hit", "hit_lower", "hit_upper")
+    }
+    histogram = np.zeros((len(U_GAPS), len(BINS) - 1))
     for row, white in enumerate(levels):
-        generator = torch.Generator().manual_seed(seed + row)
+        generator = torch.Generator().manual_seed(settings.seed + row)
         shares = []
         for maps, _ in known:
             noise = torch.full((len(maps),), white)
             shares.append(odd_share(with_noise(maps, noise, 0 * noise, generator), view))
         limit = threshold(shares[0], known[0][1])
-        said = shares[1] > limit
-        for column, is_eu in enumerate((False, True)):
+        answered = shares[1] > limit
+        for column, name in enumerate(U_GAPS):
+            is_eu = name == "Eu"
             chosen = known[1][1] == is_eu
-            hits, count = int((said[chosen] == is_eu).sum()), int(chosen.sum())
+            hits, count = int((answered[chosen] == is_eu).sum()), int(chosen.sum())
             made["hit"][row, column] = hits / max(count, 1)
-            bounds = wilson(hits, max(count, 1), evaluation.confidence)
+            bounds = wilson(hits, max(count, 1), tested.confidence)
             made["hit_lower"][row, column], made["hit_upper"][row, column] = bounds
-            if white == evaluation.reported:
+            if white == tested.reported:
                 logs = np.clip(np.log10(shares[1][chosen] + 1e-30), BINS[0], BINS[-1])
                 histogram[column] = np.histogram(logs, BINS)[0]
     made["accuracy"] = made["hit"].mean(1)
     made["histogram"] = histogram
-    flags = {0: CLASSES[U_CLASSES[0]], 1: CLASSES[U_CLASSES[1]]}
-    return {
+    coordinates = {
         "white": Coordinate(np.array(levels), "1", "white noise, units of the image's deviation"),
-        "class": Coordinate(np.arange(2), "1", "class", flags),
+        "class": Coordinate(np.arange(len(U_GAPS)), "1", "class", dict(enumerate(U_GAPS))),
         "bin": Coordinate(0.5 * (BINS[1:] + BINS[:-1]), "1", "log10 of the share, centre"),
-    }, made
+    }
+    about = {"dataset": "symmetry", "method": "symmetry"}
+    return Evaluation(about, coordinates, VARIABLES, made)
 
 
 def odd_share(maps: torch.Tensor, view: View) -> np.ndarray:
@@ -100,11 +103,9 @@ def threshold(share: np.ndarray, is_eu: np.ndarray) -> float:
 
 
 def _u_maps(path: Path, view: View) -> tuple[torch.Tensor, np.ndarray]:
+    """Maps of the u gaps of a data set within the disc, and which of them are Eu."""
     header = dataset_header(path, "qpi")
-    energies = header.attributes["settings"]["physics"]["energies"]
-    arrays = windows(path, header, energies, view)
-    chosen = torch.isin(arrays["label"], torch.tensor(U_CLASSES))
-    odd = torch.ones(int(chosen.sum()), dtype=torch.bool)
-    parts = (arrays["green"][chosen], arrays["local"][chosen], odd, arrays["impurity"][chosen])
-    is_eu = (arrays["label"][chosen] == U_CLASSES[1]).numpy()
-    return within_disc(ldos_maps(*parts), view), is_eu
+    arrays = windows(path, header, header.attributes["settings"]["physics"]["energies"], view)
+    chosen = has_u_gap(arrays["label"])
+    arrays = {name: array[chosen] for name, array in arrays.items()}
+    return within_disc(stored_maps(arrays), view), (arrays["label"] == U_CLASSES[1]).numpy()

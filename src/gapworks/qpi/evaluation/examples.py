@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 
 from gapworks.factory.container import Coordinate, DataError, Variable
+from gapworks.factory.evaluation_file import Evaluation, Given
 from gapworks.learning.data import dataset_header
-from gapworks.qpi.learning.batches import U_CLASSES, windows
-from gapworks.qpi.learning.features import View, ldos_maps, within_disc
-from gapworks.qpi.learning.network import CLASSES
+from gapworks.qpi import steps
+from gapworks.qpi.config import CLASSES
+from gapworks.qpi.learning.features import stored_maps, windows
+from gapworks.qpi.learning.maps import View, within_disc
 
 PIXELS = 128
 """Width of the images that are kept."""
@@ -32,26 +34,27 @@ VARIABLES = {
 }
 
 
-def measure(
-    coarse: Path, converged: Path, radius: float
-) -> tuple[dict[str, Any], dict[str, Coordinate], dict[str, np.ndarray]]:
-    """Compare two data sets of one stream; of each class the sample with the middle error is shown.
+def evaluate(
+    settings: steps.ExampleImages, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
+    """Compare two data sets of one stream, `given.data["coarse"]` and `["converged"]`.
+
+    Of each class the sample with the middle error is shown.
 
     Raises
     ------
     DataError
         If the two do not hold the same superconductors.
     """
-    headers = [dataset_header(path, "qpi") for path in (coarse, converged)]
+    coarse, converged = paths = given.data["coarse"], given.data["converged"]
+    headers = [dataset_header(path, "qpi") for path in paths]
     said = [header.attributes["settings"] for header in headers]
-    view = View(radius=radius)
+    view = View(radius=settings.radius)
     energy = [said[1]["physics"]["energies"][0]]
     pairs = []
-    for path, header in zip((coarse, converged), headers, strict=True):
+    for path, header in zip(paths, headers, strict=True):
         arrays = windows(path, header, energy, view, only_valid=False)
-        odd = torch.isin(arrays["label"], torch.tensor(U_CLASSES))
-        parts = (arrays["green"], arrays["local"], odd, arrays["impurity"])
-        pairs.append((arrays, ldos_maps(*parts)))
+        pairs.append((arrays, stored_maps(arrays)))
     count = min(len(arrays["label"]) for arrays, _ in pairs)
     (first, rough), (second, fine) = pairs
     for name in ("label", "theta", "eps0", "delta_reported", "impurity"):
@@ -60,7 +63,7 @@ def measure(
     kept = [within_disc(maps[:count], view) for maps in (rough, fine)]
     error = ((kept[0] - kept[1]).norm(dim=(-2, -1)) / kept[1].norm(dim=(-2, -1)))[:, 0].numpy()
     label = first["label"][:count].numpy()
-    wide = View(pixels=PIXELS, radius=radius)
+    wide = View(pixels=PIXELS, radius=settings.radius)
     made: dict[str, list[Any]] = {name: [] for name in VARIABLES}
     for number in range(len(CLASSES)):
         rows = np.flatnonzero(label == number)
@@ -75,6 +78,8 @@ def measure(
             made[name].append(float(first[stored][middle]))
     q = np.fft.fftshift(np.fft.fftfreq(PIXELS))
     attributes = {
+        "dataset": "examples",
+        "method": "examples",
         "n_effective": [one["n_effective"] for one in said],
         "broadening": said[1]["physics"]["broadening"],
         "energy": energy[0],
@@ -86,7 +91,8 @@ def measure(
         "q2": Coordinate(q, "1", "q along b2, in units of it"),
         "quantile": Coordinate(np.array(QUANTILES), "1", "quantile"),
     }
-    return attributes, coordinates, {name: np.array(values) for name, values in made.items()}
+    arrays = {name: np.array(values) for name, values in made.items()}
+    return Evaluation(attributes, coordinates, VARIABLES, arrays)
 
 
 def _image(maps: torch.Tensor, view: View) -> np.ndarray:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 
 from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.evaluation_file import Evaluation, Given
+from gapworks.qpi import steps
 from gapworks.qpi.physics.hamiltonian import band, ising
 from gapworks.qpi.physics.parameters import Parameters
 
@@ -21,26 +23,17 @@ CORNERS = {"G": (0.0, 0.0), "K": (2 * np.pi / 3, -2 * np.pi / 3), "M": (np.pi, 0
 LINES = ("G", "K", "M", "G")
 
 
-def bands(
-    hopping: Sequence[float], spin_orbit: Sequence[float], eps0: float, points: int
-) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
-    """Energies of both spins.
-
-    Parameters
-    ----------
-    hopping, spin_orbit : sequence of float
-        t_1 ... t_7 of eq. 4 and lambda_I of eq. 5, meV.
-    eps0 : float
-        meV.
-    points : int
-        Of the Cartesian grid in each direction, and of each line.
-
-    Returns
-    -------
-    coordinates, arrays
-        Of `VARIABLES`.
-    """
-    p = Parameters("A1g", eps0=eps0, hopping=tuple(hopping), spin_orbit=tuple(spin_orbit))
+def evaluate(
+    settings: steps.NormalState, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
+    """Energies of both spins."""
+    p = Parameters(
+        "A1g",
+        eps0=settings.model.eps0,
+        hopping=tuple(settings.hopping),
+        spin_orbit=tuple(settings.spin_orbit),
+    )
+    points = settings.model.points
     u, v, length = path(points)
     half = 4.6
     kx = np.linspace(-half, half, points)
@@ -51,11 +44,12 @@ def bands(
     for name, (a, b) in {"path": (u, v), "zone": zone}.items():
         h, L = band(p, a, b), ising(p, a, b)
         made |= {f"{name}_up": h + L, f"{name}_down": h - L}
-    return {
+    coordinates = {
         "path": Coordinate(length, "1/a", "length along Gamma-K-M-Gamma"),
         "kx": Coordinate(kx, "1/a", "k_x"),
         "ky": Coordinate(ky, "1/a", "k_y"),
-    }, made
+    }
+    return Evaluation({"dataset": "model", "method": "model"}, coordinates, VARIABLES, made)
 
 
 def path(points: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -13,10 +13,11 @@ from functools import partial
 import numpy as np
 
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.qpi.config import CLASSES, Physics
+from gapworks.factory.evaluation_file import Evaluation, Given
+from gapworks.qpi import steps
+from gapworks.qpi.config import CLASSES, Statements
 from gapworks.qpi.data.draw import draw
-from gapworks.qpi.networks import Statements
-from gapworks.qpi.physics.ldos import green_window, ldos_from_window
+from gapworks.qpi.physics.ldos import GreenWindow, green_window, ldos_from_window
 from gapworks.qpi.physics.parameters import Parameters
 
 WINDOW = 64
@@ -54,7 +55,7 @@ class Statement:
     one: Callable[[Parameters], Parameters]
     other: Callable[[Parameters], Parameters]
 
-    def said(self) -> dict[str, str | float]:
+    def written(self) -> dict[str, str | float]:
         """What can be written into a file."""
         names = ("about", "irrep", "change", "impurity", "omega", "rashba")
         return {name: getattr(self, name) for name in names}
@@ -119,64 +120,54 @@ def _a2u(p: Parameters) -> Parameters:
     return replace(p, irrep="A2u")
 
 
-def measure(
-    physics: Physics,
-    settings: Statements,
-    radius: float,
-    seed: int,
-    threads: int,
-    report: Callable[[str], None],
-) -> tuple[list[dict[str, str | float]], dict[str, Coordinate], dict[str, np.ndarray]]:
-    """Measure every statement.
-
-    Parameters
-    ----------
-    physics : Physics
-        Ranges that the samples are drawn from.
-    radius : float
-        Of the Hann disc that images are compared in, lattice constants.
-
-    Returns
-    -------
-    names : list of dict
-        What each row of the arrays is about.
-    coordinates, arrays
-        Of `VARIABLES`.
-    """
-    todo = statements(settings)
-    difference = np.zeros((len(todo), settings.samples))
-    disc = _disc(radius)
-    for column in range(settings.samples):
+def evaluate(
+    settings: steps.ModelStatements, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
+    """Measure every statement; the attribute `statements` says what each row is about."""
+    todo, drawn = statements(settings.statements), settings.statements
+    difference = np.zeros((len(todo), drawn.samples))
+    disc = _disc(settings.radius)
+    for column in range(drawn.samples):
         for label, name in enumerate(CLASSES):
             # Sample i of a stream is of class i mod 5, and half of A12u are A2u gaps.
             index = len(CLASSES) * (2 * column + 1) + label
-            p = draw(seed, settings.stream, physics, index).p
+            p = draw(settings.seed, drawn.stream, settings.physics, index).p
             rows = [row for row, one in enumerate(todo) if one.irrep == name]
-            maps: dict[tuple[Parameters, float], np.ndarray] = {}
+            known: dict[Parameters, GreenWindow] = {}
             for row in rows:
-                pair = _compared(todo[row], p, settings, maps)
+                pair = _compared(todo[row], p, drawn, known)
                 one, other = (disc * values for values in pair)
                 difference[row, column] = np.linalg.norm(one - other) / np.linalg.norm(other)
-        report(f"sample {column + 1} of {settings.samples}")
+        report(f"sample {column + 1} of {drawn.samples}")
     coordinates = {
         "statement": Coordinate(np.arange(len(todo)), "1", "row of the attribute statements"),
-        "sample": Coordinate(np.arange(settings.samples), "1", "random superconductor"),
+        "sample": Coordinate(np.arange(drawn.samples), "1", "random superconductor"),
     }
-    return [one.said() for one in todo], coordinates, {"difference": difference}
+    attributes = {
+        "dataset": "statements",
+        "method": "statements",
+        "statements": [one.written() for one in todo],
+    }
+    return Evaluation(attributes, coordinates, VARIABLES, {"difference": difference})
 
 
-def _compared(statement, p, settings, windows):
+def _compared(
+    statement: Statement,
+    p: Parameters,
+    settings: Statements,
+    known: dict[Parameters, GreenWindow],
+) -> list[np.ndarray]:
     """LDOS maps of the two sides; Green functions are kept for the other impurities."""
     made = []
     for change in (statement.one, statement.other):
         q = replace(change(p), rashba=statement.rashba, omega=0.0)
-        if q not in windows:
+        if q not in known:
             omegas = (0.0,)
             if statement.about == "degeneracy" and not statement.rashba:
                 omegas = tuple(share * p.delta for share in settings.omegas)
             fine, _ = green_window(q, omegas, WINDOW, settings.n_effective)
-            windows[q] = fine
-        window = windows[q]
+            known[q] = fine
+        window = known[q]
         at = int(np.argmin(np.abs(np.array(window.omegas) - statement.omega * p.delta)))
         values = ldos_from_window(window, replace(q, impurity_kind=statement.impurity))[at]
         made.append(values)

@@ -17,8 +17,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gapworks.qpi.learning.batches import U_CLASSES
-from gapworks.qpi.learning.features import (
+from gapworks.qpi.config import CLASSES
+from gapworks.qpi.learning.features import AT_ONCE, has_u_gap, rings_of_r
+from gapworks.qpi.learning.maps import (
     RINGS,
     View,
     disc,
@@ -26,11 +27,9 @@ from gapworks.qpi.learning.features import (
     on_torus,
     opposite,
     pink_envelope,
-    rings_of_r,
     turned,
     within_disc,
 )
-from gapworks.qpi.learning.network import CLASSES
 from gapworks.qpi.learning.treatment import off_plane
 from gapworks.qpi.physics.point_group import THIRD_TURN
 
@@ -146,7 +145,7 @@ def describe(
     Parameters
     ----------
     arrays : mapping of str to Tensor
-        From `batches.windows`.
+        From `features.windows`.
     impurity, white, pink : pair of float
         Ranges of |v|, meV, and of the noise, in units of the image's deviation.
     seed : int
@@ -155,11 +154,11 @@ def describe(
     generator = torch.Generator().manual_seed(seed)
     rows = slice(0, SUPERCONDUCTORS)
     label = arrays["label"][rows]
-    odd = torch.isin(label, torch.tensor(U_CLASSES))
+    odd = has_u_gap(label)
     drawn = []
     for draw in range(DRAWS):
-        for first in range(0, len(label), 64):
-            part = slice(first, min(first + 64, len(label)))
+        for first in range(0, len(label), AT_ONCE):
+            part = slice(first, min(first + AT_ONCE, len(label)))
             u = torch.rand(4, part.stop - first, generator=generator)
             v = impurity[0] + (impurity[1] - impurity[0]) * u[0]
             v = torch.where(u[1] < 0.5, -v, v)

@@ -1,148 +1,105 @@
-"""What a network sees of a sample: images of an impurity of any strength, noise, symmetry copies.
-
-A stored sample is a clean superconductor's Green function on a window of r. Everything here is
-batched, in single precision, on whatever device the tensors are.
-"""
+"""What a network sees of a sample: windows of a data set, and the images made of their maps."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from gapworks.qpi.physics.point_group import THIRD_TURN, distance, permutation
+from gapworks.factory.container import DataError, Header, read
+from gapworks.qpi.config import CLASSES, U_GAPS
+from gapworks.qpi.learning.maps import RINGS, View, ldos_maps, on_torus, opposite, turned
+from gapworks.qpi.physics.point_group import THIRD_TURN, distance
 
-RINGS = 8
-"""Rings of r in which the energies of odd parts are taken."""
+E_CLASSES = [CLASSES.index("Eg"), CLASSES.index("Eu")]
+U_CLASSES = [CLASSES.index(name) for name in U_GAPS]
+AT_ONCE = 64
+"""Samples whose maps are made, or put through a network, at a time."""
 
 
-@dataclass(frozen=True)
-class View:
-    """What is made of an LDOS map.
+def windows(
+    path: Path,
+    header: Header,
+    energies: list[float],
+    view: View,
+    rows: slice = slice(None),
+    only_valid: bool = True,
+) -> dict[str, Tensor]:
+    """The valid samples of a data set as tensors.
 
-    Attributes
-    ----------
-    pixels : int
-        Width of the image; more than the window's width interpolates in q.
-    radius : float
-        Of the Hann disc on r, lattice constants; at most sqrt(3) / 2 of half the window's width, so
-        that the disc lies within it.
-    odd_channels : bool
-        Whether there are three channels per energy: even and odd under C3, odd under r -> -r; or
-        the image alone, Re FT.
-    scalars : bool
-        Whether amplitudes are given beside the images, which are standardised.
-    compress : bool
-        asinh of the image, in units of its standard deviation.
+    Returns
+    -------
+    dict of str to Tensor
+        green (n, energies, 3, size, size) on the torus and local (n, energies, 4), complex;
+        label, theta, eps0, delta (A2u-equivalent), impurity, each (n,); energies in meV.
+
+    Raises
+    ------
+    DataError
+        If the data set holds images, or not these energies, or its windows do not fit the view.
     """
+    said = header.attributes["settings"]
+    if "green" not in header.checksums:
+        raise DataError(f"{path}: holds images, not windows of the Green function: no v to draw")
+    known = said["physics"]["energies"]
+    missing = [energy for energy in energies if energy not in known]
+    if missing:
+        raise DataError(f"{path}: has energies {known} meV, not {missing}")
+    size = said["physics"]["window"]
+    if view.pixels < size:
+        raise DataError(f"{path}: windows are {size} wide, images of {view.pixels} are too small")
+    widest = math.sqrt(0.75) * (size // 2)
+    if view.radius > widest:
+        raise DataError(
+            f"{path}: a disc of radius {view.radius:g} reaches beyond windows of {size}; at most "
+            f"{widest:.1f} (qpi.networks.inputs.radius)"
+        )
+    names = ["label", "theta", "eps0", "delta_reported", "impurity", "valid", "green", "local"]
+    arrays = read(path, names, rows)
+    valid = (arrays["valid"] == 1) | (not only_valid)
+    at = [known.index(energy) for energy in energies]
+    green = on_torus(torch.from_numpy(arrays["green"][valid][:, at].astype(np.complex64)))
+    local = torch.from_numpy(arrays["local"][valid][:, at].astype(np.complex64))
+    made = {
+        "green": green,
+        "local": local,
+        "label": torch.from_numpy(arrays["label"][valid]).long(),
+    }
+    for name in ("theta", "eps0", "delta_reported", "impurity"):
+        made[name] = torch.from_numpy(arrays[name][valid].astype(np.float32))
+    return made
 
-    pixels: int = 64
-    radius: float = 27.0
-    odd_channels: bool = True
-    scalars: bool = True
-    compress: bool = True
 
-    def channels(self, energies: int) -> int:
-        """Number of channels."""
-        return energies * (3 if self.odd_channels else 1)
-
-    def scalar_count(self, energies: int) -> int:
-        """Number of scalars."""
-        if not self.scalars:
-            return 0
-        return energies * (3 + 3 * RINGS if self.odd_channels else 1 + RINGS)
-
-
-def on_torus(window: Tensor) -> Tensor:
-    """A window with r = 0 at [size // 2, size // 2] turned so that r = 0 is at [0, 0]."""
-    size = window.shape[-1]
-    return window.roll((-(size // 2), -(size // 2)), (-2, -1))
-
-
-def opposite(maps: Tensor) -> Tensor:
-    """The map at -r."""
-    return maps.flip((-2, -1)).roll((1, 1), (-2, -1))
-
-
-def ldos_maps(green: Tensor, local: Tensor, odd: Tensor, impurity: Tensor) -> Tensor:
-    """The LDOS that a scalar impurity adds, -Im Tr_e dG(r, r) / pi, both spins.
-
-    With A the 2 x 2 Green function of one electron spin and its hole, T = (V^-1 - G_0)^-1 and
-    V = v tau_z, dG(r, r) = A(r) T A(-r). The other spin is the same at r for the u gaps and the
-    same at -r for the g gaps.
+def stored_maps(arrays: Mapping[str, Tensor], rows: slice = slice(None)) -> Tensor:
+    """LDOS maps of samples with the impurities that are stored with them.
 
     Parameters
     ----------
-    green : Tensor, shape (n, energies, 3, size, size), complex
-        A_ee, A_eh, A_he on the torus, 1 / meV.
-    local : Tensor, shape (n, energies, 4), complex
-        G_0: ee, hh, eh, he, 1 / meV.
-    odd : Tensor of bool, shape (n,)
-        Whether the gap is a u gap.
-    impurity : Tensor, shape (n,)
-        v, meV.
+    arrays : mapping of str to Tensor
+        From `windows`.
 
     Returns
     -------
     Tensor, shape (n, energies, size, size)
-        1 / meV per cell.
+        On the torus, 1 / meV per cell.
     """
-    ee, hh, eh, he = local.unbind(-1)
-    inverse = (1 / impurity)[:, None]
-    a, d = inverse - ee, -inverse - hh
-    determinant = a * d - eh * he
-    t_ee, t_eh, t_he, t_hh = ((x / determinant)[..., None, None] for x in (d, eh, he, a))
-    A_ee, A_eh, A_he = green.unbind(2)
-    back_ee, back_he = opposite(A_ee), opposite(A_he)
-    charge = A_ee * (t_ee * back_ee + t_eh * back_he) + A_eh * (t_he * back_ee + t_hh * back_he)
-    rho = charge.imag * (-1 / torch.pi)
-    return rho + torch.where(odd[:, None, None, None], rho, opposite(rho))
+    green, local, impurity = (arrays[name][rows] for name in ("green", "local", "impurity"))
+    return ldos_maps(green, local, has_u_gap(arrays["label"][rows]), impurity)
 
 
-def within_disc(maps: Tensor, view: View) -> Tensor:
-    """Maps on a torus as wide as the image, within the Hann disc, r = 0 removed.
-
-    Parameters
-    ----------
-    maps : Tensor, shape (n, energies, size, size)
-        LDOS on the torus, 1 / meV per cell.
-    """
-    return _padded(maps, view.pixels) * disc(view).to(maps)
+def has_u_gap(label: Tensor) -> Tensor:
+    """Which samples have a gap that is odd in k: those of A12u and Eu."""
+    return (label == U_CLASSES[0]) | (label == U_CLASSES[1])
 
 
-def with_noise(maps: Tensor, white: Tensor, pink: Tensor, generator: torch.Generator) -> Tensor:
-    """Maps with the noise of an image.
-
-    Its standard deviation over q is `white` (`pink`) times the image's own over q != 0. White noise
-    has equal power at all r; that of pink noise falls as 1 / |r|, the frequency of an image in q. A
-    map is real, so that noise at q and -q is one.
-
-    Parameters
-    ----------
-    maps : Tensor, shape (n, energies, pixels, pixels)
-        From `within_disc`.
-    white, pink : Tensor, shape (n,)
-        Standard deviations of the noise, in units of the image's.
-    generator : Generator
-    """
-    even = 0.5 * (maps + opposite(maps))
-    cells = maps.shape[-1] ** 2
-    # Parseval: the sum over q of (Re FT)^2, less q = 0.
-    power = cells * even.square().sum((-2, -1)) - even.sum((-2, -1)).square()
-    deviation = (power.clamp(min=0) / (cells - 1)).sqrt()
-    # Re FT of noise with deviation s at each r has deviation s sqrt(cells / 2).
-    unit = deviation * (2 / cells) ** 0.5
-    for level, envelope in ((white, None), (pink, pink_envelope(maps.shape[-1]))):
-        if not bool(level.any()):
-            continue
-        noise = torch.randn(maps.shape, generator=generator, device=generator.device).to(maps)
-        if envelope is not None:
-            noise *= envelope.to(maps)
-        maps = maps + (level[:, None] * unit)[..., None, None] * noise
-    return maps
+def has_two_components(label: Tensor) -> Tensor:
+    """Which samples have a gap of two components, whose angle turns with the lattice: Eg and Eu."""
+    return (label == E_CLASSES[0]) | (label == E_CLASSES[1])
 
 
 def features(maps: Tensor, view: View) -> tuple[Tensor, Tensor]:
@@ -228,39 +185,8 @@ def _c3_mean(maps: Tensor) -> Tensor:
     return (maps + once + turned(once, THIRD_TURN)) / 3
 
 
-def turned(maps: Tensor, matrix: np.ndarray) -> Tensor:
-    """Maps on the torus after an operation of the lattice."""
-    index = _index(tuple(matrix.flatten().tolist()), maps.shape[-1]).to(maps.device)
-    return maps.flatten(-2)[..., index].unflatten(-1, maps.shape[-2:])
-
-
-@lru_cache
-def _index(matrix: tuple[int, ...], pixels: int) -> Tensor:
-    return torch.from_numpy(permutation(np.array(matrix).reshape(2, 2), pixels))
-
-
 def _deviation(image: Tensor) -> Tensor:
     return image.square().mean((-2, -1), keepdim=True).sqrt() + 1e-30
-
-
-def _padded(maps: Tensor, pixels: int) -> Tensor:
-    """Maps on a larger torus; the disc hides the seam."""
-    size = maps.shape[-1]
-    if size == pixels:
-        return maps
-    kept = torch.fft.fftshift(maps, (-2, -1))
-    before = pixels // 2 - size // 2
-    after = pixels - size - before
-    return on_torus(torch.nn.functional.pad(kept, (before, after, before, after)))
-
-
-@lru_cache
-def disc(view: View) -> Tensor:
-    """Hann disc with r = 0 removed, shape (pixels, pixels)."""
-    r = distance(view.pixels)
-    disc = np.where(r < view.radius, np.cos(0.5 * np.pi * r / view.radius) ** 2, 0.0)
-    disc[0, 0] = 0.0
-    return torch.from_numpy(disc)
 
 
 @lru_cache
@@ -268,12 +194,3 @@ def rings_of_r(view: View) -> Tensor:
     """Which ring of r a cell is in, shape (pixels^2, RINGS): equal steps of |r|."""
     ring = np.floor(RINGS * distance(view.pixels) / view.radius).ravel()
     return torch.from_numpy((ring[:, None] == np.arange(RINGS)).astype(np.float32))
-
-
-@lru_cache
-def pink_envelope(pixels: int) -> Tensor:
-    """Amplitude of pink noise against r, mean square one, shape (pixels, pixels)."""
-    r = distance(pixels)
-    amplitude = 1 / np.sqrt(np.maximum(r, 1))
-    amplitude[0, 0] = 0.0
-    return torch.from_numpy(amplitude / np.sqrt((amplitude**2).mean()))

@@ -1,6 +1,6 @@
-"""Training the qpi study's networks on gathered data sets.
+"""Training the qpi study's networks: architecture, loss, and samples drawn at each use.
 
-A training sample is drawn anew each time it is used: another impurity, one of the six symmetry
+A training sample is drawn again each time it is used: another impurity, one of the six symmetry
 copies, other noise. All draws are functions of seed, epoch and batch: an interrupted training goes
 on to the same weights.
 """
@@ -8,162 +8,87 @@ on to the same weights.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+import numpy as np
 import torch
-from pydantic import PositiveInt
 from torch import Tensor
 
-from gapworks.factory.container import DataError
-from gapworks.factory.provenance import code_digest
-from gapworks.factory.settings import Section
-from gapworks.learning.checkpoint import checkpoint_path
 from gapworks.learning.data import check_apart, dataset_header
-from gapworks.learning.loop import reproducible, train, training_key, training_seed
-from gapworks.learning.package import parameter_count, save_package
-from gapworks.qpi.learning.batches import Drawing, windows
+from gapworks.learning.task import Task, check_enough
+from gapworks.qpi.config import CLASSES, Inputs
 from gapworks.qpi.learning.familiarity import FAMILIAR, describe
-from gapworks.qpi.learning.features import View
-from gapworks.qpi.learning.network import CLASSES, TwoHeads, two_head_loss
-from gapworks.qpi.networks import Backbone, Condition, Inputs, NetworkSettings
+from gapworks.qpi.learning.features import (
+    AT_ONCE,
+    features,
+    has_two_components,
+    has_u_gap,
+    stored_maps,
+    windows,
+)
+from gapworks.qpi.learning.maps import View, ldos_maps, turned, with_noise, within_disc
+from gapworks.qpi.learning.network import TwoHeads, two_head_loss
+from gapworks.qpi.physics.point_group import group
+from gapworks.qpi.steps import Train
 
 
-class Settings(Section):
-    """The resolved settings of a training."""
-
-    study: Literal["qpi"] = "qpi"
-    name: str
-    seed: int
-    repeat: int = 0
-    per_class: PositiveInt
-    backbone: Backbone
-    inputs: Inputs
-    condition: Condition
-    network: NetworkSettings
-
-    def view(self) -> View:
-        """What is made of an LDOS map."""
-        return View(
-            pixels=self.inputs.pixels,
-            radius=self.inputs.radius,
-            odd_channels=self.condition.odd_channels,
-            scalars=self.condition.scalars,
-            compress=self.inputs.compress,
-        )
-
-
-def train_network(
-    settings: Settings,
-    data: Path,
-    validation: Path,
-    output: Path,
-    threads: int,
-    report: Callable[[str], None],
-) -> dict[str, Any]:
-    """Train a network and write its package; goes on from a checkpoint beside `output`.
-
-    Parameters
-    ----------
-    settings : Settings
-        Architecture, inputs, schedule, seed, and how many samples per class to use.
-    data, validation : Path
-        Gathered data sets; the validation set decides which weights are kept.
-    output : Path
-        The weights, ending in .safetensors.
-
-    Returns
-    -------
-    dict
-        The card.
+def task(settings: Train, data: Path, validation: Path, seed: int, threads: int) -> Task:
+    """The task of a training, on a graphics card where there is one.
 
     Raises
     ------
     DataError
         If the data sets are not of one physics, share their stream, hold too few samples, no
         windows, or not the energies asked for.
-    TrainingError
-        If the loss stops being finite.
     """
-    checkpoint = checkpoint_path(output)
     headers = [dataset_header(path, "qpi") for path in (data, validation)]
     check_apart(headers)
     samples = settings.per_class * len(CLASSES)
-    if samples > headers[0].attributes["stop"]:
-        raise DataError(
-            f"{data}: holds {headers[0].attributes['stop']} samples, {samples} are asked for"
-        )
-    physics = headers[0].attributes["settings"]["physics"]
-    view, energies = settings.view(), len(settings.condition.energies)
-    arrays = windows(data, headers[0], settings.condition.energies, view, slice(0, samples))
-    kept = windows(validation, headers[1], settings.condition.energies, view)
+    check_enough(headers[0], samples)
+    said = headers[0].attributes["settings"]
+    impurity = said["physics"]["impurity"]
+    view, energies = View.of(settings.inputs, settings.condition), settings.condition.energies
+    arrays = windows(data, headers[0], energies, view, slice(0, samples))
+    kept = windows(validation, headers[1], energies, view)
     target_mean, target_scale = _target_scales(arrays)
     architecture = {
         "backbone": settings.backbone,
-        "channels": view.channels(energies),
-        "scalars": view.scalar_count(energies),
+        "channels": view.channels(len(energies)),
+        "scalars": view.scalar_count(len(energies)),
         "target_mean": target_mean,
         "target_scale": target_scale,
         **settings.network.model_dump(include={"aggregation", "conditional", "widths", "kernel"}),
     }
-    seed = training_seed(settings.seed, "qpi", settings.name, settings.repeat)
     # Read when CUDA starts: without it cuBLAS has no deterministic products.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    key = training_key(
-        settings=settings.model_dump(mode="json"),
-        data=[header.checksums for header in headers],
-        architecture=architecture,
-        threads=threads,
-        code=code_digest("gapworks.qpi.learning.training"),
-        device=device.type,
-    )
-    with reproducible(threads, seed):
-        model = TwoHeads(**architecture).to(device)
-        draw = Drawing(settings.inputs, view, physics["impurity"], target_mean, target_scale)
-        trained = train(
-            model,
-            tuple(tensor.to(device) for tensor in arrays.values()),
-            tuple(tensor.to(device) for tensor in draw.validation(kept, seed)),
-            Loss(settings.network.class_weight, settings.network.parameter_weight, device),
-            settings.network.training,
-            seed,
-            checkpoint,
-            key,
-            augment=draw,
-            report=report,
-        )
+    draw = Drawing(settings.inputs, view, impurity, target_mean, target_scale)
+
+    def familiar(
+        network: torch.nn.Module, card: dict[str, Any], report: Callable[[str], None]
+    ) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """What maps of this training look like, stored with the network."""
         noise = settings.inputs.white, settings.inputs.pink
-        familiar, threshold = describe(arrays, view, physics["impurity"], *noise, seed)
-    card = {
-        "study": "qpi",
-        "name": settings.name,
-        "architecture": architecture,
-        "parameters": parameter_count(model),
-        "settings": settings.model_dump(mode="json"),
-        "training_data": {
-            "path": data.name,
-            "dataset": headers[0].attributes["dataset"],
-            "identity": headers[0].attributes["identity"],
-            "sha256": headers[0].sha256,
-            "samples": len(arrays["label"]),
-            "physics": physics,
-            "n_effective": headers[0].attributes["settings"]["n_effective"],
-            "seed": headers[0].attributes["seed"],
-            "stream": headers[0].attributes["settings"]["stream"],
-        },
-        "familiar": {"threshold": threshold},
-        "validation_loss": trained.best_loss,
-        "best_epoch": trained.best_epoch,
-        "epochs": trained.epochs,
-        "history": trained.history,
-    }
-    weights = {name: tensor.cpu() for name, tensor in trained.weights.items()}
-    weights |= {f"{FAMILIAR}{name}": tensor for name, tensor in familiar.items()}
-    card = save_package(output, weights, card)
-    checkpoint.unlink(missing_ok=True)
-    return card
+        tensors, threshold = describe(arrays, view, impurity, *noise, seed)
+        named = {f"{FAMILIAR}{name}": tensor for name, tensor in tensors.items()}
+        return named, {"familiar": {"threshold": threshold}}
+
+    return Task(
+        headers=headers,
+        samples=len(arrays["label"]),
+        architecture=architecture,
+        build=lambda: TwoHeads(**architecture).to(device),
+        tensors=tuple(tensor.to(device) for tensor in arrays.values()),
+        validation=tuple(tensor.to(device) for tensor in draw.validation(kept, seed)),
+        loss=Loss(settings.network.class_weight, settings.network.parameter_weight, device),
+        schedule=settings.network.training,
+        augment=draw,
+        key={"device": device.type},
+        about_data={"n_effective": said["n_effective"]},
+        finish=familiar,
+    )
 
 
 class Loss:
@@ -181,6 +106,87 @@ class Loss:
         return two_head_loss(logits.float(), parameters.float(), label, targets, *self.weights)
 
 
+class Drawing:
+    """Draws a batch of what a network sees, and what it should answer.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Noise and symmetry copies.
+    view : View
+    impurity : pair of float
+        Range of |v|, meV.
+    target_mean, target_scale : list of float
+        Normalisation of the targets.
+    """
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        view: View,
+        impurity: Sequence[float],
+        target_mean: Sequence[float],
+        target_scale: Sequence[float],
+    ) -> None:
+        self.inputs, self.view, self.impurity = inputs, view, impurity
+        self.mean, self.scale = torch.tensor(target_mean), torch.tensor(target_scale)
+
+    def __call__(
+        self, batch: tuple[Tensor, ...], rng: np.random.Generator
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Channels, scalars, label and normalised targets of stored samples, drawn again."""
+        green, local, label, theta, eps0, delta, _ = batch
+        count = len(label)
+        sign = rng.choice([-1.0, 1.0], count)
+        impurity = _tensor(sign * rng.uniform(*self.impurity, count), green)
+        operation = rng.integers(6, size=count)
+        levels = [rng.uniform(*bounds, count) for bounds in (self.inputs.white, self.inputs.pink)]
+        generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
+        maps = ldos_maps(green, local, has_u_gap(label), impurity)
+        if self.inputs.symmetry_copies:
+            maps, theta = symmetry_copies(maps, theta, label, operation)
+        white, pink = (_tensor(level, green) for level in levels)
+        maps = with_noise(within_disc(maps, self.view), white, pink, generator)
+        return *features(maps, self.view), label, self._targets(theta, eps0, delta)
+
+    def validation(self, arrays: dict[str, Tensor], seed: int) -> tuple[Tensor, ...]:
+        """The same for a whole data set, once: stored impurities, the middle of the noise."""
+        label = arrays["label"]
+        generator = torch.Generator().manual_seed(seed)
+        parts = []
+        for first in range(0, len(label), AT_ONCE):
+            maps = stored_maps(arrays, slice(first, first + AT_ONCE))
+            middle = [
+                torch.full((len(maps),), float(np.mean(bounds)))
+                for bounds in (self.inputs.white, self.inputs.pink)
+            ]
+            maps = with_noise(within_disc(maps, self.view), *middle, generator)
+            parts.append(features(maps, self.view))
+        channels, scalars = (torch.cat(part) for part in zip(*parts, strict=True))
+        targets = self._targets(*(arrays[name] for name in ("theta", "eps0", "delta_reported")))
+        return channels, scalars, label, targets
+
+    def _targets(self, theta: Tensor, eps0: Tensor, delta: Tensor) -> Tensor:
+        targets = torch.stack([(2 * theta).sin(), (2 * theta).cos(), eps0, delta], 1)
+        return (targets - self.mean.to(targets)) / self.scale.to(targets)
+
+
+def symmetry_copies(
+    maps: Tensor, theta: Tensor, label: Tensor, operation: np.ndarray
+) -> tuple[Tensor, Tensor]:
+    """Turn and mirror each map by its operation of C3v; theta of Eg and Eu follows."""
+    maps, theta = maps.clone(), theta.clone()
+    two_dimensional = has_two_components(label)
+    for number, (matrix, sign, shift) in enumerate(group()):
+        chosen = torch.from_numpy(operation == number).to(maps.device)
+        if number == 0 or not bool(chosen.any()):
+            continue
+        maps[chosen] = turned(maps[chosen], matrix)
+        moved = chosen & two_dimensional
+        theta[moved] = sign * theta[moved] + shift
+    return maps, theta
+
+
 def _target_scales(arrays: dict[str, Tensor]) -> tuple[list[float], list[float]]:
     """Normalisation from the training data, rounded: it is part of the architecture."""
     means, scales = [0.0, 0.0], [0.707107, 0.707107]
@@ -189,3 +195,7 @@ def _target_scales(arrays: dict[str, Tensor]) -> tuple[list[float], list[float]]
         means.append(float(f"{values.mean():.6g}"))
         scales.append(float(f"{values.std():.6g}"))
     return means, scales
+
+
+def _tensor(values: np.ndarray, like: Tensor) -> Tensor:
+    return torch.from_numpy(values.astype(np.float32)).to(like.device)

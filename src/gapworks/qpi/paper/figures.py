@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import matplotlib.pyplot as plt
@@ -12,33 +12,56 @@ from matplotlib.lines import Line2D
 
 from gapworks.factory.evaluation_file import Evaluated
 from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, panel_label
-from gapworks.qpi.config import CLASSES
-from gapworks.qpi.paper.drawings import NAMES, band, fig1, fig2, show_image
-from gapworks.qpi.paper.tables import PAPER, at_level, reported, title
+from gapworks.qpi.config import CLASSES, U_GAPS
+from gapworks.qpi.paper.panels import GRIDS, NAMES, SPINS, fermi_surface, show_image
+from gapworks.qpi.paper.scores import at_level, reported, title
+from gapworks.qpi.paper.tables import PAPER
 
 LABELS = [NAMES[name] for name in CLASSES]
+IMPURITIES = ("scalar", "sz", "sx")
 
 
-def examples(evaluations: Sequence[Evaluated]) -> Figure:
+def band(model: Evaluated) -> Figure:
+    """Bands of both spins along high-symmetry lines, and the Fermi surface (paper: inputs)."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 2.9), width_ratios=(1.25, 1))
+    for spin, color, arrow in SPINS:
+        left.plot(model["path"], model[f"path_{spin}"], color=color, label=arrow)
+    left.axhline(0, color="0.6", linewidth=0.6, linestyle=":")
+    drawn = model.attributes["settings"]["model"]
+    points = drawn["points"]
+    ends = model["path"][[0, points, 2 * points, 3 * points]]
+    left.set_xticks(ends, [r"$\Gamma$", "K", "M", r"$\Gamma$"])
+    for end in ends[1:-1]:
+        left.axvline(end, color="0.8", linewidth=0.6)
+    left.set_xlim(ends[0], ends[-1])
+    left.set_ylabel("energy [meV]")
+    left.set_title(rf"$\epsilon_0 = {drawn['eps0']:g}$ meV", loc="right")
+    left.legend(loc="upper right")
+    fermi_surface(right, model)
+    panel_label(left, "a")
+    panel_label(right, "b")
+    return figure
+
+
+def examples(examples: Evaluated) -> Figure:
     """An image of each class on the paper's grid and converged, and their relative difference."""
-    data = evaluations[0]
     figure, panels = plt.subplots(2, len(CLASSES), figsize=(PAGE, 3.1))
-    coarse, fine = data.attributes["n_effective"]
+    coarse, fine = examples.attributes["n_effective"]
     for column, name in enumerate(CLASSES):
-        for row in range(2):
+        for row, grid in enumerate(GRIDS):
             axes = panels[row, column]
-            drawn = show_image(axes, data["image"][column, row])
+            drawn = show_image(axes, examples["image"][column, row])
             axes.set_xticks([])
             axes.set_yticks([])
-            if row == 0:
+            if grid == "coarse":
                 axes.set_title(
-                    rf"{NAMES[name]}, $\Delta = {data['delta'][column]:.2f}$ meV", fontsize=7
+                    rf"{NAMES[name]}, $\Delta = {examples['delta'][column]:.2f}$ meV", fontsize=7
                 )
             else:
-                low, middle, high = 100 * data["error_quantiles"][column]
+                low, middle, high = 100 * examples["error_quantiles"][column]
                 axes.set_xlabel(
-                    f"differ by {100 * data['error'][column]:.0f} %\n"
-                    f"({low:.0f} to {high:.0f} % of {int(data['samples'][column])})",
+                    f"differ by {100 * examples['error'][column]:.0f} %\n"
+                    f"({low:.0f} to {high:.0f} % of {int(examples['samples'][column])})",
                     fontsize=6.5,
                 )
     panels[0, 0].set_ylabel(f"one grid, $N = {coarse}$", fontsize=7)
@@ -48,12 +71,12 @@ def examples(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def confusion(evaluations: Sequence[Evaluated]) -> Figure:
+def confusion(tested: Sequence[Evaluated]) -> Figure:
     """Which class is taken for which, at the reported noise."""
     figure, panels = plt.subplots(
-        1, len(evaluations), figsize=(2.35 * len(evaluations) + 0.2, 2.6), squeeze=False
+        1, len(tested), figsize=(2.35 * len(tested) + 0.2, 2.6), squeeze=False
     )
-    for axes, data, letter in zip(panels[0], evaluations, "abcdef", strict=False):
+    for axes, data, letter in zip(panels[0], tested, "abcdef", strict=False):
         counts = data["confusion"][at_level(data, reported(data))]
         share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
         axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
@@ -81,17 +104,16 @@ def confusion(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def noise(evaluations: Sequence[Evaluated]) -> Figure:
+def noise(converged: Evaluated) -> Figure:
     """Hits against white noise, and against 1 / f noise."""
-    data = evaluations[0]
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 2.6), sharey=True)
     for axes, kind, other in ((left, "white", "pink"), (right, "pink", "white")):
-        rows = np.flatnonzero(data[other] == 0)
-        rows = rows[np.argsort(data[kind][rows], kind="stable")]
-        level = 100 * data[kind][rows]
+        rows = np.flatnonzero(converged[other] == 0)
+        rows = rows[np.argsort(converged[kind][rows], kind="stable")]
+        level = 100 * converged[kind][rows]
         for label, color in zip(range(len(CLASSES)), CURVES, strict=False):
             hit, low, high = (
-                100 * data[name][rows, label] for name in ("hit", "hit_lower", "hit_upper")
+                100 * converged[name][rows, label] for name in ("hit", "hit_lower", "hit_upper")
             )
             axes.errorbar(
                 level,
@@ -106,12 +128,14 @@ def noise(evaluations: Sequence[Evaluated]) -> Figure:
         axes.set_xlabel(
             f"{'white' if kind == 'white' else '1/f'} noise [% of the image's deviation]"
         )
-    trained = data.attributes["settings_of_network"]["inputs"]
+    trained = converged.attributes["settings_of_network"]["inputs"]
     for axes, kind in ((left, "white"), (right, "pink")):
         low, high = (100 * bound for bound in trained[kind])
         if high > low:
             axes.axvspan(low, high, color="0.92", linewidth=0, zorder=0, label="in training")
-    left.axvline(100 * reported(data), color="0.6", linewidth=0.7, linestyle=":", label="Table I")
+    left.axvline(
+        100 * reported(converged), color="0.6", linewidth=0.7, linestyle=":", label="Table I"
+    )
     left.set_ylabel("hits [%]")
     figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=7)
     left.set_ylim(None, 101)
@@ -120,10 +144,10 @@ def noise(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def curves(evaluations: Sequence[Evaluated], training_from: int) -> Figure:
+def curves(trained: Sequence[Evaluated], training_from: int) -> Figure:
     """Loss of training and validation against epochs."""
     figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
-    for data, color in zip(evaluations, CURVES, strict=False):
+    for data, color in zip(trained, CURVES, strict=False):
         history = [one for one in data.attributes["history"] if one["epoch"] >= training_from]
         epochs = [one["epoch"] for one in history]
         axes.plot(epochs, [one["train"] for one in history], color=color, linestyle="--")
@@ -148,13 +172,13 @@ def curves(evaluations: Sequence[Evaluated], training_from: int) -> Figure:
     return figure
 
 
-def hits(evaluations: Sequence[Evaluated]) -> Figure:
+def hits(tested: Sequence[Evaluated], converged: Evaluated) -> Figure:
     """Hits of each class beside the paper's Table I, and against Delta."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 2.6), width_ratios=(1.3, 1))
     place = np.arange(len(CLASSES))
     left.plot(place, [PAPER[name]["hit"] for name in CLASSES], label="paper, Table I", **SOLVED)
-    width = 0.8 / (len(evaluations) + 1)
-    for number, data in enumerate(evaluations):
+    width = 0.8 / (len(tested) + 1)
+    for number, data in enumerate(tested):
         row = at_level(data, reported(data))
         hit, low, high = (100 * data[name][row] for name in ("hit", "hit_lower", "hit_upper"))
         left.errorbar(
@@ -168,24 +192,23 @@ def hits(evaluations: Sequence[Evaluated]) -> Figure:
             elinewidth=0.8,
             label=title(data),
         )
-    left.set_xticks(place + 0.5 * width * len(evaluations), LABELS)
+    left.set_xticks(place + 0.5 * width * len(tested), LABELS)
     left.tick_params(axis="x", length=0)
     left.set_ylabel("hits [%]")
     figure.legend(*left.get_legend_handles_labels(), loc="outside upper left", ncols=4, fontsize=6)
-    data = evaluations[0]
-    row = at_level(data, reported(data))
+    row = at_level(converged, reported(converged))
     for label, color in zip(range(len(CLASSES)), CURVES, strict=False):
         right.plot(
-            data["gap"],
-            100 * data["gap_hit"][row, label],
+            converged["gap"],
+            100 * converged["gap_hit"][row, label],
             color=color,
             marker="o",
             markersize=2.6,
             label=LABELS[label],
         )
-    ends = [f"{end:g}" for end in data["gap"]]
+    ends = [f"{end:g}" for end in converged["gap"]]
     bins = [f"{low}-{high}" for low, high in pairwise(ends)] + [f"> {ends[-1]}"]
-    right.set_xticks(data["gap"], bins)
+    right.set_xticks(converged["gap"], bins)
     right.set_xlabel(r"$\Delta$ [meV]")
     right.set_ylabel("hits [%]")
     right.legend(ncols=2)
@@ -194,23 +217,21 @@ def hits(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def degeneracy(evaluations: Sequence[Evaluated]) -> Figure:
+def degeneracy(statements: Evaluated, symmetry: Evaluated) -> Figure:
     """What images tell apart and what not: relative differences, and the C3-odd share."""
-    statements, symmetry = evaluations
-    said = statements.attributes["statements"]
-    names = list(dict.fromkeys(_statement(one) for one in said))
+    rows = statements.attributes["statements"]
+    names = list(dict.fromkeys(_statement(one) for one in rows))
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 3.9), width_ratios=(1.35, 1))
     rounding = 1e-17
-    for row, one in enumerate(said):
+    for row, one in enumerate(rows):
         y = len(names) - 1 - names.index(_statement(one))
         values = np.maximum(statements["difference"][row], rounding)
-        color = CURVES[("scalar", "sz", "sx").index(one["impurity"])]
-        offset = 0.18 * (("scalar", "sz", "sx").index(one["impurity"]) - 1)
+        kind = IMPURITIES.index(one["impurity"])
         left.plot(
             values,
-            np.full(len(values), y + offset),
+            np.full(len(values), y + 0.18 * (kind - 1)),
             "o",
-            color=color,
+            color=CURVES[kind],
             markersize=2,
             linestyle="none",
         )
@@ -226,17 +247,17 @@ def degeneracy(evaluations: Sequence[Evaluated]) -> Figure:
     ]
     figure.legend(handles=handles, ncols=3, loc="outside upper left")
     width = symmetry["bin"][1] - symmetry["bin"][0]
-    for row, (name, color) in enumerate((("A12u", CURVES[0]), ("Eu", CURVES[1]))):
+    for row, name in enumerate(U_GAPS):
         right.bar(
             symmetry["bin"],
             symmetry["histogram"][row],
             width=width,
-            color=color,
+            color=CURVES[row],
             alpha=0.6,
             linewidth=0,
             label=NAMES[name],
         )
-    level = symmetry.attributes["settings"]["evaluation"]["reported"]
+    level = reported(symmetry)
     accuracy = symmetry["accuracy"][symmetry.row("white", level)]
     right.set_xlabel(r"$\log_{10}$ of the $C_3$-odd share of the energy")
     right.set_ylabel("test samples")
@@ -261,17 +282,3 @@ def _statement(one: dict[str, object]) -> str:
             return rf"{changed}; Rashba {one['rashba']:g} meV"
         return rf"{changed}; $\omega = {one['omega']:g}\,\Delta$"
     return f"{NAMES[one['irrep']]}: {changed}"
-
-
-FIGURES: dict[str, Callable[..., Figure]] = {
-    "fig1": fig1,
-    "fig2": fig2,
-    "band": band,
-    "examples": examples,
-    "confusion": confusion,
-    "hits": hits,
-    "noise": noise,
-    "curves": curves,
-    "degeneracy": degeneracy,
-}
-"""Each figure's function: it takes evaluations and the settings that workflow/rules name for it."""

@@ -8,8 +8,8 @@ import numpy as np
 
 from gapworks.factory.evaluation_file import Evaluated
 from gapworks.qpi.config import CLASSES
-from gapworks.qpi.evaluation.scores import PARAMETERS
-from gapworks.qpi.paper.tables import at_level, reported
+from gapworks.qpi.evaluation.errors import PARAMETERS
+from gapworks.qpi.paper.scores import at_level, reported
 
 
 def metrics(evaluations: Sequence[Evaluated], network: str) -> dict[str, float | None]:
@@ -40,11 +40,11 @@ def metrics(evaluations: Sequence[Evaluated], network: str) -> dict[str, float |
     made["test_samples_per_class"] = converged["samples"].min()
     made |= _statements(found["statements"])
     symmetry = found["symmetry"]
-    level = symmetry.attributes["settings"]["evaluation"]["reported"]
-    made["c3_accuracy"] = symmetry["accuracy"][symmetry.row("white", level)]
+    made["c3_accuracy"] = symmetry["accuracy"][symmetry.row("white", reported(symmetry))]
     pairs = found["examples"]
+    median = pairs.row("quantile", 0.5)
     for label, name in enumerate(CLASSES):
-        made[f"grid_error_{name}"] = pairs["error_quantiles"][label, 1]
+        made[f"grid_error_{name}"] = pairs["error_quantiles"][label, median]
     return {
         name: None if value is None or np.isnan(value) else float(value)
         for name, value in made.items()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.qpi.config import CLASSES
-from gapworks.qpi.evaluation.scores import PARAMETERS
+from gapworks.qpi.config import CLASSES, U_GAPS
+from gapworks.qpi.evaluation.errors import PARAMETERS
+from gapworks.qpi.paper.scores import at_level, grid, reported, title
 
 PAPER = {
     "A1g": {"hit": 86, "delta": 0.01, "theta": 0.30, "eps0": 0.07},
@@ -21,7 +22,7 @@ PAPER = {
 """Table I: hits in per cent, errors of Delta (meV), theta (rad) and, as printed, eps_0 (eV)."""
 
 
-def table1(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def table1(tested: Sequence[Evaluated]) -> pd.DataFrame:
     """Table I: the paper's numbers, and ours at the reported noise, class by class.
 
     Errors are means over all samples of a class, whatever the answer, as the paper takes them. The
@@ -37,7 +38,7 @@ def table1(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
             "dtheta [rad], paper": paper["theta"],
             "deps0 [eV], paper": paper["eps0"],
         }
-        for data in evaluations:
+        for data in tested:
             level = at_level(data, reported(data))
             of = title(data)
             row |= {
@@ -54,10 +55,10 @@ def table1(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def networks(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def networks(tested: Sequence[Evaluated]) -> pd.DataFrame:
     """Each network on each data set at every level of noise, with intervals."""
     rows = []
-    for data in evaluations:
+    for data in tested:
         trained = data.attributes["training_data"]
         for level, (white, pink) in enumerate(zip(data["white"], data["pink"], strict=True)):
             for label, name in enumerate(CLASSES):
@@ -65,7 +66,7 @@ def networks(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
                     {
                         "network": data.method,
                         "trained on": f"{trained['dataset']}, N = {trained['n_effective']}",
-                        "tested on": f"{data.dataset}, N = {_grid(data)}",
+                        "tested on": f"{data.dataset}, N = {grid(data)}",
                         "white noise": white,
                         "1/f noise": pink,
                         "class": name,
@@ -89,9 +90,8 @@ def networks(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def degeneracy(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def degeneracy(statements: Evaluated, symmetry: Evaluated) -> pd.DataFrame:
     """What images tell apart: relative differences over random samples, and the C3-odd share."""
-    statements, symmetry = evaluations
     rows = []
     for one, values in zip(
         statements.attributes["statements"], statements["difference"], strict=True
@@ -116,50 +116,9 @@ def degeneracy(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
                 "representation": "A12u, Eu",
                 "compared": "share recognised: A12u, mean, Eu",
                 "impurity": "scalar",
-                "least": symmetry["hit"][row, 0],
+                "least": symmetry["hit"][row, U_GAPS.index("A12u")],
                 "median": symmetry["accuracy"][row],
-                "most": symmetry["hit"][row, 1],
+                "most": symmetry["hit"][row, U_GAPS.index("Eu")],
             }
         )
     return pd.DataFrame(rows)
-
-
-TABLES: dict[str, Callable[..., pd.DataFrame]] = {
-    "table1": table1,
-    "networks": networks,
-    "degeneracy": degeneracy,
-}
-"""Each table's function."""
-
-
-def at_level(data: Evaluated, white: float) -> int:
-    """The row of a level of white noise without 1 / f noise."""
-    found = np.flatnonzero(np.isclose(data["white"], white) & (data["pink"] == 0))
-    if not len(found):
-        raise KeyError(f"{data.name}: no white noise {white:g} in {data['white']}")
-    return int(found[0])
-
-
-def reported(data: Evaluated) -> float:
-    """The white noise that Table I is for."""
-    return data.attributes["settings"]["evaluation"]["reported"]
-
-
-def title(data: Evaluated) -> str:
-    """How a network on a data set is called in legends and columns."""
-    trained = data.attributes["training_data"]["n_effective"]
-    energies = len(data.attributes["settings_of_network"]["condition"]["energies"])
-    count = (
-        "two energies"
-        if energies == 2
-        else "one energy"
-        if energies == 1
-        else f"{energies} energies"
-    )
-    if _grid(data) == trained:
-        return f"N = {trained}, {count}"
-    return f"N = {trained} on {_grid(data)}, {count}"
-
-
-def _grid(data: Evaluated) -> int:
-    return data.attributes["data_settings"]["n_effective"]

@@ -1,4 +1,4 @@
-"""The drawings among the qpi study's figures: the workflow, the network, the normal state."""
+"""The drawings among the qpi study's figures: the way from model to answer, and the network."""
 
 from __future__ import annotations
 
@@ -7,44 +7,23 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.plotting.style import CURVES, PAGE, panel_label
+from gapworks.plotting.style import CURVES, PAGE
 from gapworks.qpi.config import CLASSES
-
-SPINS = (("up", CURVES[0], r"$\uparrow$"), ("down", CURVES[1], r"$\downarrow$"))
-NAMES = {
-    "A1g": "$A_1^g$",
-    "A12u": "$A_{12}^u$",
-    "A2g": "$A_2^g$",
-    "Eg": "$E^g$",
-    "Eu": "$E^u$",
-}
-"""How classes are written."""
-ZONE = np.array(
-    [
-        (4 * np.pi / 3 * np.cos(angle), 4 * np.pi / 3 * np.sin(angle))
-        for angle in np.pi / 3 * np.arange(7)
-    ]
-)
-"""Corners of the Brillouin zone, 1 / a."""
-# b1, b2 for a1 = (1, 0), a2 = (1 / 2, sqrt(3) / 2).
-RECIPROCAL = 2 * np.pi * np.array([[1, -1 / np.sqrt(3)], [0, 2 / np.sqrt(3)]])
+from gapworks.qpi.paper.panels import GRIDS, NAMES, fermi_surface, show_image
 
 
-def fig1(evaluations: Sequence[Evaluated]) -> Figure:
+def fig1(model: Evaluated, examples: Evaluated, network: Evaluated) -> Figure:
     """Fig. 1: from the model of the normal state and the gaps to images, network and answer."""
-    model, examples, network = evaluations
     figure = plt.figure(figsize=(PAGE, 2.5))
     figure.set_layout_engine("none")  # everything below stands where it is put
     boxes = [
         (0.010, "normal state", "bands, Fermi surface"),
         (0.212, "gap functions", "by representation of $D_{3h}$"),
-        (0.414, "images", f"{_samples(network):,} by T matrix"),
+        (0.414, "images", f"{network.attributes['training_data']['samples']:,} by T matrix"),
         (0.616, "network", f"{network.attributes['parameters']:,} parameters"),
         (0.818, "answer", "for an unseen image"),
     ]
@@ -66,7 +45,7 @@ def fig1(evaluations: Sequence[Evaluated]) -> Figure:
                     transform=figure.transFigure,
                 )
             )
-    _surface(figure.add_axes((boxes[0][0] + 0.01, 0.2, width - 0.02, 0.56)), model, bare=True)
+    fermi_surface(figure.add_axes((boxes[0][0] + 0.01, 0.2, width - 0.02, 0.56)), model, bare=True)
     lines = [
         r"$A_1^g,\,A_2^g$:  $\cos\theta\,\Delta^{(s)} + \sin\theta\,\Delta^{(t,z)}$",
         r"$A_1^u,\,A_2^u$:  $\Delta^{(t,xy)}$",
@@ -76,53 +55,27 @@ def fig1(evaluations: Sequence[Evaluated]) -> Figure:
     ]
     for line, text in enumerate(lines):
         figure.text(boxes[1][0] + 0.008, 0.71 - 0.115 * line, text, fontsize=5.4, va="center")
-    for number in range(4):
-        label = (0, 2, 3, 4)[number]
+    for number, name in enumerate(("A1g", "A2g", "Eg", "Eu")):
         left = boxes[2][0] + 0.008 + 0.081 * (number % 2)
         axes = figure.add_axes((left, 0.49 - 0.29 * (number // 2), 0.076, 0.27))
-        show_image(axes, examples["image"][label, 1])
+        show_image(axes, examples["image"][CLASSES.index(name), GRIDS.index("converged")])
         axes.set_axis_off()
-    _blocks(figure.add_axes((boxes[3][0] + 0.01, 0.2, width - 0.02, 0.56)), network.attributes)
+    layers = figure.add_axes((boxes[3][0] + 0.01, 0.2, width - 0.02, 0.56))
+    _blocks(layers, network.attributes["outline"])
     text = [
         *(f"$p$({NAMES[name]})" for name in CLASSES),
         r"$\theta$ from $\sin 2\theta, \cos 2\theta$",
         r"$\Delta,\ \epsilon_0$",
     ]
-    for line, said in enumerate(text):
-        figure.text(
-            boxes[4][0] + width / 2, 0.74 - 0.085 * line, said, ha="center", va="center", fontsize=7
-        )
+    for line, shown in enumerate(text):
+        place = boxes[4][0] + width / 2, 0.74 - 0.085 * line
+        figure.text(*place, shown, ha="center", va="center", fontsize=7)
     return figure
 
 
-def _samples(network: Evaluated) -> int:
-    return network.attributes["training_data"]["samples"]
-
-
-def show_image(axes: plt.Axes, image: np.ndarray) -> Any:
-    """An image over q in Cartesian coordinates, on a scale that shows both its ends."""
-    limit = np.abs(image).max()
-    n = len(image)
-    index = np.arange(n + 1) / n - 0.5 - 0.5 / n
-    i, j = np.meshgrid(index, index, indexing="ij")
-    norm = SymLogNorm(0.05 * limit, vmin=-limit, vmax=limit)
-    drawn = None
-    # The cell of reciprocal vectors around q = 0 and its neighbours fill the zone.
-    for m in (-1, 0, 1):
-        for k in (-1, 0, 1):
-            x = (i + m) * RECIPROCAL[0, 0] + (j + k) * RECIPROCAL[1, 0]
-            y = (i + m) * RECIPROCAL[0, 1] + (j + k) * RECIPROCAL[1, 1]
-            drawn = axes.pcolormesh(x, y, image, cmap="RdBu_r", norm=norm, rasterized=True)
-    axes.plot(*ZONE.T, color="0.2", linewidth=0.5)
-    axes.set_aspect("equal")
-    axes.set_xlim(-4.4, 4.4)
-    axes.set_ylim(-4.0, 4.0)
-    return drawn
-
-
-def _blocks(axes: plt.Axes, said: Mapping[str, Any]) -> None:
+def _blocks(axes: plt.Axes, outline: Sequence[Mapping[str, Any]]) -> None:
     """The features as bars that narrow, and the two heads."""
-    layers = [layer for layer in said["outline"] if len(layer["shape"]) == 3]
+    layers = [layer for layer in outline if len(layer["shape"]) == 3]
     heights = np.array([np.log2(1 + layer["shape"][1]) for layer in layers])
     axes.bar(np.arange(len(layers)), heights, bottom=-heights / 2, width=0.7, color=CURVES[0])
     end = len(layers)
@@ -143,10 +96,10 @@ def _blocks(axes: plt.Axes, said: Mapping[str, Any]) -> None:
     axes.set_axis_off()
 
 
-def fig2(evaluations: Sequence[Evaluated]) -> Figure:
+def fig2(network: Evaluated) -> Figure:
     """Fig. 2: the network, layer by layer as it was built."""
-    said = evaluations[0].attributes
-    layers = said["outline"]
+    about = network.attributes
+    layers = about["outline"]
     features = [layer for layer in layers if len(layer["shape"]) == 3]
     figure, axes = plt.subplots(figsize=(PAGE, 3.0))
     colors = {"input": "0.75", "max": CURVES[4], "mean": CURVES[2]}
@@ -216,53 +169,6 @@ def fig2(evaluations: Sequence[Evaluated]) -> Figure:
     axes.set_xlim(-0.8, end + 3.2 + 0.32 * end)
     axes.set_ylim(-2.7, 4.9)
     axes.set_axis_off()
-    backbone = said["architecture"]["backbone"]
-    axes.set_title(f"{backbone}: {said['parameters']:,} parameters", loc="left")
+    backbone = about["architecture"]["backbone"]
+    axes.set_title(f"{backbone}: {about['parameters']:,} parameters", loc="left")
     return figure
-
-
-def band(evaluations: Sequence[Evaluated]) -> Figure:
-    """Bands of both spins along high-symmetry lines, and the Fermi surface (paper: inputs)."""
-    data = evaluations[0]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 2.9), width_ratios=(1.25, 1))
-    for spin, color, arrow in SPINS:
-        left.plot(data["path"], data[f"path_{spin}"], color=color, label=arrow)
-    left.axhline(0, color="0.6", linewidth=0.6, linestyle=":")
-    said = data.attributes["settings"]["model"]
-    points = said["points"]
-    ends = data["path"][[0, points, 2 * points, 3 * points]]
-    left.set_xticks(ends, [r"$\Gamma$", "K", "M", r"$\Gamma$"])
-    for end in ends[1:-1]:
-        left.axvline(end, color="0.8", linewidth=0.6)
-    left.set_xlim(ends[0], ends[-1])
-    left.set_ylabel("energy [meV]")
-    left.set_title(rf"$\epsilon_0 = {said['eps0']:g}$ meV", loc="right")
-    left.legend(loc="upper right")
-    _surface(right, data)
-    panel_label(left, "a")
-    panel_label(right, "b")
-    return figure
-
-
-def _surface(axes: plt.Axes, data: Evaluated, bare: bool = False) -> None:
-    """The Fermi surface of both spins in the Brillouin zone."""
-    for spin, color, _ in SPINS:
-        axes.contour(
-            data["kx"],
-            data["ky"],
-            data[f"zone_{spin}"],
-            [0.0],
-            colors=[color],
-            linewidths=0.7 if bare else 1.0,
-        )
-    axes.plot(*ZONE.T, color="0.4", linewidth=0.6)
-    axes.set_aspect("equal")
-    axes.set_xlim(-4.4, 4.4)
-    axes.set_ylim(-4.4, 4.4)
-    if bare:
-        axes.set_axis_off()
-        return
-    axes.set_xlabel(r"$k_x a$")
-    axes.set_ylabel(r"$k_y a$")
-    handles = [Line2D([], [], color=color, label=arrow) for _, color, arrow in SPINS]
-    axes.legend(handles=handles, loc="upper right")

@@ -1,0 +1,100 @@
+"""One network on a test set, at every level of noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from gapworks.factory.container import DataError
+from gapworks.factory.evaluation_file import Evaluation, Given, about_data
+from gapworks.factory.seeds import study_number
+from gapworks.learning.data import dataset_header
+from gapworks.qpi import steps
+from gapworks.qpi.config import CLASSES
+from gapworks.qpi.evaluation import errors
+from gapworks.qpi.learning.features import AT_ONCE, stored_maps, windows
+from gapworks.qpi.learning.maps import with_noise, within_disc
+from gapworks.qpi.learning.network import outline
+from gapworks.qpi.learning.trained import Answers, Network
+
+
+def evaluate(
+    settings: steps.NetworkTest, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
+    """Hits and errors of `given.networks` on `given.data["test"]`.
+
+    Raises
+    ------
+    DataError
+        If the network was trained or stopped on the very samples it is tested on, or the data do
+        not have its energies.
+    """
+    torch.set_num_threads(threads)
+    path, ((name, where),) = given.data["test"], given.networks.items()
+    header = dataset_header(path, "qpi")
+    network = Network.load(where)
+    _check_unseen(network, where, header.attributes)
+    view, energies = network.view, network.settings.condition.energies
+    arrays = windows(path, header, energies, view)
+    maps = torch.cat(
+        [
+            within_disc(stored_maps(arrays, slice(first, first + AT_ONCE)), view)
+            for first in range(0, len(arrays["label"]), AT_ONCE)
+        ]
+    )
+    true = {
+        "label": arrays["label"].numpy(),
+        "delta": arrays["delta_reported"].double().numpy(),
+        "theta": arrays["theta"].double().numpy(),
+        "eps0": arrays["eps0"].double().numpy(),
+    }
+    tested = settings.evaluation
+    levels = [(white, 0.0) for white in tested.white] + [(0.0, pink) for pink in tested.pink]
+    found = []
+    for row, (white, pink) in enumerate(levels):
+        # The noise of a level is the same whatever the network and the other levels.
+        key = (study_number("qpi"), round(1e6 * white), round(1e6 * pink))
+        state = np.random.SeedSequence(settings.seed, spawn_key=key).generate_state(1, np.uint64)
+        generator = torch.Generator().manual_seed(int(state[0] >> 1))
+        level = torch.ones(len(maps))
+        answers = network.answer(with_noise(maps, white * level, pink * level, generator))
+        rng = np.random.default_rng([settings.seed, row])
+        found.append(
+            errors.score(true, _by_name(answers), tested.resamples, tested.confidence, rng)
+        )
+        report(f"white {white:g} pink {pink:g}: mean hit {found[-1]['mean_hit']:.4f}")
+    made = {key: np.stack([one[key] for one in found]) for key in found[0]}
+    made["white"], made["pink"] = np.array(levels).T
+    made["samples"] = np.bincount(true["label"], minlength=len(CLASSES))
+    places = (true["label"] * len(errors.GAP_EDGES)) + errors.gap_bin(true["delta"])
+    shape = made["gap_hit"].shape[1:]
+    made["gap_samples"] = np.bincount(places, minlength=np.prod(shape)).reshape(shape)
+    card = network.card
+    kept = ("weights_sha256", "parameters", "architecture", "training_data", "history")
+    attributes = {
+        **about_data(header, name),
+        "data_settings": header.attributes["settings"],
+        **{key: card[key] for key in (*kept, "best_epoch", "epochs")},
+        "settings_of_network": card["settings"],
+        "outline": outline(
+            network.model,
+            view.channels(len(energies)),
+            view.scalar_count(len(energies)),
+            view.pixels,
+        ),
+    }
+    return Evaluation(attributes, errors.coordinates(len(levels)), errors.VARIABLES, made)
+
+
+def _by_name(answers: Answers) -> dict[str, np.ndarray]:
+    return {name: getattr(answers, name) for name in ("label", *errors.PARAMETERS)}
+
+
+def _check_unseen(network: Network, where: Path, said: Mapping[str, Any]) -> None:
+    trained = network.card["training_data"]
+    if (trained["stream"], trained["seed"]) == (said["settings"]["stream"], said["seed"]):
+        raise DataError(f"{where}: was trained on the samples of {said['dataset']}: no test of it")

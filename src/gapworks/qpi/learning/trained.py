@@ -1,0 +1,163 @@
+"""The qpi study's trained networks, and what they say of LDOS maps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import torch
+from pydantic import BaseModel
+from torch import Tensor
+
+from gapworks.learning import trained
+from gapworks.qpi.learning.familiarity import FAMILIAR, Familiarity
+from gapworks.qpi.learning.features import AT_ONCE, E_CLASSES, features, has_two_components
+from gapworks.qpi.learning.maps import View, turned
+from gapworks.qpi.learning.network import TwoHeads
+from gapworks.qpi.learning.treatment import Treated, treat
+from gapworks.qpi.physics.point_group import group, reciprocal
+from gapworks.qpi.steps import Train
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a network says of n samples.
+
+    Attributes
+    ----------
+    probability : ndarray, shape (n, 5)
+        Of `network.CLASSES`.
+    theta : ndarray, shape (n,)
+        Mixing angle, rad, in [0, pi).
+    eps0, delta : ndarray, shape (n,)
+        meV; Delta of the A2u gap for A12u.
+    """
+
+    probability: np.ndarray
+    theta: np.ndarray
+    eps0: np.ndarray
+    delta: np.ndarray
+
+    @property
+    def label(self) -> np.ndarray:
+        """The likeliest class, shape (n,)."""
+        return self.probability.argmax(1)
+
+
+class Threshold(BaseModel):
+    """What a card says of familiar maps."""
+
+    threshold: float
+
+
+class TrainingData(trained.TrainingData):
+    """What a card says of the training data."""
+
+    n_effective: int
+
+
+class Card(trained.Card):
+    """What the card of a network must say."""
+
+    training_data: TrainingData
+    familiar: Threshold
+    best_epoch: int
+
+
+@dataclass(frozen=True)
+class Network(trained.TrainedNetwork):
+    """A trained network with its card."""
+
+    settings: Train
+    familiar: Familiarity | None = None
+
+    study = "qpi"
+    Card = Card
+
+    @classmethod
+    def from_package(cls, weights: dict[str, Tensor], card: dict[str, Any]) -> Self:
+        """From what a package holds, with what it knows of the training's maps."""
+        own = [name for name in weights if name.startswith(FAMILIAR)]
+        tensors = {name.removeprefix(FAMILIAR): weights.pop(name) for name in own}
+        familiar = Familiarity(tensors, card["familiar"]["threshold"])
+        model = cls.build(card["architecture"])
+        model.load_state_dict(weights)
+        return cls(model.eval(), card, Train.model_validate(card["settings"]), familiar)
+
+    @staticmethod
+    def build(architecture: dict[str, Any]) -> TwoHeads:
+        """The network, freshly initialised."""
+        return TwoHeads(**architecture)
+
+    @property
+    def view(self) -> View:
+        """What the network is shown of a map."""
+        return View.of(self.settings.inputs, self.settings.condition)
+
+    def judge(self, maps: np.ndarray) -> tuple[list[Treated], list[str | None]]:
+        """Maps centred and levelled, and why some should not be answered.
+
+        Parameters
+        ----------
+        maps : ndarray, shape (n, energies, size, size)
+            Any unit; the impurity near [size // 2, size // 2].
+        """
+        treated = [treat(one, self.view.radius) for one in maps]
+        refused = [one.refused for one in treated]
+        rest = [number for number, one in enumerate(treated) if one.refused is None]
+        if rest and self.familiar is not None:
+            stack = np.stack([treated[number].maps for number in rest])
+            for number, reason in zip(rest, self.familiar.judge(stack, self.view), strict=True):
+                refused[number] = reason
+        return treated, refused
+
+    @torch.no_grad()
+    def answer(self, maps: Tensor) -> Answers:
+        """Classes and parameters of LDOS maps.
+
+        The six symmetry copies of a map are put through the network; scores are averaged, and the
+        angles of Eg and Eu turned back, where it was trained so.
+
+        Parameters
+        ----------
+        maps : Tensor, shape (n, energies, pixels, pixels)
+            On the torus, within the disc: from `inputs.within_disc`.
+        """
+        operations = group() if self.settings.inputs.symmetry_copies else group()[:1]
+        seen = [
+            features(maps[first : first + AT_ONCE], self.view)
+            for first in range(0, len(maps), AT_ONCE)
+        ]
+        scores, answers = 0.0, 0.0
+        for matrix, sign, shift in operations:
+            # An image turns with its map; amplitudes stay.
+            turn = reciprocal(matrix)
+            parts = [self.model(turned(channels, turn), scalars) for channels, scalars in seen]
+            logits, parameters = (torch.cat(part) for part in zip(*parts, strict=True))
+            scores = scores + logits.log_softmax(1) / len(operations)
+            values = parameters * self.model.target_scale + self.model.target_mean
+            answers = answers + self._turned_back(values, logits, sign, shift) / len(operations)
+        probability = scores.softmax(1)
+        label = probability.argmax(1)
+        row = label if answers.shape[1] > 1 else torch.zeros_like(label)
+        chosen = answers[torch.arange(len(label)), row]
+        theta = 0.5 * torch.atan2(chosen[:, 0], chosen[:, 1])
+        made = (probability, theta % torch.pi, chosen[:, 2], chosen[:, 3])
+        return Answers(*(tensor.double().numpy() for tensor in made))
+
+    @staticmethod
+    def _turned_back(values: Tensor, logits: Tensor, sign: float, shift: float) -> Tensor:
+        """theta' = sign theta + shift undone in (sin 2 theta, cos 2 theta) of Eg and Eu."""
+        angle = torch.atan2(values[..., 0], values[..., 1])
+        length = torch.hypot(values[..., 0], values[..., 1])
+        back = sign * (angle - 2 * shift)
+        if values.shape[1] > 1:
+            moves = torch.zeros(values.shape[1], dtype=torch.bool)
+            moves[E_CLASSES] = True
+        else:
+            label = logits.argmax(1, keepdim=True)
+            moves = has_two_components(label)
+        angle = torch.where(moves, back, angle)
+        embedded = torch.stack([length * angle.sin(), length * angle.cos()], -1)
+        return torch.cat([embedded, values[..., 2:]], -1)

@@ -1,0 +1,181 @@
+"""The resolved settings of the qpi study's steps: what decides their outcome, besides inputs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, PositiveInt
+
+from gapworks.factory.settings import DatasetSettings
+from gapworks.learning.settings import TrainingSettings
+from gapworks.qpi.config import (
+    Backbone,
+    Condition,
+    Evaluation,
+    Inputs,
+    Kind,
+    Model,
+    Networks,
+    NetworkSettings,
+    Physics,
+    Solver,
+    Statements,
+)
+from gapworks.study import Scale, StepSettings, Training
+
+BACKBONES = ("vgg16", "convnext", "small")
+DATA = {
+    "converged": Training("train", "validation"),
+    "literal": Training("literal_train", "literal_validation"),
+}
+"""Conditions that a network is trained under, and the data of each: converged windows, or the
+paper's grid."""
+
+
+class Simulate(DatasetSettings):
+    """Everything that decides the samples of one data set, and nothing that does not.
+
+    DATA_VERSION is raised by hand when the same settings would give other numbers; golden outputs
+    (tests/qpi/test_golden.py) fail when numbers move and the version does not.
+    """
+
+    study: Literal["qpi"] = "qpi"
+    data_version: Literal[1] = 1
+    physics: Physics
+    solver: Solver
+    kind: Kind
+    n_effective: PositiveInt
+
+    @classmethod
+    def of(cls, scale: Scale, dataset: str) -> Simulate:
+        """Those of a data set.
+
+        Raises
+        ------
+        ValueError
+            If there is no such data set.
+        """
+        chosen = scale.config.dataset(dataset)
+        return cls(
+            dataset=dataset,
+            seed=scale.seed,
+            stream=chosen.stream,
+            physics=scale.config.drawn(dataset),
+            solver=scale.config.solver,
+            kind=chosen.kind,
+            n_effective=chosen.n_effective,
+        )
+
+
+def parts(network: str) -> tuple[str, str]:
+    """Backbone and condition of "small-converged", "vgg16-literal" and so on.
+
+    Raises
+    ------
+    ValueError
+        If there is no such network.
+    """
+    backbone, _, condition = network.partition("-")
+    if backbone not in BACKBONES or condition not in DATA:
+        raise ValueError(
+            f"the qpi study has no network {network!r}; a name is one of {', '.join(BACKBONES)}, "
+            f"a dash and one of {', '.join(DATA)}"
+        )
+    return backbone, condition
+
+
+class Train(TrainingSettings):
+    """Of a training; `per_class` is how many samples of each class are used."""
+
+    study: Literal["qpi"] = "qpi"
+    per_class: PositiveInt
+    backbone: Backbone
+    inputs: Inputs
+    condition: Condition
+    network: NetworkSettings
+
+    @classmethod
+    def of(cls, scale: Scale, network: str) -> Train:
+        """Those of a network; errors as of `parts`."""
+        backbone, condition = parts(network)
+        networks: Networks = scale.config.networks
+        return cls(
+            name=network,
+            seed=scale.seed,
+            per_class=scale.config.dataset(DATA[condition].data).per_class,
+            backbone=backbone,
+            inputs=networks.inputs,
+            condition=getattr(networks.conditions, condition),
+            network=getattr(networks, backbone),
+        )
+
+
+class NetworkTest(StepSettings):
+    """Of the test of a network, at every level of noise."""
+
+    seed: int
+    evaluation: Evaluation
+
+    @classmethod
+    def of(cls, scale: Scale, **fields: str) -> NetworkTest:
+        """The same for all data sets and networks."""
+        return cls(seed=scale.seed, evaluation=scale.config.evaluation)
+
+
+class C3Baseline(StepSettings):
+    """Of telling Eu from A12u by symmetry alone, at the same levels of noise."""
+
+    seed: int
+    evaluation: Evaluation
+    inputs: Inputs
+
+    @classmethod
+    def of(cls, scale: Scale) -> C3Baseline:
+        """On maps as networks are shown them."""
+        config = scale.config
+        return cls(seed=scale.seed, evaluation=config.evaluation, inputs=config.networks.inputs)
+
+
+class ModelStatements(StepSettings):
+    """Of what images can tell in the model, measured on random samples."""
+
+    seed: int
+    physics: Physics
+    statements: Statements
+    radius: float = Field(gt=0, description="of the Hann disc, lattice constants")
+
+    @classmethod
+    def of(cls, scale: Scale) -> ModelStatements:
+        """Within the disc that networks see."""
+        config = scale.config
+        return cls(
+            seed=scale.seed,
+            physics=config.physics,
+            statements=config.statements,
+            radius=config.networks.inputs.radius,
+        )
+
+
+class ExampleImages(StepSettings):
+    """Of the images on the paper's grid beside converged ones."""
+
+    radius: float = Field(gt=0, description="of the Hann disc, lattice constants")
+
+    @classmethod
+    def of(cls, scale: Scale) -> ExampleImages:
+        """Within the disc that networks see."""
+        return cls(radius=scale.config.networks.inputs.radius)
+
+
+class NormalState(StepSettings):
+    """Of the bands."""
+
+    hopping: list[float]
+    spin_orbit: list[float]
+    model: Model
+
+    @classmethod
+    def of(cls, scale: Scale) -> NormalState:
+        """With the hopping and spin-orbit coupling of all data."""
+        physics = scale.config.physics
+        return cls(hopping=physics.hopping, spin_orbit=physics.spin_orbit, model=scale.config.model)
