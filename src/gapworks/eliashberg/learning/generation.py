@@ -33,7 +33,7 @@ def generate(settings: Generate, given: Given, threads: int, output: Path) -> He
     Parameters
     ----------
     settings : Generate
-        `latent` "chosen": the one evaluation given says the dimension.
+        `latent` "chosen": the evaluation complex-dimensions-INPUT says the dimension.
     given : Given
         The data set "solved"; autoencoders by name, of which those that are not wanted are not
         opened; the evaluation, if it is to choose.
@@ -51,7 +51,7 @@ def generate(settings: Generate, given: Given, threads: int, output: Path) -> He
     header, arrays = read_dataset(solved, "eliashberg")
     latent = settings.latent
     if latent == "chosen":
-        (choice,) = given.evaluations.values()
+        choice = given.evaluations[f"complex-dimensions-{settings.input}"]
         latent = int(read_evaluation(choice, "eliashberg").attributes["chosen"])
     made, weights = {}, {}
     for wanted in generators(settings.transform, settings.input, latent):
