@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 
-from gapworks.config import load
-from gapworks.plan import Plan
+from tests.support.configured import plan, raw_config
 from tests.support.made import Made
-from tests.test_config import raw_config
 
 SAMPLES = 40
 LATENT = (1, 2)
@@ -16,10 +13,9 @@ LATENT = (1, 2)
 
 def small_study(folder: Path) -> Made:
     """Made in a folder."""
-    raw = copy.deepcopy(raw_config())
+    raw = raw_config()
     small = raw["scales"]["smoke"]["eliashberg"]
     small["networks"]["autoencoder"]["latent"] = list(LATENT)
     small["networks"]["bases"] = {"neurons": [4, 6], "seeds": 2, "training": {"epochs": 2}}
     small["datasets"] = {kind: {"samples": SAMPLES} for kind in ("simple", "complex")}
-    _, scales = load(raw)
-    return Made(Plan("smoke", scales["smoke"], "eliashberg"), folder)
+    return Made(plan("eliashberg", raw=raw), folder)
