@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.support.command import gapworks_here, refused
-from tests.support.configured import merge, plan
+from tests.support.config import plan
+from tests.workflow.conftest import merge
 
 
 def simulate(place, **changes):

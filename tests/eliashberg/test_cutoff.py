@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from gapworks.config import load
 from gapworks.eliashberg import (
     PAPER_CUTOFF,
     continue_to_real_axis,
@@ -15,8 +16,9 @@ from gapworks.eliashberg import (
 )
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.physics.constants import BOLTZMANN
+from gapworks.plan import Plan
 from tests.support.command import gapworks_here
-from tests.support.configured import plan, raw_config
+from tests.support.config import raw_config
 
 
 def two_peaks(end, coupling, points=100):
@@ -129,7 +131,7 @@ def test_the_line_takes_the_cutoff_of_the_solution(omega, spectra):
 def settings(**physics):
     raw = raw_config()
     raw["eliashberg"]["physics"] |= physics
-    made = plan("eliashberg", "paper", raw).simulation("simple")
+    made = Plan("paper", load(raw)[1]["paper"], "eliashberg").simulation("simple")
     return made.model_copy(update={"seed": 20251230})
 
 

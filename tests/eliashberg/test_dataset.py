@@ -7,7 +7,7 @@ from gapworks.eliashberg.data import dataset, fields
 from gapworks.eliashberg.data.dataset import Reason
 from gapworks.eliashberg.data.fields import Split
 from gapworks.eliashberg.physics.matsubara import solve_matsubara
-from tests.support.configured import plan
+from tests.support.config import plan
 
 
 def settings(kind="complex", **solver):

@@ -7,7 +7,7 @@ import pytest
 
 from gapworks.eliashberg.data import dataset
 from gapworks.factory.seeds import sample_generator
-from tests.support.configured import plan
+from tests.support.config import plan
 
 INDICES = (0, 7, 1799)
 

@@ -13,7 +13,7 @@ from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_
 from gapworks.factory.errors import Refused
 from gapworks.readers.table import ReadError
 from gapworks.readers.units import MEV
-from tests.support.configured import plan
+from tests.support.config import plan
 
 PHYSICS = plan("eliashberg").scale.config.physics
 OMEGA = 0.02 * np.arange(1, 501)

@@ -14,7 +14,7 @@ from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.learning.traits import causality, numbers_of
 from gapworks.factory.seal import sealed, to_text
 from tests.support.command import gapworks_here, refused
-from tests.support.configured import merge
+from tests.workflow.conftest import merge
 
 
 def table(path, *columns, header="header"):

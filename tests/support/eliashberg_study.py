@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.configured import plan, raw_config
+from gapworks.config import load
+from gapworks.plan import Plan
+from tests.support.config import raw_config
 from tests.support.made import Made
 
 SAMPLES = 40
@@ -18,4 +20,4 @@ def small_study(folder: Path) -> Made:
     small["networks"]["autoencoder"]["latent"] = list(LATENT)
     small["networks"]["bases"] = {"neurons": [4, 6], "seeds": 2, "training": {"epochs": 2}}
     small["datasets"] = {kind: {"samples": SAMPLES} for kind in ("simple", "complex")}
-    return Made(plan("eliashberg", raw=raw), folder)
+    return Made(Plan("smoke", load(raw)[1]["smoke"], "eliashberg"), folder)

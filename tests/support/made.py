@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -85,22 +84,6 @@ class Made:
         if kind == "generated":
             return self.plan.study.find(f"{step.run}:generate")(settings, given, 1, *more)
         return self.plan.study.find(f"{step.run}:evaluate")(settings, given, *more), settings
-
-    def exhibited(self, room: str, name: str) -> dict[str, Evaluated | list[Evaluated]]:
-        """What a figure or table ("figures", "tables") is made of, by keyword."""
-        given = self.plan.study.exhibit(room, name).of(self.plan.scale)
-        return {
-            key: self.evaluated(one) if isinstance(one, str) else [*map(self.evaluated, one)]
-            for key, one in given.items()
-        }
-
-    def drawn(self, room: str, name: str, given: Mapping[str, Any] | None = None) -> Any:
-        """A figure or table, of its own evaluations or of those given."""
-        exhibit = self.plan.study.exhibit(room, name)
-        options = {key: getattr(self.plan.scale.config.figures, key) for key in exhibit.options}
-        return self.plan.study.find(exhibit.draw)(
-            **(self.exhibited(room, name) if given is None else given), **options
-        )
 
     def every(self) -> list[Evaluated]:
         """All evaluations that figures and tables are made of."""
