@@ -43,8 +43,8 @@ def test_a_figure_is_drawn_with_its_axes_named(study, name, tmp_path):
     plots = [axes for axes in figure.axes if axes.axison]
     assert not plots or any(axes.get_ylabel() for axes in plots)
     assert not plots or any(axes.get_xlabel() for axes in plots)
-    drawn = sum(len(axes.lines) + len(axes.texts) + len(axes.patches) for axes in figure.axes)
-    assert drawn > 3
+    marks = sum(len(axes.lines) + len(axes.texts) + len(axes.patches) for axes in figure.axes)
+    assert marks > 3
 
 
 @pytest.mark.parametrize(("r2", "said"), [(0.99, "yes"), (0.9, "no")])
