@@ -23,13 +23,12 @@ from gapworks.eliashberg.data.fields import (
 )
 from gapworks.eliashberg.evaluation import errors
 from gapworks.eliashberg.evaluation.readings import SCORES
+from gapworks.eliashberg.evaluation.tested import single
 from gapworks.eliashberg.learning.features import as_tensor
 from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
-from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.evaluation_file import Evaluation, Given, about_data
-from gapworks.learning.data import read_dataset
 
 _PARTS = {"validation": Split.VALIDATION, "test": Split.TEST}
 
@@ -69,9 +68,7 @@ def evaluate(
     DataError
         If the network was trained on other data.
     """
-    header, arrays = read_dataset(given.data["own"], "eliashberg")
-    ((name, where),) = given.networks.items()
-    network = Network.load_for(where, header)
+    header, arrays, name, network = single(given)
     chosen, physics, names = settings.evaluation, network.physics, network.card["targets"]
     numbers = [FIELDS[one].size(arrays) for one in names]
     training = rows_of(arrays, part(arrays, Split.TRAIN))

@@ -10,11 +10,11 @@ import torch
 from gapworks.eliashberg.data.fields import Arrays, Split, joined, part, rows_of
 from gapworks.eliashberg.evaluation import errors
 from gapworks.eliashberg.evaluation.readings import SCORES
+from gapworks.eliashberg.evaluation.tested import several
 from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.evaluation_file import Evaluation, Given, about_data
-from gapworks.learning.data import read_dataset
 
 VARIABLES = {
     "basis": Variable(
@@ -43,8 +43,8 @@ def evaluate(
     DataError
         If a network was trained on other data.
     """
-    header, arrays = read_dataset(given.data["own"], "eliashberg")
-    networks = [Network.load_for(path, header) for path in given.networks.values()]
+    header, arrays, named = several(given)
+    networks = list(named.values())
     train, test = (rows_of(arrays, part(arrays, which)) for which in (Split.TRAIN, Split.TEST))
     mean, seed = train["a2f"].mean(0), header.attributes["seed"]
     neurons = np.array([n.card["architecture"]["hidden"][-1] for n in networks])

@@ -7,15 +7,14 @@ from collections.abc import Callable
 import numpy as np
 
 from gapworks.eliashberg.data.fields import Split, as_complex, field, part, rows_of
+from gapworks.eliashberg.evaluation.tested import several
 from gapworks.eliashberg.learning.distances import relative_distance
 from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
 from gapworks.eliashberg.learning.noise import with_noise
-from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import Evaluation, Given, about_data
-from gapworks.learning.data import read_dataset
 
 VARIABLES = {
     "a2f_error": Variable(
@@ -56,9 +55,10 @@ def evaluate(
     DataError
         If a network was trained on other data, or before cards had a calibration.
     """
-    header, arrays = read_dataset(given.data["own"], "eliashberg")
-    networks = [Network.load_for(path, header) for path in given.networks.values()]
-    for path, network in zip(given.networks.values(), networks, strict=True):
+    header, arrays, named = several(given)
+    networks = list(named.values())
+    for name, network in named.items():
+        path = given.networks[name]
         if network.calibration is None or not network.calibration.samples:
             raise DataError(f"{path}: its card has no calibration: train it again: rm {path}")
     # Trained on one data set, they are of one physics.
@@ -89,5 +89,5 @@ def evaluate(
         "row": Coordinate(test["sample"], "1", "index of the test sample"),
         "pushed": Coordinate(test["sample"][pushed], "1", "index of the test sample"),
     }
-    attributes = about_data(header, "noise") | {"networks": list(given.networks)}
+    attributes = about_data(header, "noise") | {"networks": list(named)}
     return Evaluation(attributes, coordinates, VARIABLES, made)

@@ -18,6 +18,7 @@ from gapworks.eliashberg.data.fields import (
 )
 from gapworks.eliashberg.evaluation import errors
 from gapworks.eliashberg.evaluation.readings import SCORES
+from gapworks.eliashberg.evaluation.tested import single
 from gapworks.eliashberg.learning import forward
 from gapworks.eliashberg.learning.distances import pearson, relative_distance
 from gapworks.eliashberg.learning.forward import FORWARD_SOLVER
@@ -87,12 +88,10 @@ def evaluate(
     DataError
         If the network was trained on other data.
     """
-    header, own = read_dataset(given.data["own"], "eliashberg")
+    header, own, name, network = single(given)
     solved_header, solved = header, own
     if given.data["solved"] != given.data["own"]:
         solved_header, solved = read_dataset(given.data["solved"], "eliashberg")
-    ((name, where),) = given.networks.items()
-    network = Network.load_for(where, header)
     physics = network.physics
     (target,) = network.card["targets"]
     train, test = part(own, Split.TRAIN), part(own, Split.TEST)
