@@ -34,9 +34,9 @@ def einstein():
 @pytest.fixture(scope="session")
 def study(tmp_path_factory):
     """A whole small study: data sets, networks, evaluations."""
-    from tests.support.eliashberg_study import Study  # torch: only where it is used
+    from tests.support.eliashberg_study import small_study  # torch: only where it is used
 
-    return Study(tmp_path_factory.mktemp("eliashberg"))
+    return small_study(tmp_path_factory.mktemp("eliashberg"))
 
 
 @pytest.fixture(scope="session")

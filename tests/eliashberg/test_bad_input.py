@@ -4,15 +4,13 @@ import json
 
 import pytest
 
-from gapworks.config import load
 from tests.support.command import gapworks_here, refused
-from tests.support.config import raw_config
+from tests.support.config import plan
 from tests.workflow.conftest import merge
 
 
 def simulate(place, **changes):
-    _, scales = load(raw_config())
-    settings = json.loads(scales["smoke"].eliashberg.simulation("simple", 1).canonical_json())
+    settings = json.loads(plan("eliashberg").simulation("simple").canonical_json()) | {"seed": 1}
     given = ["--settings", merge(settings, changes), "--start", 0, "--stop", 4]
     return gapworks_here("simulate", "eliashberg", *given, "--output", place / "0-4.h5")
 

@@ -194,7 +194,7 @@ def test_pade_is_percents_off_and_its_test_knows(solved, fine):
     with pytest.raises(ValueError, match="r: was not solved"):
         back_projection(solved, r)
     # Few points continue smoothly; on the points themselves the fraction is exact.
-    from gapworks.eliashberg.physics.fractions import pade_approximant
+    from gapworks.eliashberg.physics.pade import pade_approximant
 
     w = solved.frequencies[:10]
     there = pade_approximant(w, solved.delta[:, :10], 1j * w)

@@ -16,6 +16,7 @@ from gapworks.eliashberg import (
 )
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.physics.constants import BOLTZMANN
+from gapworks.plan import Plan
 from tests.support.command import gapworks_here
 from tests.support.config import raw_config
 
@@ -130,8 +131,8 @@ def test_the_line_takes_the_cutoff_of_the_solution(omega, spectra):
 def settings(**physics):
     raw = raw_config()
     raw["eliashberg"]["physics"] |= physics
-    _, scales = load(raw)
-    return scales["paper"].eliashberg.simulation("simple", 20251230)
+    made = Plan("paper", load(raw)[1]["paper"], "eliashberg").simulation("simple")
+    return made.model_copy(update={"seed": 20251230})
 
 
 def test_the_papers_data_name_their_cutoff():
@@ -161,7 +162,7 @@ def test_another_cutoff_is_another_data_set():
 def test_a_card_says_the_cutoff_and_one_of_before_the_key_is_read(study):
     from gapworks.eliashberg.learning.trained import Card
 
-    weights = study.train("reversed-complex-gap", "complex")
+    weights = study.network("reversed-complex-gap")
     card = json.loads(weights.with_suffix(".json").read_text())
     said = card["training_data"]["physics"]
     assert said["mu_star_cutoff"] == PAPER_CUTOFF
@@ -173,7 +174,7 @@ def test_predictions_say_the_cutoff(study, arrays, tmp_path):
     rows = zip(arrays["omega"], arrays["a2f"][3], strict=True)
     source = tmp_path / "a2f.txt"
     source.write_text("".join(f"{w:.10g} {v:.10g}\n" for w, v in rows))
-    network = study.train("reversed-complex-gap", "complex")
+    network = study.network("reversed-complex-gap")
     given = ("--network", network, "--input", source, "--output", tmp_path / "gap.csv")
     ran = gapworks_here("predict", "eliashberg", *given)
     assert "mu* 0.1 below 220.45 meV" in ran.stdout

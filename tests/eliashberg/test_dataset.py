@@ -3,17 +3,15 @@
 import numpy as np
 import pytest
 
-from gapworks.config import load
 from gapworks.eliashberg.data import dataset, fields
 from gapworks.eliashberg.data.dataset import Reason
 from gapworks.eliashberg.data.fields import Split
 from gapworks.eliashberg.physics.matsubara import solve_matsubara
-from tests.support.config import raw_config
+from tests.support.config import plan
 
 
 def settings(kind="complex", **solver):
-    _, scales = load(raw_config())
-    made = scales["paper"].eliashberg.simulation(kind, 5)
+    made = plan("eliashberg", "paper").simulation(kind).model_copy(update={"seed": 5})
     return made.model_copy(update={"solver": made.solver.model_copy(update=solver)})
 
 

@@ -5,17 +5,15 @@ import hashlib
 import numpy as np
 import pytest
 
-from gapworks.config import load
 from gapworks.eliashberg.data import dataset
 from gapworks.factory.seeds import sample_generator
-from tests.support.config import raw_config
+from tests.support.config import plan
 
 INDICES = (0, 7, 1799)
 
 
 def settings(kind):
-    _, scales = load(raw_config())
-    return scales["paper"].eliashberg.simulation(kind, scales["paper"].seed)
+    return plan("eliashberg", "paper").simulation(kind)
 
 
 @pytest.mark.parametrize("kind", ["simple", "complex"])

@@ -7,16 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gapworks.config import load
-from gapworks.eliashberg.data.fields import boson_grid, complex_gap, real_energies
+from gapworks.eliashberg.data.fields import boson_grid, real_energies
 from gapworks.eliashberg.learning.own_functions import read_function, read_spectrum
 from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
 from gapworks.factory.errors import Refused
 from gapworks.readers.table import ReadError
 from gapworks.readers.units import MEV
-from tests.support.config import raw_config
+from tests.support.config import plan
 
-PHYSICS = load(raw_config())[1]["smoke"].eliashberg.physics
+PHYSICS = plan("eliashberg").scale.config.physics
 OMEGA = 0.02 * np.arange(1, 501)
 A2F = np.exp(-(((OMEGA - 4.3) / 0.8) ** 2)) + 0.8 * np.exp(-(((OMEGA - 8.2) / 0.5) ** 2))
 A2F[-1] = 0.0
@@ -158,7 +157,7 @@ def test_each_column_of_a_gap_function_has_its_unit(tmp_path, header, energy, ga
     path = tmp_path / "gap.txt"
     path.write_text(gap_text(X / energy, DELTA / gap, header))
     given = read_function(path, PHYSICS, "gap")
-    np.testing.assert_allclose(complex_gap(given.gap)[0], DELTA, rtol=1e-6)
+    np.testing.assert_allclose(given.delta[0], DELTA, rtol=1e-6)
 
 
 def test_a_unit_of_the_energies_alone_is_asked_about_where_it_is_not_that_of_the_gap(tmp_path):
@@ -174,7 +173,7 @@ def test_minus_delta_is_the_same_superconductor(tmp_path):
     plus = read_function(path, PHYSICS, "gap")
     path.write_text(gap_text(X, -DELTA))
     minus = read_function(path, PHYSICS, "gap")
-    np.testing.assert_array_equal(plus.gap, minus.gap)
+    np.testing.assert_array_equal(plus.delta, minus.delta)
     assert [note for note in minus.notes if note not in plus.notes] == [
         "-Delta is Delta in another gauge: its sign was turned"
     ]
@@ -187,7 +186,7 @@ def test_energies_that_end_where_the_network_ends_reach_it_whatever_the_rounding
     path = tmp_path_factory.getbasetemp() / "gap.txt"
     x = np.linspace(X[0] * (1 - eps), X[-1] * (1 + eps), 300)
     path.write_text(gap_text(x, np.interp(x, X, DELTA.real) + 0.1j))
-    assert read_function(path, PHYSICS, "gap").gap.shape == (1, 400)
+    assert read_function(path, PHYSICS, "gap").delta.shape == (1, 200)
 
 
 def test_thirty_four_point_nine_nine_nine_is_thirty_five(tmp_path):
@@ -205,7 +204,7 @@ def test_a_measured_dos_has_two_columns(tmp_path):
     dos = 1 + np.exp(-((X - 1.3) ** 2))
     path.write_text("energy (meV),N\n" + lines_of(X, dos, join=",", write="{:.9e}"))
     given = read_function(path, PHYSICS, "dos")
-    assert given.gap is None
+    assert given.delta is None
     np.testing.assert_allclose(given.dos[0], dos, rtol=1e-6)
     with pytest.raises(ReadError, match="a DOS goes into a network sl-...-dos"):
         read_function(path, PHYSICS, "gap")

@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from gapworks.eliashberg.data.fields import Split, joined, part, rows_of
+from gapworks.eliashberg.data.fields import Split, gap_function, joined, part, rows_of
 from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
 from gapworks.eliashberg.learning.noise import with_noise
 from gapworks.eliashberg.learning.trained import Network
@@ -36,7 +36,7 @@ def predict(network, source, target):
 def test_a_gap_function_is_answered_by_a_spectrum_with_its_forward_check(
     study, arrays, name, tmp_path
 ):
-    network = study.train(name, "complex")
+    network = study.network(name)
     ran = predict(network, gap_file(tmp_path / "gap.csv", arrays), tmp_path / "a2f.csv")
     assert ran.stdout.startswith(f"{tmp_path}/a2f.csv: a2F at 1.16 K, mu* 0.1")
     assert (tmp_path / "a2f.csv").read_text().startswith("omega_meV,a2F\n")
@@ -54,7 +54,7 @@ def test_a_gap_function_is_answered_by_a_spectrum_with_its_forward_check(
 def test_a_spectrum_is_answered_by_a_gap_function_with_the_solved_one_beside(
     study, arrays, name, tmp_path
 ):
-    network = study.train(name, "complex")
+    network = study.network(name)
     source = table(tmp_path / "a2f.csv", arrays["omega"], arrays["a2f"][3])
     ran = predict(network, source, tmp_path / "out.csv")
     assert ran.returncode == 0, ran.stderr
@@ -74,7 +74,7 @@ def test_a_spectrum_is_answered_by_a_gap_function_with_the_solved_one_beside(
 
 
 def test_a_coarse_spectrum_with_a_point_at_zero_is_interpolated(study, arrays, tmp_path):
-    network = study.train("reversed-complex-gap", "complex")
+    network = study.network("reversed-complex-gap")
     coarse = np.linspace(0, 8, 33)
     source = table(tmp_path / "a.txt", coarse, np.sin(np.pi * coarse / 8) ** 2, header="# w a2F")
     assert predict(network, source, tmp_path / "b.csv").returncode == 0
@@ -85,7 +85,7 @@ def test_a_coarse_spectrum_with_a_point_at_zero_is_interpolated(study, arrays, t
 
 
 def test_a_spectrum_that_does_not_superconduct_is_said_to_not_refused(study, arrays, tmp_path):
-    network = study.train("reversed-complex-gap", "complex")
+    network = study.network("reversed-complex-gap")
     source = table(tmp_path / "weak.csv", arrays["omega"], 1e-3 * arrays["a2f"][0])
     ran = predict(network, source, tmp_path / "gap.csv")
     assert ran.returncode == 0
@@ -124,7 +124,7 @@ BAD_GAPS = [
 def test_a_gap_function_that_cannot_be_is_refused(study, text, said, tmp_path, place):
     path = tmp_path / "gap.txt"
     path.write_text(text)
-    ran = predict(study.train("sl-complex-gap", "complex"), path, place / "a.csv")
+    ran = predict(study.network("sl-complex-gap"), path, place / "a.csv")
     refused(ran, f"{path}: ", said, folder=place)
 
 
@@ -151,12 +151,12 @@ BAD_SPECTRA = [
 def test_a_spectrum_that_cannot_be_is_refused(study, text, said, tmp_path, place):
     path = tmp_path / "a2f.txt"
     path.write_text(text)
-    ran = predict(study.train("reversed-complex-gap", "complex"), path, place / "a.csv")
+    ran = predict(study.network("reversed-complex-gap"), path, place / "a.csv")
     refused(ran, f"{path}: ", said, folder=place)
 
 
 def test_files_of_another_kind_are_refused(study, arrays, tmp_path, place):
-    network = study.train("sl-complex-gap", "complex")
+    network = study.network("sl-complex-gap")
     source = gap_file(tmp_path / "gap.csv", arrays)
     refused(predict(network, source, place / "a.h5"), "must be .csv", folder=place)
     ran = predict(network, study.data("complex"), place / "a.csv")
@@ -180,7 +180,7 @@ def test_a_card_that_does_not_describe_the_network_is_refused(
     study, arrays, damage, tmp_path, place
 ):
     changes, said = DAMAGES[damage]
-    weights = study.train("sl-complex-gap", "complex")
+    weights = study.network("sl-complex-gap")
     network = tmp_path / weights.name
     shutil.copy(weights, network)
     card = json.loads(weights.with_suffix(".json").read_text())
@@ -190,7 +190,7 @@ def test_a_card_that_does_not_describe_the_network_is_refused(
 
 
 def test_an_autoencoder_answers_no_user(study, arrays, tmp_path, place):
-    network = study.train("ae-joint-gap-2", "complex")
+    network = study.network("ae-joint-gap-2")
     ran = predict(network, gap_file(tmp_path / "gap.csv", arrays), place / "a.csv")
     refused(ran, f"{network}: maps a2f and gap to a2f and gap; give a network sl-", folder=place)
 
@@ -218,7 +218,7 @@ def answered(network, tmp_path, energy, *columns, header="energy (meV), Re, Im",
 
 def test_minus_delta_is_answered_as_delta(study, arrays, tmp_path):
     network, x, delta = (
-        study.train("sl-complex-gap", "complex"),
+        study.network("sl-complex-gap"),
         arrays["energy"],
         gap_of(arrays, 0),
     )
@@ -245,7 +245,7 @@ WRONG = {
 @pytest.mark.parametrize("wrong", WRONG)
 def test_what_is_no_gap_function_in_meV_is_refused_unless_forced(study, arrays, wrong, tmp_path):
     spoil, words = WRONG[wrong]
-    network, x = study.train("sl-complex-gap", "complex"), arrays["energy"]
+    network, x = study.network("sl-complex-gap"), arrays["energy"]
     for row in (0, 3):
         given = spoil(gap_of(arrays, row))
         a2f, _, said = answered(network, tmp_path, x, given.real, given.imag)
@@ -260,7 +260,7 @@ def test_what_is_no_gap_function_in_meV_is_refused_unless_forced(study, arrays, 
 
 def test_the_same_gap_in_eV_is_right_where_the_header_says_so(study, arrays, tmp_path):
     network, x, delta = (
-        study.train("sl-complex-gap", "complex"),
+        study.network("sl-complex-gap"),
         arrays["energy"],
         gap_of(arrays, 0),
     )
@@ -274,14 +274,14 @@ def test_noise_beyond_that_of_training_is_said(study, arrays, tmp_path):
     rng, x, delta = np.random.default_rng(1), arrays["energy"], gap_of(arrays, 0)
     noisy = delta + 3e-3 * (rng.normal(size=200) + 1j * rng.normal(size=200))
     for name, outside in (("sl-complex-gap", True), ("sl-complex-noisy-gap", False)):
-        network = study.train(name, "complex")
+        network = study.network(name)
         _, check, said = answered(network, tmp_path, x, noisy.real, noisy.imag, force=True)
         assert ("noise is 0.0029" in said or "noise is 0.003" in said) == outside, said
         assert ("noise" in check["outside_training_range"]) == outside
 
 
 def test_a_measured_dos_is_answered_as_that_of_its_gap_function(study, arrays, tmp_path):
-    network, x = study.train("sl-complex-dos", "complex"), arrays["energy"]
+    network, x = study.network("sl-complex-dos"), arrays["energy"]
     dos = joined(rows_of(arrays, np.arange(1)), ["dos"], 0.05)[0]
     delta = gap_of(arrays, 0)
     measured, check, _ = answered(network, tmp_path, x, dos, header="energy (meV), N", force=True)
@@ -293,7 +293,7 @@ def test_a_measured_dos_is_answered_as_that_of_its_gap_function(study, arrays, t
 
 
 def test_a_dos_with_its_errors_is_no_gap_function(study, arrays, tmp_path):
-    network, x = study.train("sl-complex-dos", "complex"), arrays["energy"]
+    network, x = study.network("sl-complex-dos"), arrays["energy"]
     dos = joined(rows_of(arrays, np.arange(1)), ["dos"], 0.05)[0]
     a2f, _, said = answered(network, tmp_path, x, dos, 0.01 + 0 * dos, header="energy, N, error")
     assert a2f is None
@@ -313,7 +313,7 @@ def recalibrated(weights, folder, change):
 @pytest.mark.parametrize("share", [0.5, 0.95, 1.5])
 def test_the_residual_is_judged_by_those_of_test_samples(study, arrays, share, tmp_path):
     """`share` of the residual of 99 % of them: fine, said from 90 %, refused beyond."""
-    weights = study.train("sl-complex-gap", "complex")
+    weights = study.network("sl-complex-gap")
     x, delta = arrays["energy"], gap_of(arrays, 0)
     _, check, _ = answered(weights, tmp_path, x, delta.real, delta.imag)
     residual = check["gap_residual"]
@@ -334,7 +334,7 @@ def test_the_residual_is_judged_by_those_of_test_samples(study, arrays, share, t
 
 
 def test_a_card_without_calibration_is_said_to_be_old(study, arrays, tmp_path):
-    weights = study.train("sl-complex-gap", "complex")
+    weights = study.network("sl-complex-gap")
     delta = gap_of(arrays, 0)
     network = recalibrated(weights, tmp_path, lambda card: card.pop("calibration"))
     a2f, check, said = answered(network, tmp_path, arrays["energy"], delta.real, delta.imag)
@@ -345,12 +345,12 @@ def test_a_card_without_calibration_is_said_to_be_old(study, arrays, tmp_path):
 
 def test_a_calibration_is_of_test_samples_alone(study, arrays):
     """Its residuals are those of `push_forward` on the test split, its ranges the training's."""
-    network = Network.load(study.train("sl-complex-gap", "complex"))
+    network = Network.load(study.network("sl-complex-gap"))
     said = network.card["calibration"]
     test = rows_of(arrays, part(arrays, Split.TEST))
     pushed = push_forward(network.physics, network.predict(test), None, FORWARD_SOLVER, 1)
-    true = joined(test, ["gap"], 0.05)
-    residual = np.linalg.norm(pushed.gap - true, axis=1) / np.linalg.norm(true, axis=1)
+    true = gap_function(test)
+    residual = np.linalg.norm(pushed.delta - true, axis=1) / np.linalg.norm(true, axis=1)
     assert said["samples"] == len(residual)
     assert said["quantiles"]["0.99"] == pytest.approx(residual.max(), rel=1e-6)
     train = rows_of(arrays, part(arrays, Split.TRAIN))
@@ -376,13 +376,13 @@ def test_noise_is_measured_from_what_is_not_smooth(arrays, level):
 
 def test_options_of_spectra_are_no_options_of_others(study, arrays, tmp_path, place):
     source = gap_file(tmp_path / "gap.csv", arrays)
-    given = ("--network", study.train("sl-complex-gap", "complex"), "--input", source)
+    given = ("--network", study.network("sl-complex-gap"), "--input", source)
     ran = gapworks_here("predict", "eliashberg", *given, "--output", place / "a.csv", "--column", 2)
     refused(ran, "--column and --drop-imaginary are for spectral functions", folder=place)
 
 
 def test_a_spectrum_that_may_be_in_another_unit_is_asked_about(study, tmp_path, place):
-    network = study.train("reversed-complex-gap", "complex")
+    network = study.network("reversed-complex-gap")
     omega = np.linspace(0.01, 2.4, 100)
     source = table(tmp_path / "a.dat", omega, np.sin(omega) ** 2, header="omega a2F")
     ran = predict(network, source, place / "b.csv")
@@ -393,5 +393,5 @@ def test_a_spectrum_that_may_be_in_another_unit_is_asked_about(study, tmp_path, 
 
 def test_a_pipe_in_a_files_place_is_refused_not_waited_for(study, tmp_path, place):
     os.mkfifo(tmp_path / "gap.csv")
-    ran = predict(study.train("sl-complex-gap", "complex"), tmp_path / "gap.csv", place / "a.csv")
+    ran = predict(study.network("sl-complex-gap"), tmp_path / "gap.csv", place / "a.csv")
     refused(ran, "gap.csv: ", "pipe", folder=place)

@@ -9,91 +9,64 @@ import pytest
 import torch
 import yaml
 
-from gapworks.eliashberg.data.fields import Split, gap_function, joined, part, rows_of, seen
-from gapworks.eliashberg.evaluation.evaluations import EVALUATIONS
+from gapworks.eliashberg.data.fields import (
+    Split,
+    as_numbers,
+    gap_function,
+    joined,
+    part,
+    rows_of,
+)
+from gapworks.eliashberg.evaluation import supervised
 from gapworks.eliashberg.evaluation.readings import family, latent, moment_difference, portions
-from gapworks.eliashberg.learning import generation
+from gapworks.eliashberg.learning.features import seen
+from gapworks.eliashberg.learning.generation import generate
 from gapworks.eliashberg.learning.trained import Network
-from gapworks.eliashberg.learning.training import Settings, train_network
-from gapworks.eliashberg.paper.figures import FIGURES
+from gapworks.eliashberg.learning.training import task
 from gapworks.eliashberg.paper.metrics import metrics
-from gapworks.eliashberg.paper.tables import TABLES
+from gapworks.eliashberg.steps import Evaluate, Generate
+from gapworks.eliashberg.study import STUDY
 from gapworks.factory.container import DataError, read
+from gapworks.factory.evaluation_file import Given
+from gapworks.learning.task import train_network
 from gapworks.plotting import style
 from tests.conftest import ROOT
-from tests.support.eliashberg_study import LATENT, silent
+from tests.support.eliashberg_study import LATENT, SAMPLES
+from tests.support.exhibits import drawn, evaluations_of, tabled
 
 
-def evaluations(study, name, room):
-    """What the workflow makes a figure or table of."""
-    if room == "tables":
-        starts = {
-            "table1": ("complex-sl-joint-gap-1", "complex-sl-joint-gap-2"),
-            "table2": ("complex-ae-joint-gap", "complex-sl-joint-gap-1", "complex-sl-joint-gap-2"),
-            "data": ("simple-data", "complex-data"),
-            "reconstruction": ("complex-ae",),
-            "learning": ("simple-sl", "complex-sl", "complex-reversed"),
-            "bases": ("simple-bases",),
-            "dimensions": ("complex-dimensions",),
-            "statements": ("complex-statements",),
-            "pade": ("simple-pade", "complex-pade"),
-        }
-        return study.family(*starts[name])
-    if name == "fig1":
-        ordered = ["simple-sl-simple-gap"]
-        for source in ("gap", "dos"):
-            ordered += [f"complex-sl-complex-{source}", f"complex-dimensions-{source}"]
-            ordered.append(f"complex-sl-joint-{source}-chosen")
-        return [study.evaluated(one) for one in ordered]
-    plain = ("complex-sl-complex-gap",)
-    joint = ("complex-sl-joint-gap-1", "complex-sl-joint-gap-2")
-    starts = {
-        "fig3": ("simple-sl-simple-gap",),
-        "fig5": ("complex-ae-joint-gap-2",),
-        "fig6": ("complex-ae-joint-gap",),
-        "fig8": joint,
-        "fig9": ("simple-bases",),
-        "fig10": ("simple-bases",),
-        "fig11": joint + plain,
-        "spectra": ("simple-data", "complex-data"),
-        "pade": ("simple-pade", "complex-pade"),
-        "reconstruction": ("complex-ae",),
-        "learning": ("simple-sl", "complex-sl", "complex-reversed"),
-        "noise": ("complex-noise",),
-    }
-    found = study.family(*starts.get(name, plain))
-    return [one for one in found if name != "fig11" or not one.method.endswith("few")]
-
-
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", STUDY.figures)
 def test_a_figure_is_drawn_with_its_axes_named(study, name, tmp_path):
-    settings = {"latent_shown": [1, 2]} if name == "fig6" else {}
-    with style.house_style():
-        figure = FIGURES[name](evaluations(study, name, "figures"), **settings)
-        style.save(figure, [tmp_path / "a.pdf", tmp_path / "a.png"])
+    figure = drawn("eliashberg", name, study.evaluated, study.plan)
+    style.save(figure, [tmp_path / "a.pdf", tmp_path / "a.png"])
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     plots = [axes for axes in figure.axes if axes.axison]
     assert not plots or any(axes.get_ylabel() for axes in plots)
     assert not plots or any(axes.get_xlabel() for axes in plots)
-    drawn = sum(len(axes.lines) + len(axes.texts) + len(axes.patches) for axes in figure.axes)
-    assert drawn > 3
+    marks = sum(len(axes.lines) + len(axes.texts) + len(axes.patches) for axes in figure.axes)
+    assert marks > 3
 
 
 @pytest.mark.parametrize(("r2", "said"), [(0.99, "yes"), (0.9, "no")])
 def test_the_flow_chart_takes_the_decision_that_the_numbers_take(study, r2, said):
-    given = evaluations(study, "fig1", "figures")
-    score = np.array([r2, *given[0]["score"][1:]])
-    given[0] = dataclasses.replace(given[0], arrays={**given[0].arrays, "score": score})
-    simple = [text.get_text() for text in FIGURES["fig1"](given).axes[0].texts]
+    def evaluated(name):
+        found = study.evaluated(name)
+        if name != "simple-sl-simple-gap":
+            return found
+        score = np.array([r2, *found["score"][1:]])
+        return dataclasses.replace(found, arrays={**found.arrays, "score": score})
+
+    figure = drawn("eliashberg", "fig1", evaluated, study.plan)
+    simple = [text.get_text() for text in figure.axes[0].texts]
     assert f"$R^2 \\geq 0.97$: {said}" in simple
     assert ("2  machine for prediction" in simple) == (said == "yes")
     plt.close("all")
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", STUDY.tables)
 def test_a_table_has_a_row_for_everything_it_is_made_of(study, name):
-    given = evaluations(study, name, "tables")
-    made = TABLES[name](given)
+    given = evaluations_of("eliashberg", "tables", name, study.plan)
+    made = tabled("eliashberg", name, study.evaluated, study.plan)
     rows = {
         "table1": len(LATENT),
         "table2": len(LATENT),
@@ -110,15 +83,14 @@ def test_a_table_has_a_row_for_everything_it_is_made_of(study, name):
 
 
 def test_the_papers_numbers_stand_beside_ours(study):
-    made = TABLES["table2"](evaluations(study, "table2", "tables")).set_index("d_L")
+    made = tabled("eliashberg", "table2", study.evaluated, study.plan).set_index("d_L")
     assert made.loc[1, "paper portion"] == 0.6371
     assert made.loc[2, "paper loss"] == 0.0001
     assert (made["portion"] >= made["portion 99 %"]).all()
 
 
 def test_every_metric_that_a_claim_names_is_measured(study):
-    flow = study.scale.eliashberg.flow.model_dump(mode="json")
-    measured = metrics([study.evaluated(name) for name in study.needed()], flow)
+    measured = metrics(study.every(), **STUDY.metrics(study.plan.scale))
     claims = yaml.safe_load((ROOT / "docs/claims.yaml").read_text())["claims"]
     named = {c["metric"] for c in claims if c["id"].startswith("eliashberg-")}
     assert named
@@ -147,7 +119,7 @@ def test_the_paper_sees_300_or_400_numbers_of_the_same_range():
     ],
 )
 def test_a_supervised_network_has_the_papers_layers(study, name, inputs, hidden, outputs):
-    card = Network.load(study.train(name, "complex")).card
+    card = Network.load(study.network(name)).card
     made = card["architecture"]
     assert (made["inputs"], made["hidden"], made["outputs"]) == (inputs, hidden, outputs)
     widths = [inputs, *hidden, outputs]
@@ -156,7 +128,7 @@ def test_a_supervised_network_has_the_papers_layers(study, name, inputs, hidden,
 
 
 def test_an_autoencoder_passes_everything_through_its_bottleneck(study, arrays):
-    network = Network.load(study.train("ae-joint-gap-2", "complex"))
+    network = Network.load(study.network("ae-joint-gap-2"))
     rows = torch.from_numpy(joined(arrays, ["a2f", "gap"], 0.05)).float()
     with torch.no_grad():
         held = network.model.encoder(rows)
@@ -166,10 +138,10 @@ def test_an_autoencoder_passes_everything_through_its_bottleneck(study, arrays):
 
 
 def test_inputs_are_standardised_over_the_training_samples_only(study, arrays):
-    network = Network.load(study.train("sl-complex-gap", "complex"))
-    training = gap_function(rows_of(arrays, part(arrays, Split.TRAIN)))
+    network = Network.load(study.network("sl-complex-gap"))
+    training = as_numbers(gap_function(rows_of(arrays, part(arrays, Split.TRAIN))))
     np.testing.assert_allclose(network.model.input_mean, training.mean(0), atol=1e-5)
-    everything = gap_function(arrays).mean(0)
+    everything = as_numbers(gap_function(arrays)).mean(0)
     assert np.abs(network.model.input_mean.numpy() - everything).max() > 1e-3
 
 
@@ -181,8 +153,8 @@ def test_failed_samples_train_nothing_and_test_nothing(arrays):
 
 
 def test_generated_data_are_the_autoencoders_and_keep_the_split(study, arrays):
-    made = read(study.generate("joint", "gap", 2))
-    network = Network.load(study.train("ae-joint-gap-2", "complex"))
+    made = read(study.data("generated/joint-gap-2"))
+    network = Network.load(study.network("ae-joint-gap-2"))
     expected = network.predict(arrays)
     np.testing.assert_array_equal(made["a2f"], expected[:, :1000])
     np.testing.assert_array_equal(made["gap"], expected[:, 1000:])
@@ -191,59 +163,54 @@ def test_generated_data_are_the_autoencoders_and_keep_the_split(study, arrays):
 
 
 def test_separate_autoencoders_generate_each_field_by_itself(study, arrays):
-    made = read(study.generate("separate", "gap", 1))
-    alone = Network.load(study.train("ae-gap-1", "complex"))
+    made = read(study.data("generated/separate-gap-1"))
+    alone = Network.load(study.network("ae-gap-1"))
     np.testing.assert_array_equal(made["gap"], alone.predict(arrays))
 
 
 def test_the_chosen_dimension_is_the_one_that_validation_data_chose(study):
     chosen = study.evaluated("complex-dimensions-gap").attributes["chosen"]
-    made = read(study.generate("joint", "gap", "chosen"))
-    same = read(study.generate("joint", "gap", chosen))
+    made = read(study.data("generated/joint-gap-chosen"))
+    same = read(study.data(f"generated/joint-gap-{chosen}"))
     np.testing.assert_array_equal(made["a2f"], same["a2f"])
 
 
 def test_an_autoencoder_of_other_data_generates_nothing(study, tmp_path):
-    chosen = generation.Settings(input="gap", transform="joint", latent=2)
-    networks = {"ae-joint-gap-2": study.train("ae-joint-gap-2", "complex")}
+    chosen = Generate(input="gap", transform="joint", latent=2)
+    networks = {"ae-joint-gap-2": study.network("ae-joint-gap-2")}
+    given = Given({"solved": study.data("simple")}, networks)
     with pytest.raises(DataError, match="was trained on other data"):
-        generation.generate(chosen, [study.data("simple")], networks, 1, tmp_path / "a.h5")
+        generate(chosen, given, 1, tmp_path / "a.h5")
 
 
 def test_a_network_is_not_tested_on_data_it_may_have_seen(study):
-    networks = {"sl-complex-gap": study.train("sl-complex-gap", "complex")}
+    networks = {"sl-complex-gap": study.network("sl-complex-gap")}
+    simple = study.data("simple")
+    given = Given({"own": simple, "solved": simple}, networks)
     with pytest.raises(DataError, match="was trained on other data"):
-        EVALUATIONS["prediction"](study.evaluation, [study.data("simple")], networks, 1, silent)
+        supervised.evaluate(Evaluate.of(study.plan.scale), given, 1, print)
 
 
 def test_training_and_validation_samples_are_in_one_file(study, tmp_path):
-    chosen = study.scale.eliashberg.training("sl-complex-gap", 1)
+    files = study.data("complex"), study.data("simple"), tmp_path / "a.safetensors"
     with pytest.raises(DataError, match="one file holds training and validation"):
-        train_network(
-            Settings.model_validate(chosen),
-            study.data("complex"),
-            study.data("simple"),
-            tmp_path / "a.safetensors",
-            1,
-            silent,
-        )
+        train_network(task, study.training("sl-complex-gap"), *files, threads=1)
 
 
 def test_a_training_gives_the_same_weights_again(study, tmp_path):
     path = tmp_path / "again.safetensors"
-    chosen = Settings.model_validate(study.scale.eliashberg.training("nto-4-1", study.scale.seed))
     data = study.data("simple")
-    card = train_network(chosen, data, data, path, 1, silent)
-    first = Network.load(study.train("nto-4-1", "simple")).card
+    card = train_network(task, study.training("nto-4-1"), data, data, path, threads=1)
+    first = Network.load(study.network("nto-4-1")).card
     assert card["weights_sha256"] == first["weights_sha256"]
-    other = Network.load(study.train("nto-4-2", "simple")).card
+    other = Network.load(study.network("nto-4-2")).card
     assert other["weights_sha256"] != first["weights_sha256"]
     assert not list(tmp_path.glob(".*checkpoint*"))
 
 
 def test_a_prediction_is_pushed_forward_with_its_negative_part_counted(study, arrays):
     made = study.evaluated("complex-sl-complex-gap")
-    network = Network.load(study.train("sl-complex-gap", "complex"))
+    network = Network.load(study.network("sl-complex-gap"))
     test = rows_of(arrays, part(arrays, Split.TEST)[: len(made["pushed"])])
     predicted = network.predict(test)
     negative = -np.minimum(predicted, 0).sum(1) / np.abs(predicted).sum(1)
@@ -259,7 +226,7 @@ def test_a_prediction_is_pushed_forward_with_its_negative_part_counted(study, ar
 def test_the_truth_pushed_forward_has_no_residual(study, arrays):
     from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
 
-    network = Network.load(study.train("sl-complex-gap", "complex"))
+    network = Network.load(study.network("sl-complex-gap"))
     few = rows_of(arrays, np.arange(3))
     pushed = push_forward(network.physics, few["a2f"], gap_function(few), FORWARD_SOLVER, 1)
     assert pushed.numbers["gap_residual"].max() < 1e-4
@@ -269,8 +236,8 @@ def test_the_truth_pushed_forward_has_no_residual(study, arrays):
 
 def test_portions_follow_the_nearest_distances(study):
     made = study.evaluated("complex-ae-joint-gap-2")
-    generated = read(study.generate("joint", "gap", 2))["gap"]
-    distance = np.abs(generated[:, None] - generated[None]).sum(-1) + np.diag([np.inf] * 40)
+    generated = read(study.data("generated/joint-gap-2"))["gap"]
+    distance = np.abs(generated[:, None] - generated[None]).sum(-1) + np.diag([np.inf] * SAMPLES)
     expected = distance.min(1) / np.abs(generated).sum(1)
     np.testing.assert_allclose(made["own_nearest"], expected, rtol=1e-3, atol=1e-6)
     printed, _ = portions(made)
@@ -282,6 +249,7 @@ def test_the_exact_scaling_of_the_equations(study):
 
 
 def test_evaluations_of_a_family_know_their_latent_dimension(study):
-    found = study.family("complex-sl-joint-gap-1", "complex-ae-joint-gap-1")
+    names = ("complex-sl-joint-gap-1", "complex-ae-joint-gap-1")
+    found = [study.evaluated(name) for name in names]
     assert [latent(one) for one in found] == [1, 1]
     assert {family(one) for one in found} == {"sl-joint-gap", "ae-joint-gap"}

@@ -1,4 +1,4 @@
-"""What config.yaml may say about the eliashberg study's data.
+"""What config.yaml may say about the eliashberg study.
 
 The models here import neither numpy nor numba: the workflow reads them on every start.
 """
@@ -19,7 +19,7 @@ from pydantic import (
 
 from gapworks.eliashberg.networks import Evaluation, Figures, Flow, Networks
 from gapworks.eliashberg.physics.constants import BOLTZMANN, PAPER_TERMS
-from gapworks.factory.settings import DatasetSettings, Section
+from gapworks.factory.settings import Section
 
 Kind = Literal["simple", "complex"]
 
@@ -180,58 +180,19 @@ class EliashbergConfig(Section):
 
     def samples(self, dataset: str) -> int:
         """Number of samples of a data set."""
-        return self._dataset(dataset).samples
+        return self.dataset(dataset).samples
 
-    def simulation(self, dataset: str, seed: int) -> SimulationSettings:
-        """The resolved settings that the simulate step of a data set is run with."""
-        chosen = self._dataset(dataset)
-        return SimulationSettings(
-            dataset=dataset,
-            seed=seed,
-            stream=chosen.stream,
-            kind=chosen.kind,
-            spectra=getattr(self.spectra, chosen.kind),
-            physics=self.physics,
-            solver=self.solver,
-        )
+    def dataset(self, name: str) -> Dataset:
+        """One of the data sets.
 
-    def training(self, network: str, seed: int) -> dict[str, object]:
-        """The resolved settings that the train step of a network is run with."""
-        chosen, repeat = self.networks.named(network)
-        return {
-            "name": network,
-            "seed": seed,
-            "repeat": repeat,
-            "network": chosen.model_dump(mode="json"),
-        }
-
-    def _dataset(self, name: str) -> Dataset:
+        Raises
+        ------
+        ValueError
+            If there is none of that name; the message lists those that there are.
+        """
         known = list(Datasets.model_fields)
         if name not in known:
             raise ValueError(
                 f"the eliashberg study has no data set {name!r}; it has {', '.join(known)}"
             )
         return getattr(self.datasets, name)
-
-
-class SimulationSettings(DatasetSettings):
-    """Everything that decides the samples of one data set, and nothing that does not.
-
-    DATA_VERSION is raised by hand when the same settings would give other numbers; golden outputs
-    (tests/eliashberg/test_golden.py) fail when numbers move and the version does not.
-    """
-
-    study: Literal["eliashberg"] = "eliashberg"
-    data_version: Literal[1] = 1
-    kind: Kind
-    spectra: SimpleSpectra | ComplexSpectra
-    physics: Physics
-    solver: Solver
-
-    def decisive(self) -> dict[str, Any]:
-        """As it was before `mu_star_cutoff` was a key, where that says what held without it."""
-        content = super().decisive()
-        physics = self.physics
-        if math.isclose(physics.mu_star_cutoff, unsaid_cutoff(physics.temperature), rel_tol=1e-12):
-            del content["physics"]["mu_star_cutoff"]
-        return content

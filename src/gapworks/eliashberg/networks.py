@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
+from gapworks.eliashberg.names import FieldName, NetworkName
 from gapworks.factory.settings import Section
 from gapworks.learning.settings import Training
-
-Input = Literal["gap", "dos"]
 
 
 class Supervised(Section):
@@ -62,8 +60,8 @@ class Network(Section):
     """One network as it is trained: what it sees, what it gives, its layers."""
 
     kind: Literal["supervised", "autoencoder"]
-    inputs: list[Literal["a2f", "gap", "dos"]]
-    targets: list[Literal["a2f", "gap", "dos"]]
+    inputs: list[FieldName]
+    targets: list[FieldName]
     hidden: list[PositiveInt]
     latent: PositiveInt | None = None
     points: PositiveInt | None = Field(default=None, description="energies seen; None: all")
@@ -78,58 +76,41 @@ class Networks(Section):
     bases: Bases
     autoencoder: Autoencoder
 
-    def named(self, name: str) -> tuple[Network, int]:
-        """A network by its name, and which of its trainings it is.
-
-        Raises
-        ------
-        ValueError
-            If there is no such network; the message lists the forms of names.
-        """
-        supervised, bases, auto = self.supervised, self.bases, self.autoencoder
+    def named(self, name: NetworkName) -> Network:
+        """A network by its name."""
+        supervised = self.supervised
         common = {"kind": "supervised", "hidden": supervised.hidden, "points": supervised.points}
-        if found := re.fullmatch(r"sl-(simple|complex)(-noisy)?-(gap|dos)(-few)?", name):
+        if name.kind == "autoencoder":
+            held = name.holds
             return Network(
-                **common | ({"points": supervised.paper_points} if found[4] else {}),
-                inputs=[found[3]],
+                kind="autoencoder",
+                inputs=held,
+                targets=held,
+                hidden=self.autoencoder.hidden,
+                latent=name.latent,
+                training=self.autoencoder.training,
+            )
+        if name.kind == "bases":
+            return Network(
+                **common | {"hidden": [*self.bases.before, name.neurons]},
+                inputs=["gap"],
                 targets=["a2f"],
-                noise=tuple(supervised.noise) if found[2] else (0.0, 0.0),
-                training=getattr(supervised, found[1]),
-            ), 0
-        if found := re.fullmatch(r"reversed-(simple|complex)-(gap|dos)", name):
+                training=self.bases.training,
+            )
+        training = getattr(supervised, name.spectra)
+        if name.kind == "reversed":
             return Network(
                 **common | {"points": None},
                 inputs=["a2f"],
-                targets=[found[2]],
-                training=getattr(supervised, found[1]),
-            ), 0
-        if found := re.fullmatch(r"nto-(\d+)-(\d+)", name):
-            return Network(
-                **common | {"hidden": [*bases.before, int(found[1])]},
-                inputs=["gap"],
-                targets=["a2f"],
-                training=bases.training,
-            ), int(found[2])
-        if found := re.fullmatch(r"ae-(joint-gap|joint-dos|a2f|gap|dos)-(\d+)", name):
-            fields = ["a2f", found[1][6:]] if found[1].startswith("joint") else [found[1]]
-            return Network(
-                kind="autoencoder",
-                inputs=fields,
-                targets=fields,
-                hidden=auto.hidden,
-                latent=int(found[2]),
-                training=auto.training,
-            ), 0
-        if found := re.fullmatch(r"sl-(joint|separate)-(gap|dos)-(\d+|chosen)", name):
-            return Network(
-                **common, inputs=[found[2]], targets=["a2f"], training=supervised.complex
-            ), 0
-        raise ValueError(
-            f"the eliashberg study has no network {name!r}; it has sl-<simple|complex>-<gap|dos>"
-            " (and -few), sl-<simple|complex>-noisy-<gap|dos>, reversed-<simple|complex>-<gap|dos>,"
-            " nto-<neurons>-<seed>,"
-            " ae-<joint-gap|joint-dos|a2f|gap|dos>-<d_L>,"
-            " sl-<joint|separate>-<gap|dos>-<d_L|chosen>"
+                targets=[name.field],
+                training=training,
+            )
+        return Network(
+            **common | ({"points": supervised.paper_points} if name.few else {}),
+            inputs=[name.field],
+            targets=["a2f"],
+            noise=tuple(supervised.noise) if name.noisy else (0.0, 0.0),
+            training=training,
         )
 
 

@@ -11,13 +11,13 @@ from enum import IntEnum
 import numpy as np
 
 from gapworks.eliashberg.config import Physics, Solver
-from gapworks.eliashberg.config import SimulationSettings as Settings
 from gapworks.eliashberg.data.draw import ComplexRecipe, SimpleRecipe, draw_complex, draw_simple
 from gapworks.eliashberg.data.fields import Split, boson_grid, real_energies
 from gapworks.eliashberg.physics.matsubara import solve_matsubara
 from gapworks.eliashberg.physics.real_axis import back_projection, continue_to_real_axis, line_step
 from gapworks.eliashberg.physics.solution import MatsubaraSolution, RealAxisSolution
 from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
+from gapworks.eliashberg.steps import Simulate as Settings
 from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.seeds import sample_generator
 
@@ -95,7 +95,7 @@ def draw(settings: Settings, rng: np.random.Generator) -> np.ndarray:
 def split(index: np.ndarray) -> np.ndarray:
     """What samples are for: of every hundred, 81 train, 9 validate and 10 test.
 
-    It hangs on the index alone, so that a data set that grows moves no sample from one part to
+    It depends on the index alone, so that a data set that grows moves no sample from one part to
     another; the step of 61 scatters the three evenly, also over fewer than a hundred samples.
     """
     turn = (61 * index) % 100
@@ -169,7 +169,7 @@ def real_axis(
     """`continue_to_real_axis` at the study's energies, or at others, with the study's own step.
 
     The step is that for smooth spectra, and half of it where the grid of the spectra is coarser
-    than it: no sample's step hangs on an estimate.
+    than it: no sample's step depends on an estimate.
     """
     step = line_step(physics.temperature, physics.broadening)
     if physics.cutoff / physics.points > step:

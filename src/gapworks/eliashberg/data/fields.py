@@ -1,17 +1,21 @@
-"""What networks see of a data set: EBSF, gap function and DOS as rows of numbers.
+"""The fields of a data set, EBSF, gap function and DOS, and its parts.
 
-`gap` is Re Delta at all energies, then Im Delta: 400 numbers, meV. `dos` is N / N_F at them.
+Delta is complex here; networks, which know real numbers only, take each field as rows of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.physics.solution import density_of_states
+
+Arrays = Mapping[str, np.ndarray]
+"""Of a data set: solved, or made by an autoencoder (which holds the fields themselves)."""
 
 
 class Split(IntEnum):
@@ -32,54 +36,96 @@ def real_energies(physics: Physics) -> np.ndarray:
     return physics.highest_energy / physics.energies * np.arange(1, physics.energies + 1)
 
 
-def gap_function(arrays: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Re Delta, then Im Delta, shape (n, 2 energies), meV."""
-    return np.concatenate([arrays["delta_real"], arrays["delta_imag"]], axis=1)
+def gap_function(arrays: Arrays) -> np.ndarray:
+    """Delta(x + i Gamma) of solved samples, complex, shape (n, energies), meV."""
+    return arrays["delta_real"] + 1j * arrays["delta_imag"]
 
 
-def complex_gap(gap: np.ndarray) -> np.ndarray:
-    """Delta, shape (n, energies), from rows of `gap_function`."""
-    half = gap.shape[-1] // 2
-    return gap[..., :half] + 1j * gap[..., half:]
+def as_numbers(delta: np.ndarray) -> np.ndarray:
+    """Re Delta at all energies, then Im Delta: (n, 2 energies) from complex (n, energies)."""
+    return np.concatenate([delta.real, delta.imag], axis=-1)
 
 
-def field(arrays: Mapping[str, np.ndarray], name: str, broadening: float) -> np.ndarray:
-    """One field of every sample, shape (n, its size).
+def as_complex(numbers: np.ndarray) -> np.ndarray:
+    """Delta, shape (..., energies), from `as_numbers`."""
+    half = numbers.shape[-1] // 2
+    return numbers[..., :half] + 1j * numbers[..., half:]
 
-    Parameters
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a sample, as networks take it and give it.
+
+    Attributes
     ----------
-    arrays : mapping
-        Of a data set: solved, or made by an autoencoder (which holds the fields themselves).
     name : str
-        "a2f", "gap" or "dos".
-    broadening : float
+        In names of networks and of arrays.
+    label : str
+        In figures and tables.
+    unit : str
+    grid : str
+        The coordinate of the data set along which it is given.
+    functions : int
+        Real functions on that grid: Re Delta and Im Delta are two.
+    of : callable
+        of(arrays, broadening) -> ndarray, shape (n, size), from a solved data set; broadening is
         Gamma of the energies x + i Gamma, meV.
     """
-    if name in arrays:
-        return arrays[name]
-    gap = gap_function(arrays)
-    if name == "gap":
-        return gap
-    return density_of_states(arrays["energy"], complex_gap(gap), broadening)
+
+    name: str
+    label: str
+    unit: str
+    grid: str
+    functions: int
+    of: Callable[[Arrays, float], np.ndarray]
+
+    def size(self, arrays: Arrays) -> int:
+        """Numbers of a sample."""
+        return self.functions * len(arrays[self.grid])
+
+    def take(self, arrays: Arrays, broadening: float) -> np.ndarray:
+        """The field of every sample, shape (n, size); generated data hold it as it is."""
+        return arrays[self.name] if self.name in arrays else self.of(arrays, broadening)
 
 
-def joined(arrays: Mapping[str, np.ndarray], names: Sequence[str], broadening: float) -> np.ndarray:
-    """Fields side by side, as an autoencoder takes them."""
+def _dos(arrays: Arrays, broadening: float) -> np.ndarray:
+    delta = as_complex(arrays["gap"]) if "gap" in arrays else gap_function(arrays)
+    return density_of_states(arrays["energy"], delta, broadening)
+
+
+FIELDS = {
+    one.name: one
+    for one in (
+        Field("a2f", "EBSF", "1", "omega", 1, lambda arrays, _: arrays["a2f"]),
+        Field("gap", "gap", "meV", "energy", 2, lambda arrays, _: as_numbers(gap_function(arrays))),
+        Field("dos", "DOS", "1", "energy", 1, _dos),
+    )
+}
+"""By name, in the order of the dimension `field` of evaluations."""
+
+
+def field(arrays: Arrays, name: str, broadening: float) -> np.ndarray:
+    """One field of every sample, shape (n, its size); `broadening` is Gamma, meV."""
+    return FIELDS[name].take(arrays, broadening)
+
+
+def joined(arrays: Arrays, names: Sequence[str], broadening: float) -> np.ndarray:
+    """Fields side by side, as an autoencoder takes them, shape (n, the sum of their sizes)."""
     return np.concatenate([field(arrays, name, broadening) for name in names], axis=1)
 
 
-def sizes(arrays: Mapping[str, np.ndarray]) -> dict[str, int]:
-    """Numbers in each field."""
-    energies = len(arrays["energy"])
-    return {"a2f": len(arrays["omega"]), "gap": 2 * energies, "dos": energies}
+def apart(rows: np.ndarray, names: Sequence[str], arrays: Arrays) -> list[np.ndarray]:
+    """The fields of `joined` rows, each of shape (n, its size)."""
+    ends = np.cumsum([FIELDS[name].size(arrays) for name in names])[:-1]
+    return np.split(rows, ends, axis=1)
 
 
-def part(arrays: Mapping[str, np.ndarray], which: Split) -> np.ndarray:
+def part(arrays: Arrays, which: Split) -> np.ndarray:
     """Rows of the valid samples of a part of the data set."""
     return np.flatnonzero((arrays["split"] == which) & (arrays["valid"] == 1))
 
 
-def rows_of(arrays: Mapping[str, np.ndarray], rows: np.ndarray) -> dict[str, np.ndarray]:
+def rows_of(arrays: Arrays, rows: np.ndarray) -> dict[str, np.ndarray]:
     """Some samples of a data set; what is no array over samples (a grid) stays whole."""
     samples = arrays["sample"]
     return {
@@ -91,26 +137,3 @@ def rows_of(arrays: Mapping[str, np.ndarray], rows: np.ndarray) -> dict[str, np.
 
 GRIDS = ("omega", "matsubara", "energy")
 """The coordinates of a data set that are the same for all its samples."""
-
-
-def seen(rows: np.ndarray, points: int | None, energies: int) -> np.ndarray:
-    """Functions at the energies that a network sees, shape (n, functions * points).
-
-    The paper says 300 inputs in its text and 400 in its figures: 150 or 200 points of Re Delta and
-    Im Delta over the same range. Fewer points are taken by linear interpolation.
-
-    Parameters
-    ----------
-    rows : ndarray, shape (n, functions * energies)
-    points : int or None
-        None: as they are.
-    energies : int
-    """
-    if points is None or points == energies:
-        return rows
-    functions = rows.shape[1] // energies
-    position = energies / points * np.arange(1, points + 1) - 1
-    low = np.minimum(position.astype(int), energies - 2)
-    share = position - low
-    values = rows.reshape(len(rows), functions, energies)
-    return ((1 - share) * values[..., low] + share * values[..., low + 1]).reshape(len(rows), -1)

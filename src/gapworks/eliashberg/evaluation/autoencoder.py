@@ -6,17 +6,29 @@ as generated ones lie to each other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import torch
 
-from gapworks.eliashberg.data.fields import Split, field, part, rows_of, sizes
-from gapworks.eliashberg.evaluation.readings import FIELDS
-from gapworks.eliashberg.learning import scores
+from gapworks.eliashberg.data.fields import (
+    FIELDS,
+    Split,
+    apart,
+    as_complex,
+    field,
+    part,
+    rows_of,
+)
+from gapworks.eliashberg.evaluation import errors
+from gapworks.eliashberg.evaluation.readings import SCORES
+from gapworks.eliashberg.evaluation.tested import single
+from gapworks.eliashberg.learning.features import as_tensor
 from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
-from gapworks.eliashberg.networks import Evaluation
+from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.evaluation_file import Evaluation, Given, about_data
 
 _PARTS = {"validation": Split.VALIDATION, "test": Split.TEST}
 
@@ -45,66 +57,71 @@ VARIABLES = {
 
 
 def evaluate(
-    network: Any,
-    arrays: Mapping[str, np.ndarray],
-    settings: Evaluation,
-    seed: int,
-    threads: int,
-) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
-    """What an autoencoder makes of a solved data set.
+    settings: Evaluate, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
+    """What an autoencoder makes of the data set "own" that it was trained on.
 
     Pairs are solved and distances taken where it holds EBSF and input together.
 
-    Parameters
-    ----------
-    network : gapworks.eliashberg.learning.trained.Network
-    arrays : mapping of str to ndarray
-        The solved data set that it was trained on.
+    Raises
+    ------
+    DataError
+        If the network was trained on other data.
     """
-    physics, names = network.physics, network.card["targets"]
-    size = sizes(arrays)
-    ends = np.cumsum([size[name] for name in names])[:-1]
+    header, arrays, name, network = single(given)
+    chosen, physics, names = settings.evaluation, network.physics, network.card["targets"]
+    numbers = [FIELDS[one].size(arrays) for one in names]
     training = rows_of(arrays, part(arrays, Split.TRAIN))
-    means = [field(training, name, physics.broadening).mean(0) for name in names]
+    means = [field(training, one, physics.broadening).mean(0) for one in names]
     made: dict[str, Any] = {}
     for label, which in _PARTS.items():
-        chosen = rows_of(arrays, part(arrays, which))
-        true = [field(chosen, name, physics.broadening) for name in names]
-        found = np.split(network.predict(chosen), ends, axis=1)
+        rows = rows_of(arrays, part(arrays, which))
+        true = [field(rows, one, physics.broadening) for one in names]
+        found = apart(network.predict(rows), names, arrays)
         of_fields = [
-            scores.score(f, t, mean, settings, seed)
+            errors.score(f, t, mean, chosen, header.attributes["seed"])
             for f, t, mean in zip(found, true, means, strict=True)
         ]
         for end in ("", "_lower", "_upper"):
-            made[f"r2_{label}{end}"] = np.array([one[f"score{end}"][0] for one in of_fields])
+            made[f"r2_{label}{end}"] = _each(of_fields, f"score{end}", "r2")
     # What follows is of the test samples, the last of the two parts.
-    made["numbers"] = np.array([size[name] for name in names])
+    made["numbers"] = np.array(numbers)
     made["squared"] = np.array([one["squared"] for one in of_fields])
-    made["median_error"] = np.array([one["score"][2] for one in of_fields])
-    shown = slice(0, min(settings.examples, len(found[0])))
+    made["median_error"] = _each(of_fields, "score", "relative_error")
+    shown = slice(0, min(chosen.examples, len(found[0])))
     made["example_true"] = np.concatenate([one[shown] for one in true], axis=1)
     made["example_found"] = np.concatenate([one[shown] for one in found], axis=1)
     coordinates = {
-        "field": Coordinate(np.array([FIELDS.index(n) for n in names]), "1", ", ".join(FIELDS)),
-        "row": Coordinate(chosen["sample"], "1", "index of the test sample"),
-        "example": Coordinate(chosen["sample"][shown], "1", "index of the test sample"),
-        "number": Coordinate(np.arange(sum(size[n] for n in names)), "1", "the fields' numbers"),
+        "field": Coordinate(
+            np.array([list(FIELDS).index(one) for one in names]), "1", ", ".join(FIELDS)
+        ),
+        "row": Coordinate(rows["sample"], "1", "index of the test sample"),
+        "example": Coordinate(rows["sample"][shown], "1", "index of the test sample"),
+        "number": Coordinate(np.arange(sum(numbers)), "1", "the fields' numbers"),
     }
+    attributes = about_data(header, name) | network.attributes
+    attributes["latent"] = network.card["architecture"]["latent"]
     if len(names) == 1:
-        return coordinates, made
+        return Evaluation(attributes, coordinates, VARIABLES, made)
     if names == ["a2f", "gap"]:
-        few = slice(0, settings.forward)
-        pushed = push_forward(physics, found[0][few], found[1][few], FORWARD_SOLVER, threads)
+        few = slice(0, chosen.forward)
+        delta = as_complex(found[1][few])
+        pushed = push_forward(physics, found[0][few], delta, FORWARD_SOLVER, threads)
         made["pair_residual"] = pushed.numbers["gap_residual"]
         made["pair_pcc"] = pushed.numbers["gap_pcc"]
-        coordinates["pushed"] = Coordinate(chosen["sample"][few], "1", "index of the test sample")
+        coordinates["pushed"] = Coordinate(rows["sample"][few], "1", "index of the test sample")
     valid = rows_of(arrays, np.flatnonzero(arrays["valid"] == 1))
     original = field(valid, names[1], physics.broadening)
-    generated = network.predict(valid)[:, ends[0] :]
+    generated = apart(network.predict(valid), names, arrays)[1]
     made["own_nearest"] = nearest(generated, generated, threads, same=True)
     made["original_nearest"] = nearest(original, generated, threads)
     coordinates["near"] = Coordinate(valid["sample"], "1", "index of the sample")
-    return coordinates, made
+    return Evaluation(attributes, coordinates, VARIABLES, made)
+
+
+def _each(of_fields: list[dict[str, np.ndarray]], variable: str, score: str) -> np.ndarray:
+    """One score of every field, shape (fields,)."""
+    return np.array([one[variable][SCORES.index(score)] for one in of_fields])
 
 
 def nearest(
@@ -121,10 +138,8 @@ def nearest(
     same : bool
         The two are the same: a function is not its own neighbour.
     """
-    import torch
-
     torch.set_num_threads(threads)
-    rows, columns = (torch.from_numpy(np.ascontiguousarray(a)).float() for a in (functions, others))
+    rows, columns = (as_tensor(one) for one in (functions, others))
     found = np.empty(len(rows))
     for first in range(0, len(rows), 256):
         block = rows[first : first + 256]

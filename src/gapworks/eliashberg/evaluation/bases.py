@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import torch
 
-from gapworks.eliashberg.data.fields import Split, joined, part, rows_of
-from gapworks.eliashberg.learning import scores
-from gapworks.eliashberg.networks import Evaluation
+from gapworks.eliashberg.data.fields import Arrays, Split, joined, part, rows_of
+from gapworks.eliashberg.evaluation import errors
+from gapworks.eliashberg.evaluation.readings import SCORES
+from gapworks.eliashberg.evaluation.tested import several
+from gapworks.eliashberg.learning.trained import Network
+from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.evaluation_file import Evaluation, Given, about_data
 
 VARIABLES = {
     "basis": Variable(
@@ -31,18 +34,19 @@ VARIABLES = {
 
 
 def evaluate(
-    networks: Sequence[Any], arrays: Mapping[str, np.ndarray], settings: Evaluation, seed: int
-) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
-    """Basis functions, activity and test score of each network.
+    settings: Evaluate, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
+    """Basis functions, activity and test score of networks, trained on the data set "own".
 
-    Parameters
-    ----------
-    networks : sequence of gapworks.eliashberg.learning.trained.Network
-    arrays : mapping of str to ndarray
-        The data set that they were trained on.
+    Raises
+    ------
+    DataError
+        If a network was trained on other data.
     """
+    header, arrays, named = several(given)
+    networks = list(named.values())
     train, test = (rows_of(arrays, part(arrays, which)) for which in (Split.TRAIN, Split.TEST))
-    mean = train["a2f"].mean(0)
+    mean, seed = train["a2f"].mean(0), header.attributes["seed"]
     neurons = np.array([n.card["architecture"]["hidden"][-1] for n in networks])
     epochs = max(len(network.card["history"]) for network in networks)
     shape = (len(networks), neurons.max())
@@ -61,8 +65,9 @@ def evaluate(
         made["basis"][row, few] = weights
         made["activity"][row, few] = _activity(network, train)
         made["roughness"][row, few] = roughness(weights)
-        scored = scores.score(network.predict(test), test["a2f"], mean, settings, seed)
-        made["r2"][row] = scored["score"][0]
+        found = network.predict(test)
+        scored = errors.score(found, test["a2f"], mean, settings.evaluation, seed)
+        made["r2"][row] = scored["score"][SCORES.index("r2")]
         history = [epoch["train"] for epoch in network.card["history"]]
         made["training_loss"][row, : len(history)] = history
     coordinates = {
@@ -71,7 +76,7 @@ def evaluate(
         "omega": Coordinate(arrays["omega"], "meV", "boson energy"),
         "epoch": Coordinate(np.arange(1, epochs + 1), "1", "epoch"),
     }
-    return coordinates, made
+    return Evaluation(about_data(header, "bases"), coordinates, VARIABLES, made)
 
 
 def roughness(basis: np.ndarray) -> np.ndarray:
@@ -85,6 +90,6 @@ def roughness(basis: np.ndarray) -> np.ndarray:
 
 
 @torch.no_grad()
-def _activity(network: Any, train: Mapping[str, np.ndarray]) -> np.ndarray:
+def _activity(network: Network, train: Arrays) -> np.ndarray:
     rows = joined(train, network.card["inputs"], network.physics.broadening)
     return network.model.before_output(network.inputs(rows)).std(0).double().numpy()

@@ -6,14 +6,15 @@ d_Li, and the choice of d_Li where d_Lo is larger.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 
-from gapworks.eliashberg.evaluation.readings import FIELDS, by_latent, latent, of_field
-from gapworks.eliashberg.networks import Flow
+from gapworks.eliashberg.data.fields import FIELDS
+from gapworks.eliashberg.evaluation.readings import by_latent, latent, of_field, required
+from gapworks.eliashberg.steps import ChooseDimension
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluated
+from gapworks.factory.evaluation_file import Evaluation, Given, read_evaluation
 
 VARIABLES = {
     f"r2_{part}_{name}": Variable(("latent",), "1", f"R^2 of the {name}, {part} samples")
@@ -23,25 +24,32 @@ VARIABLES = {
 
 
 def evaluate(
-    autoencoders: Sequence[Evaluated], source: str, flow: Flow
-) -> tuple[dict[str, Coordinate], dict[str, np.ndarray], dict[str, object]]:
+    settings: ChooseDimension, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
     """R^2 of EBSF and input against d_L, and what follows.
+
+    The file says, as attributes: `required_a2f` and `required_input`, the smallest d_L that
+    reconstructs each (0: none does); `reduce`, whether the first is larger; `chosen`, the input's,
+    or the best if none.
 
     Parameters
     ----------
-    autoencoders : sequence of Evaluated
-        Of EBSF and input together, one for each d_L.
-    source : str
-        The input: "gap" or "dos".
+    settings : ChooseDimension
+    given : Given
+        Evaluations of autoencoders of EBSF and input together, one for each d_L.
+    threads : int
+        Not used.
+    report : callable
+        Not used.
 
-    Returns
-    -------
-    coordinates, arrays
-    decision : dict
-        `required_a2f` and `required_input`, the smallest d_L that reconstructs each (0: none
-        does); `reduce`, whether the first is larger; `chosen`, the input's, or the best if none.
+    Raises
+    ------
+    DataError
+        If an evaluation cannot be read.
     """
-    ordered = by_latent(autoencoders)
+    source, flow = settings.input, settings.flow
+    every = [read_evaluation(path, "eliashberg") for path in given.evaluations.values()]
+    ordered = by_latent(every)
     tried = np.array([latent(one) for one in ordered])
     made = {
         f"r2_{part}_{name}": np.array([of_field(one, name, part) for one in ordered])
@@ -51,17 +59,14 @@ def evaluate(
     required_a2f = required(tried, made["r2_validation_a2f"], flow.a2f)
     required_input = required(tried, made[f"r2_validation_{source}"], getattr(flow, source))
     best = int(tried[made[f"r2_validation_{source}"].argmax()])
-    decision = {
+    attributes = {
+        "dataset": every[0].dataset,
+        "method": f"dimensions-{source}",
+        "input": source,
         "required_a2f": required_a2f,
         "required_input": required_input,
         "reduce": int(required_input > 0 and not 0 < required_a2f <= required_input),
         "chosen": required_input or best,
     }
     coordinates = {"latent": Coordinate(tried, "1", "latent dimension d_L")}
-    return coordinates, made, decision
-
-
-def required(tried: np.ndarray, r2: np.ndarray, least: float) -> int:
-    """The smallest dimension with an R^2 of at least so much; 0 if there is none."""
-    enough = np.flatnonzero(r2 >= least)
-    return int(tried[enough[0]]) if len(enough) else 0
+    return Evaluation(attributes, coordinates, VARIABLES, made)

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import numpy as np
 
+from gapworks.eliashberg.data.fields import FIELDS, Split
+from gapworks.eliashberg.names import NetworkName
 from gapworks.eliashberg.physics.moments import moment_name
 from gapworks.factory.evaluation_file import Evaluated
 
-FIELDS = ("a2f", "gap", "dos")
-"""Meaning of the dimension `field`."""
+SCORES = ("r2", "mse", "relative_error", "pcc")
+"""Meaning of `score` along its dimension `measure`: R^2 over all samples and numbers, mean squared
+error, median relative L2 error, mean Pearson correlation."""
 
 QUANTILE = 0.99
 """Of the nearest distances, beside their maximum: one outlier sets the printed l_n."""
 
 DEAD = 1e-6
 """A neuron whose activity varies by less over the training data says nothing."""
+
+
+def score(data: Evaluated, name: str, end: str = "") -> float:
+    """One of `SCORES` of a supervised network; `end` "_lower" or "_upper": of its interval."""
+    return float(data[f"score{end}"][SCORES.index(name)])
+
+
+def samples(data: Evaluated, which: Split) -> int:
+    """Valid samples of a part of a data set."""
+    return int(data["samples"][data.row("split", which)])
 
 
 def latent(data: Evaluated) -> int:
@@ -27,18 +39,33 @@ def latent(data: Evaluated) -> int:
 
 def family(data: Evaluated) -> str:
     """Name of a network without its latent dimension."""
-    return re.sub(r"-(\d+|chosen)$", "", data.method)
+    return NetworkName.parse(data.method).family
 
 
-def by_latent(evaluations: Iterable[Evaluated], name: str | None = None) -> list[Evaluated]:
-    """Evaluations of a family by latent dimension, without the one that was chosen by the data."""
-    scan = [d for d in evaluations if not d.method.endswith("chosen") and name in (None, family(d))]
-    return sorted(scan, key=latent)
+def by_latent(evaluations: Iterable[Evaluated]) -> list[Evaluated]:
+    """Evaluations by latent dimension."""
+    return sorted(evaluations, key=latent)
 
 
-def of_field(data: Evaluated, name: str, part: str) -> float:
-    """R^2 of one field of an autoencoder's evaluation, on "validation" or "test" samples."""
-    return float(data[f"r2_{part}"][data.row("field", FIELDS.index(name))])
+def of_family(evaluations: Iterable[Evaluated], name: str) -> list[Evaluated]:
+    """Those of one family, "ae-joint-gap", by latent dimension; not the one chosen by the data."""
+    networks = [data for data in evaluations if "weights_sha256" in data.attributes]
+    found = [(NetworkName.parse(data.method), data) for data in networks]
+    return by_latent(d for one, d in found if one.family == name and one.latent != "chosen")
+
+
+def of_field(data: Evaluated, name: str, part: str, end: str = "") -> float:
+    """R^2 of one field of an autoencoder's evaluation, on "validation" or "test" samples.
+
+    NaN if it does not hold the field; `end` as of `score`.
+    """
+    held = data["field"] == list(FIELDS).index(name)
+    return float(data[f"r2_{part}{end}"][held][0]) if held.any() else np.nan
+
+
+def variance_of(data: Evaluated, name: str) -> np.ndarray:
+    """Share of a field's variance in 1, 2 ... principal components, shape (components,)."""
+    return data["variance"][data.row("field", list(FIELDS).index(name))]
 
 
 def components(held: np.ndarray, share: float) -> int | None:
@@ -51,6 +78,18 @@ def components(held: np.ndarray, share: float) -> int | None:
     """
     enough = np.flatnonzero(held >= share)
     return int(enough[0]) + 1 if len(enough) else None
+
+
+def required(tried: np.ndarray, r2: np.ndarray, least: float) -> int:
+    """The smallest latent dimension with an R^2 of at least `least`; 0 if there is none.
+
+    Parameters
+    ----------
+    tried, r2 : ndarray, shape (dimensions,)
+        In increasing order of the first.
+    """
+    enough = np.flatnonzero(r2 >= least)
+    return int(tried[enough[0]]) if len(enough) else 0
 
 
 def portions(data: Evaluated) -> tuple[float, float]:

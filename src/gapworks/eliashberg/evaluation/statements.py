@@ -1,29 +1,19 @@
-"""Checks of the solutions on test samples: Pade approximants, and the paper's side remarks."""
+"""What the paper says in passing, on test samples."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import numpy as np
 
-from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.data.dataset import imaginary_axis, real_axis
-from gapworks.eliashberg.data.fields import (
-    Split,
-    boson_grid,
-    gap_function,
-    part,
-    real_energies,
-    rows_of,
-)
-from gapworks.eliashberg.learning.scores import pearson, relative_distance
-from gapworks.eliashberg.networks import Evaluation
+from gapworks.eliashberg.data.fields import as_numbers, boson_grid, gap_function, real_energies
+from gapworks.eliashberg.evaluation.solved import about_solved, first_tests, solved_data
+from gapworks.eliashberg.learning.distances import pearson
 from gapworks.eliashberg.physics.matsubara import solve_matsubara
-from gapworks.eliashberg.physics.pade import acceptance, pade
+from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
-
-TOLERANCES = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.5])
-"""Of the paper's test of a continuation, which it gives without numbers."""
+from gapworks.factory.evaluation_file import Evaluation, Given
 
 SCALE = 5.0
 """The paper's example: 10 meV at 1.16 K is 50 meV at 5.8 K."""
@@ -31,16 +21,7 @@ SCALE = 5.0
 FAR = 60.0
 """Energy above which Z and Delta are said to be saturated, meV."""
 
-PADE = {
-    "pade_error": Variable(("row",), "1", "relative L2 error of Delta by Pade, against the line's"),
-    "pade_largest": Variable(("row",), "1", "largest error over the largest |Delta|"),
-    "disagreement": Variable(("row",), "1", "of Delta and phi / Z, the paper's test"),
-    "passed": Variable(("row", "tolerance"), "1", "1 if within the tolerance", "uint8"),
-    "example_pade": Variable(("energy",), "meV", "Re Delta by Pade, sample of median error"),
-    "example_line": Variable(("energy",), "meV", "Re Delta from the equations on the line"),
-}
-
-STATEMENTS = {
+VARIABLES = {
     "scaling_error": Variable(("row",), "1", "relative change of Delta under the exact scaling"),
     "mu_star_delta_0": Variable(("row",), "1", "Delta_0 at mu* = 0.2 over that at 0.1"),
     "mu_star_pcc": Variable(("row",), "1", "Pearson correlation of the two gap functions"),
@@ -53,39 +34,18 @@ STATEMENTS = {
 }
 
 
-def evaluate_pade(
-    arrays: Mapping[str, np.ndarray], physics: Physics, settings: Evaluation, threads: int
-) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
-    """Pade approximants of the test samples against the equations on the line."""
-    chosen = rows_of(arrays, part(arrays, Split.TEST)[: settings.checks])
-    x = real_energies(physics)
-    m = imaginary_axis(physics, chosen["a2f"], threads)
-    found = pade(m, x, physics.broadening).delta
-    true = chosen["delta_real"] + 1j * chosen["delta_imag"]
-    error = relative_distance(found, true)
-    _, disagreement = acceptance(m, x, physics.broadening)
-    typical = np.argsort(error)[len(error) // 2]
-    made = {
-        "pade_error": error,
-        "pade_largest": np.abs(found - true).max(1) / np.abs(true).max(1),
-        "disagreement": disagreement,
-        "passed": disagreement[:, None] <= TOLERANCES,
-        "example_pade": found[typical].real,
-        "example_line": true[typical].real,
-    }
-    coordinates = {
-        "row": Coordinate(chosen["sample"], "1", "index of the test sample"),
-        "tolerance": Coordinate(TOLERANCES, "1", "of the paper's test"),
-        "energy": Coordinate(x, "meV", "real part of the energy"),
-    }
-    return coordinates, made
+def evaluate(
+    settings: Evaluate, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
+    """Scaling, mu*, saturation, truncation and iteration, test samples of the data set "solved".
 
-
-def evaluate_statements(
-    arrays: Mapping[str, np.ndarray], physics: Physics, settings: Evaluation, threads: int
-) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
-    """What the paper says in passing: scaling, mu*, saturation, the truncation, the iteration."""
-    chosen = rows_of(arrays, part(arrays, Split.TEST)[: settings.checks])
+    Raises
+    ------
+    DataError
+        If the data set cannot be read.
+    """
+    header, arrays, physics = solved_data(given)
+    chosen = first_tests(arrays, settings.evaluation.checks)
     a2f, omega = chosen["a2f"], boson_grid(physics)
     m = imaginary_axis(physics, a2f, threads)
     scaled = solve_matsubara(
@@ -101,8 +61,7 @@ def evaluate_statements(
     stronger = imaginary_axis(
         physics.model_copy(update={"mu_star": 2 * physics.mu_star}), a2f, threads
     )
-    gaps = real_axis(physics, stronger, None, threads).delta
-    gap = gap_function(chosen)
+    gap = real_axis(physics, stronger, None, threads).delta
     # The largest |Delta| stands below the end of the energies kept; 60 meV is one more point.
     x = np.append(real_energies(physics), FAR)
     r = real_axis(physics, m, None, threads, x)
@@ -112,11 +71,12 @@ def evaluate_statements(
     made = {
         "scaling_error": change,
         "mu_star_delta_0": stronger.delta[:, 0] / m.delta[:, 0],
-        "mu_star_pcc": pearson(np.concatenate([gaps.real, gaps.imag], axis=1), gap),
+        "mu_star_pcc": pearson(as_numbers(gap), as_numbers(gap_function(chosen))),
         "far_z": np.abs(r.z[:, -1] - 1),
         "far_delta": np.abs(r.delta[:, -1]) / np.abs(r.delta).max(1),
         "doubling": np.abs(doubled.delta[:, 0] / m.delta[:, 0] - 1),
     }
     for method in ("broyden", "anderson", "plain"):
         made[method] = imaginary_axis(physics, a2f, threads, method=method).iterations
-    return {"row": Coordinate(chosen["sample"], "1", "index of the test sample")}, made
+    coordinates = {"row": Coordinate(chosen["sample"], "1", "index of the test sample")}
+    return Evaluation(about_solved(header, "statements", physics), coordinates, VARIABLES, made)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import numpy as np
 
-from gapworks.eliashberg.config import Physics
-from gapworks.eliashberg.data.fields import Split, field, gap_function, part, rows_of
-from gapworks.eliashberg.evaluation.readings import FIELDS
-from gapworks.eliashberg.networks import Evaluation
+from gapworks.eliashberg.data.fields import FIELDS, Split, field, part, rows_of
+from gapworks.eliashberg.evaluation.solved import about_solved, solved_data
 from gapworks.eliashberg.physics.critical_temperature import critical_temperature
+from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.evaluation_file import Evaluation, Given
 
 COMPONENTS = 64
 """Principal components that are kept."""
@@ -38,13 +38,21 @@ VARIABLES = {
 
 
 def evaluate(
-    arrays: Mapping[str, np.ndarray], physics: Physics, settings: Evaluation
-) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
-    """Numbers of all valid samples, principal components, examples."""
+    settings: Evaluate, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
+    """Numbers of all valid samples of the data set "solved", principal components, examples.
+
+    Raises
+    ------
+    DataError
+        If the data set cannot be read.
+    """
+    header, arrays, physics = solved_data(given)
+    chosen = settings.evaluation
     valid = rows_of(arrays, np.flatnonzero(arrays["valid"] == 1))
     test = part(arrays, Split.TEST)
-    checked = rows_of(arrays, test[: settings.checks])
-    shown = rows_of(arrays, test[: settings.examples])
+    checked = rows_of(arrays, test[: chosen.checks])
+    shown = rows_of(arrays, test[: chosen.examples])
     held = {name: field(valid, name, physics.broadening) for name in FIELDS}
     components = np.arange(1, COMPONENTS + 1)
     made = {
@@ -68,7 +76,7 @@ def evaluate(
         "variance": np.array([variance_held(rows, COMPONENTS) for rows in held.values()]),
         "total_variance": np.array([rows.var(axis=0).mean() for rows in held.values()]),
         "example_a2f": shown["a2f"],
-        "example_gap": gap_function(shown),
+        "example_gap": field(shown, "gap", physics.broadening),
         "example_dos": field(shown, "dos", physics.broadening),
     }
     coordinates = {
@@ -84,7 +92,7 @@ def evaluate(
             np.arange(2 * len(arrays["energy"])), "1", "Re Delta, then Im Delta"
         ),
     }
-    return coordinates, made
+    return Evaluation(about_solved(header, "data", physics), coordinates, VARIABLES, made)
 
 
 def variance_held(rows: np.ndarray, components: int) -> np.ndarray:

@@ -16,10 +16,10 @@ import numpy as np
 from pydantic import BaseModel
 
 from gapworks.eliashberg.config import Physics
-from gapworks.eliashberg.data.fields import Split, complex_gap, joined, part, real_energies, rows_of
+from gapworks.eliashberg.data.fields import FIELDS, Split, as_numbers, part, real_energies, rows_of
+from gapworks.eliashberg.learning.distances import relative_distance
 from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
 from gapworks.eliashberg.learning.noise import with_noise
-from gapworks.eliashberg.learning.scores import relative_distance
 from gapworks.eliashberg.learning.traits import SAID, numbers_of
 from gapworks.eliashberg.physics.solution import density_of_states
 
@@ -94,12 +94,12 @@ def calibrate(
     test = part(arrays, Split.TEST)[:LARGEST]
     if not len(test):  # 0 samples calibrate nothing, and the card says so
         return Calibration(measure="", samples=0, quantiles={}).model_dump()
-    given = with_noise(_field(arrays, source, test, physics), noise, rng)
+    given = with_noise(_rows(arrays, source, test, physics), noise, rng)
     found = network.apply(given)
     made: dict[str, Any] = {"samples": len(test)}
     if target == "a2f":
         residual = residual_of(physics, source, given, found, threads)
-        train = _field(arrays, source, part(arrays, Split.TRAIN), physics)
+        train = _rows(arrays, source, part(arrays, Split.TRAIN), physics)
         directions = _directions(standardised(network, train))
         x = real_energies(physics)
         # What noise blurs is judged as if there were none; what measures noise is not.
@@ -113,7 +113,7 @@ def calibrate(
         }
     else:
         made["measure"] = f"{target}_residual"
-        residual = relative_distance(found, _field(arrays, target, test, physics))
+        residual = relative_distance(found, _rows(arrays, target, test, physics))
     return Calibration(quantiles=_quantiles(residual), **made).model_dump(mode="json")
 
 
@@ -145,21 +145,23 @@ def residual_of(
     physics: Physics, source: str, given: np.ndarray, a2f: np.ndarray, threads: int
 ) -> np.ndarray:
     """Relative distance of the gap function (or DOS) solved from predictions, shape (n,)."""
-    gap = push_forward(physics, a2f, None, FORWARD_SOLVER, threads).gap
-    return relative_distance(gap, given) if source == "gap" else dos_distance(physics, gap, given)
+    delta = push_forward(physics, a2f, None, FORWARD_SOLVER, threads).delta
+    if source == "gap":
+        return relative_distance(as_numbers(delta), given)
+    return dos_distance(physics, delta, given)
 
 
-def dos_distance(physics: Physics, gap: np.ndarray, dos: np.ndarray) -> np.ndarray:
+def dos_distance(physics: Physics, delta: np.ndarray, dos: np.ndarray) -> np.ndarray:
     """Distance of the DOS of gap functions from one given, relative to what tells it from 1.
 
     Parameters
     ----------
-    gap : ndarray, shape (n, 2 energies)
+    delta : ndarray of complex, shape (n, energies)
         meV.
     dos : ndarray, shape (n, energies)
         N / N_F.
     """
-    found = density_of_states(real_energies(physics), complex_gap(gap), physics.broadening)
+    found = density_of_states(real_energies(physics), delta, physics.broadening)
     return relative_distance(found - 1, dos - 1)
 
 
@@ -236,5 +238,5 @@ def _directions(inputs: np.ndarray) -> np.ndarray:
     return np.linalg.svd(inputs, full_matrices=False)[2][:DIRECTIONS].astype("<f4")
 
 
-def _field(arrays, name, rows, physics) -> np.ndarray:
-    return joined(rows_of(arrays, rows), [name], physics.broadening)
+def _rows(arrays, name, rows, physics) -> np.ndarray:
+    return FIELDS[name].take(rows_of(arrays, rows), physics.broadening)

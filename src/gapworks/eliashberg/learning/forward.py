@@ -12,8 +12,8 @@ import numpy as np
 
 from gapworks.eliashberg.config import Physics, Solver
 from gapworks.eliashberg.data.dataset import solve_spectra
-from gapworks.eliashberg.data.fields import boson_grid
-from gapworks.eliashberg.learning.scores import pearson, relative_distance
+from gapworks.eliashberg.data.fields import as_numbers, boson_grid
+from gapworks.eliashberg.learning.distances import pearson, relative_distance
 from gapworks.eliashberg.physics.moments import MOMENTS, moment_name
 from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
 from gapworks.factory.container import Variable
@@ -43,27 +43,27 @@ VARIABLES = {
 
 @dataclass(frozen=True)
 class Pushed:
-    """Spectra as they were solved, their gap functions, and numbers of each.
+    """Spectra as they were solved, their solutions on the line, and numbers of each.
 
     Attributes
     ----------
     a2f : ndarray, shape (n, points)
         The predictions with their negative parts set to zero: the equations need a2F >= 0.
-    gap : ndarray, shape (n, 2 energies)
-        Re Delta and Im Delta, meV; zero where the spectrum does not superconduct.
+    delta : ndarray of complex, shape (n, energies)
+        meV; zero where the spectrum does not superconduct.
     z : ndarray of complex, shape (n, energies)
     numbers : dict of str to ndarray, shape (n,)
         The arrays of `VARIABLES`; those that compare only if there is what to compare with.
     """
 
     a2f: np.ndarray
-    gap: np.ndarray
+    delta: np.ndarray
     z: np.ndarray
     numbers: dict[str, np.ndarray]
 
 
 def push_forward(
-    physics: Physics, a2f: np.ndarray, gap: np.ndarray | None, solver: Solver, threads: int
+    physics: Physics, a2f: np.ndarray, delta: np.ndarray | None, solver: Solver, threads: int
 ) -> Pushed:
     """Solve predicted spectra and compare with the gap functions that they were inferred from.
 
@@ -71,26 +71,23 @@ def push_forward(
     ----------
     a2f : ndarray, shape (n, points)
         As predicted; negative values are set to zero, and their share is given.
-    gap : ndarray or None, shape (n, 2 energies)
-        Re Delta and Im Delta to compare with, meV; None: they are not known.
+    delta : ndarray of complex or None, shape (n, energies)
+        Gap functions to compare with, meV; None: they are not known.
     """
     positive = np.clip(a2f, 0.0, None)
     clipped = (positive - a2f).sum(1) / np.abs(a2f).sum(1)
     # Nothing left is no spectrum to the solvers: one that is far too weak stands for it.
     positive[~positive.any(axis=1), -1] = 1e-12
     m, r = solve_spectra(physics, positive, solver, threads)
-    found = np.concatenate([r.delta.real, r.delta.imag], axis=1)
-    found[~m.superconducting] = 0.0
+    found = np.where(m.superconducting[:, None], r.delta, 0.0)
     numbers = {
         "clipped": clipped,
         "superconducts": m.superconducting,
         "solved": m.converged & r.converged,
     }
-    if gap is not None:
-        numbers |= {
-            "gap_residual": relative_distance(found, gap),
-            "gap_pcc": pearson(found, gap),
-        }
+    if delta is not None:
+        rows = as_numbers(found), as_numbers(delta)
+        numbers |= {"gap_residual": relative_distance(*rows), "gap_pcc": pearson(*rows)}
     return Pushed(positive, found, r.z, numbers)
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
 
 import numpy as np
 import torch
-from pydantic import PositiveInt
 
-from gapworks.eliashberg.data.fields import sizes
+from gapworks.eliashberg.data.fields import Arrays, apart
 from gapworks.eliashberg.learning.trained import Network
-from gapworks.factory.container import Coordinate, DataError, Header, Variable, Writer
-from gapworks.factory.evaluation_file import read_evaluation
-from gapworks.factory.settings import Section
+from gapworks.eliashberg.names import generators
+from gapworks.eliashberg.steps import Generate
+from gapworks.factory.container import Coordinate, Header, Variable, Writer
+from gapworks.factory.errors import DataError
+from gapworks.factory.evaluation_file import Given, read_evaluation
 from gapworks.learning.data import read_dataset
 
 VARIABLES = {
@@ -28,31 +27,19 @@ VARIABLES = {
 }
 
 
-class Settings(Section):
-    """The resolved settings of a generation."""
-
-    input: Literal["gap", "dos"]
-    transform: Literal["joint", "separate"]
-    latent: PositiveInt | Literal["chosen"]
-
-
-def generate(
-    settings: Settings,
-    data: Sequence[Path],
-    networks: Mapping[str, Path],
-    threads: int,
-    output: Path,
-) -> Header:
+def generate(settings: Generate, given: Given, threads: int, output: Path) -> Header:
     """Put a data set through autoencoders and write what comes out as a data set.
 
     Parameters
     ----------
-    settings : Settings
-        `latent` "chosen": the evaluation of complexity, second in `data`, says the dimension.
-    data : sequence of Path
-        The solved data set; and the evaluation, if it is to choose.
-    networks : mapping of str to Path
-        Autoencoders by name; those that are not wanted are not opened.
+    settings : Generate
+        `latent` "chosen": the evaluation complex-dimensions-INPUT says the dimension.
+    given : Given
+        The data set "solved"; autoencoders by name, of which those that are not wanted are not
+        opened; the evaluation, if it is to choose.
+    threads : int
+    output : Path
+        The data set, .h5.
 
     Raises
     ------
@@ -60,24 +47,23 @@ def generate(
         If the autoencoder wanted is not among them, or was trained on other data.
     """
     torch.set_num_threads(threads)
-    header, arrays = read_dataset(data[0], "eliashberg")
+    solved = given.data["solved"]
+    header, arrays = read_dataset(solved, "eliashberg")
     latent = settings.latent
     if latent == "chosen":
-        latent = int(read_evaluation(data[1], "eliashberg").attributes["chosen"])
-    fields = ("a2f", settings.input)
-    if settings.transform == "joint":
-        wanted = {f"ae-joint-{settings.input}-{latent}": fields}
-    else:
-        wanted = {f"ae-{name}-{latent}": (name,) for name in fields}
+        choice = given.evaluations[f"complex-dimensions-{settings.input}"]
+        latent = int(read_evaluation(choice, "eliashberg").attributes["chosen"])
     made, weights = {}, {}
-    for name, held in wanted.items():
-        if name not in networks:
-            raise DataError(f"{output}: needs {name}; given: {', '.join(networks)}")
-        network = Network.load(networks[name])
+    for wanted in generators(settings.transform, settings.input, latent):
+        name = str(wanted)
+        if name not in given.networks:
+            raise DataError(f"{output}: needs {name}; given: {', '.join(given.networks)}")
+        where = given.networks[name]
+        network = Network.load(where)
         if network.card["training_data"]["sha256"] != header.sha256:
-            raise DataError(f"{networks[name]}: was trained on other data than {data[0]}")
-        ends = np.cumsum([sizes(arrays)[one] for one in held])[:-1]
-        made |= dict(zip(held, np.split(network.predict(arrays), ends, axis=1), strict=True))
+            raise DataError(f"{where}: was trained on other data than {solved}")
+        fields = apart(network.predict(arrays), wanted.holds, arrays)
+        made |= dict(zip(wanted.holds, fields, strict=True))
         weights[name] = network.card["weights_sha256"]
     made |= {name: arrays[name] for name in ("split", "valid")}
     said = header.attributes
@@ -95,7 +81,7 @@ def generate(
     return writer.header
 
 
-def _coordinates(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+def _coordinates(arrays: Arrays) -> dict[str, Coordinate]:
     """The grids of the solved data."""
     numbers = np.arange(2 * len(arrays["energy"]))
     return {

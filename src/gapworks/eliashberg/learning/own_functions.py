@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gapworks.eliashberg.config import Physics
-from gapworks.eliashberg.data.fields import boson_grid, real_energies
+from gapworks.eliashberg.data.fields import as_complex, boson_grid, real_energies
 from gapworks.eliashberg.physics.spectrum import check_spectrum, coupling_constant
 from gapworks.factory.errors import Refused
 from gapworks.readers.table import ReadError, Table, read_table
@@ -44,14 +44,14 @@ class Given:
 
     Attributes
     ----------
-    gap : ndarray or None, shape (1, 2 energies)
-        Re Delta, then Im Delta, meV; None if a DOS was given.
+    delta : ndarray of complex or None, shape (1, energies)
+        meV; None if a DOS was given.
     dos : ndarray or None, shape (1, energies)
         N / N_F; None if a gap function was given.
     notes : tuple of str
     """
 
-    gap: np.ndarray | None
+    delta: np.ndarray | None
     dos: np.ndarray | None
     notes: tuple[str, ...]
 
@@ -113,7 +113,7 @@ def read_function(path: Path, physics: Physics, source: str, unit: str | None = 
     if on_grid[0, :5].mean() < 0:
         notes.append("-Delta is Delta in another gauge: its sign was turned")
         on_grid = -on_grid
-    return Given(on_grid, None, (*table.notes, *notes))
+    return Given(as_complex(on_grid), None, (*table.notes, *notes))
 
 
 def read_spectrum(

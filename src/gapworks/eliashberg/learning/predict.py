@@ -7,7 +7,6 @@ functions or densities of states by the networks `reversed-...`.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,40 +15,36 @@ import numpy as np
 
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.data.dataset import solve_spectra
-from gapworks.eliashberg.data.fields import boson_grid, complex_gap, real_energies
-from gapworks.eliashberg.learning.calibration import (
-    Calibration,
-    Verdict,
-    dos_distance,
-    judge,
-    standardised,
-)
+from gapworks.eliashberg.data.fields import as_numbers, boson_grid, real_energies
+from gapworks.eliashberg.learning.calibration import Verdict, dos_distance, judge, standardised
+from gapworks.eliashberg.learning.distances import pearson, relative_distance
 from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward, spectrum_numbers
 from gapworks.eliashberg.learning.own_functions import UNSAID, read_function, read_spectrum
-from gapworks.eliashberg.learning.scores import pearson, relative_distance
 from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.learning.traits import judge_causality, numbers_of
 from gapworks.eliashberg.physics.solution import density_of_states
-from gapworks.factory.disk import write_whole
-from gapworks.factory.errors import DataError, Refused
+from gapworks.factory.errors import DataError
+from gapworks.learning.answers import Answer
+
+FORMATS = (".csv",)
+"""Suffixes of answers."""
 
 Check = dict[str, Any]
 Columns = dict[str, np.ndarray]
-Answer = tuple[str, Columns, Check, Verdict]
+Found = tuple[str, Columns, Check, Verdict]
 
 
-def predict_file(
+def answer(
     network: Path,
     source: Path,
     target: Path,
-    force: bool = False,
+    force: bool,
+    *,
     unit: str | None = None,
     column: int | None = None,
     drop_imaginary: bool = False,
-) -> str:
+) -> Answer:
     """What a network says of a user's function, with what the equations make of it.
-
-    What was assumed of the file, and what is unlike the training, is said on stderr.
 
     Parameters
     ----------
@@ -64,7 +59,7 @@ def predict_file(
         lambda, omega_log and moments of the spectrum, whether it superconducts, and the distance
         of the gap function (or DOS) solved from it.
     force : bool
-        Answer also what is unlike all that the network was tested on.
+        What is unlike all that the network was tested on will be answered, too.
     unit : str, optional
         Of the file's energies, in place of what its header says: one of `readers.units.MEV`.
     column : int, optional
@@ -74,21 +69,20 @@ def predict_file(
 
     Returns
     -------
-    str
-        What was written, the physics that it is for, and its residual beside those of test samples.
+    Answer
+        What was predicted, the physics that it is for, and its residual beside those of test
+        samples; refused where the input is unlike those the network was trained and tested on.
 
     Raises
     ------
     DataError
-        If a file cannot be read or written, what it holds cannot be or does not fit the network's
-        energies, or the network is an autoencoder.
+        If a file cannot be read, what it holds cannot be or does not fit the network's energies,
+        or the network is an autoencoder.
     Refused
-        If the input cannot be judged, or is unlike those the network was trained and tested on.
+        If the input cannot be judged.
     """
     loaded = Network.load(network)
     kind = loaded.card["inputs"], loaded.card["targets"]
-    if target.suffix != ".csv":
-        raise DataError(f"{target}: must be .csv")
     if kind in ((["gap"], ["a2f"]), (["dos"], ["a2f"])):
         if column is not None or drop_imaginary:
             raise DataError(f"{source}: --column and --drop-imaginary are for spectral functions")
@@ -104,63 +98,69 @@ def predict_file(
     if check["superconducts"] and not check["solved"]:
         verdict.warnings.append("the equations were not solved to their tolerance")
     outside = _outside(loaded.card, check)
-    if verdict.refusals and not force:
-        units = [note for note in check["notes"] if note == UNSAID]
-        said = "; ".join([*verdict.refusals, *units])
-        raise Refused(f"{source}: {said}; --force answers all the same")
-    for line in (*check["notes"], *verdict.refusals, *verdict.warnings, *outside.values()):
-        print(f"gapworks: {source}: {line}", file=sys.stderr)
+    warnings = [*verdict.warnings, *outside.values()]
+    calibration = loaded.calibration
     check |= {
         "network": loaded.card["name"],
         "weights_sha256": loaded.card["weights_sha256"],
-        "residual_of_test_samples": None if (c := _calibration(loaded)) is None else c.quantiles,
+        "residual_of_test_samples": None if calibration is None else calibration.quantiles,
         "outside_training_range": [*outside, *verdict.outside],
         "refused_without_force": verdict.refusals,
-        "warnings": [*verdict.warnings, *outside.values()],
+        "warnings": warnings,
     }
-    check |= {name: getattr(loaded.physics, name) for name in ("mu_star", "mu_star_cutoff")}
-    lines = [",".join(columns), *(",".join(f"{v:.8g}" for v in row) for row in _rows(columns))]
-    write_whole(target, ("\n".join(lines) + "\n").encode())
-    content = json.dumps(check, indent=1, sort_keys=True) + "\n"
-    write_whole(target.with_suffix(".json"), content.encode())
     physics = loaded.physics
+    check |= {name: getattr(physics, name) for name in ("mu_star", "mu_star_cutoff")}
+    lines = [",".join(columns), *(",".join(f"{v:.8g}" for v in row) for row in _rows(columns))]
     said = f"{what} at {physics.temperature:g} K, mu* {physics.mu_star:g}"
     said += f" below {physics.mu_star_cutoff:.5g} meV"
     if not check["superconducts"]:
         said += "; the spectrum does not superconduct there"
-    return f"{said}; {verdict.said}" if verdict.said else said
+    written = json.dumps(check, indent=1, sort_keys=True)
+    refusals = list(verdict.refusals)
+    if refusals and not force:  # a refusal is one line: a unit that was assumed may be the reason
+        refusals += [note for note in check["notes"] if note == UNSAID]
+    return Answer(
+        said=f"{said}; {verdict.said}" if verdict.said else said,
+        files={
+            target: ("\n".join(lines) + "\n").encode(),
+            target.with_suffix(".json"): f"{written}\n".encode(),
+        },
+        notes=[*check["notes"], *warnings],
+        refusals=refusals,
+    )
 
 
-def _spectrum(loaded: Network, source: Path, unit: str | None) -> Answer:
+def _spectrum(loaded: Network, source: Path, unit: str | None) -> Found:
     """EBSF of a user's gap function or DOS; the check solves the prediction."""
     physics = loaded.physics
     x = real_energies(physics)
     (sees,) = loaded.card["inputs"]
     given = read_function(source, physics, sees, unit)
-    gap, dos, notes = given.gap, given.dos, list(given.notes)
-    rows = gap if sees == "gap" else dos
-    if rows is None:
-        rows = density_of_states(x, complex_gap(gap), physics.broadening)
+    delta, rows, notes = given.delta, given.dos, list(given.notes)
+    if sees == "gap":
+        rows = as_numbers(delta)
+    elif rows is None:
+        rows = density_of_states(x, delta, physics.broadening)
         notes.append("three columns: the DOS is formed of Delta")
     a2f = loaded.apply(rows)
-    pushed = push_forward(physics, a2f, gap, FORWARD_SOLVER, threads=1)
+    pushed = push_forward(physics, a2f, delta, FORWARD_SOLVER, threads=1)
     check = _numbers(physics, pushed.a2f) | {"notes": notes}
     check |= {name: _plain(values[0]) for name, values in pushed.numbers.items()}
     if sees == "dos":
-        check["dos_residual"] = _plain(dos_distance(physics, pushed.gap, rows)[0])
+        check["dos_residual"] = _plain(dos_distance(physics, pushed.delta, rows)[0])
     verdict = judge(
-        _calibration(loaded),
+        loaded.calibration,
         numbers_of(sees, x, rows),
         standardised(loaded, rows),
         check[f"{sees}_residual"],
     )
-    if gap is not None and (said := judge_causality(x, complex_gap(gap))):
+    if delta is not None and (said := judge_causality(x, delta)):
         verdict.refusals = [*said, *verdict.refusals]
         verdict.outside.append("causality")
     return "a2F", {"omega_meV": boson_grid(physics), "a2F": a2f[0]}, check, verdict
 
 
-def _function(loaded: Network, a2f: np.ndarray, notes: Sequence[str]) -> Answer:
+def _function(loaded: Network, a2f: np.ndarray, notes: Sequence[str]) -> Found:
     """Gap function or DOS of a user's EBSF; the check solves the EBSF itself."""
     physics = loaded.physics
     found = loaded.apply(a2f)
@@ -169,7 +169,7 @@ def _function(loaded: Network, a2f: np.ndarray, notes: Sequence[str]) -> Answer:
     check = _numbers(physics, a2f) | {"notes": list(notes)}
     check |= {"superconducts": bool(m.superconducting[0]), "solved": bool(r.converged[0])}
     if loaded.card["targets"] == ["gap"]:
-        what, name, true = "Delta", "gap", np.concatenate([r.delta.real, r.delta.imag], axis=1)
+        what, name, true = "Delta", "gap", as_numbers(r.delta)
         columns = dict(zip(("re_delta_meV", "im_delta_meV"), np.split(found[0], 2), strict=True))
     else:
         what, name, true = "N / N_F", "dos", density_of_states(x, r.delta, physics.broadening)
@@ -177,18 +177,12 @@ def _function(loaded: Network, a2f: np.ndarray, notes: Sequence[str]) -> Answer:
     with np.errstate(divide="ignore"):  # a normal metal has no gap to be off from
         check[f"{name}_residual"] = _plain(relative_distance(found, true)[0])
     check[f"{name}_pcc"] = _plain(pearson(found, true)[0])
-    verdict = judge(_calibration(loaded), {}, standardised(loaded, a2f), check[f"{name}_residual"])
+    verdict = judge(loaded.calibration, {}, standardised(loaded, a2f), check[f"{name}_residual"])
     if not m.superconducting[0]:
         verdict.warnings.append("the spectrum does not superconduct: Delta is 0, not the network's")
     # The equations themselves are solved for the user's spectrum: it is said how far off that is.
     verdict.warnings, verdict.refusals = verdict.refusals + verdict.warnings, []
     return what, {"energy_meV": x} | columns, check, verdict
-
-
-def _calibration(loaded: Network) -> Calibration | None:
-    """Of the card; those of networks that were trained before it existed have none."""
-    said = loaded.card.get("calibration")
-    return None if said is None else Calibration.model_validate(said)
 
 
 def _numbers(physics: Physics, a2f: np.ndarray) -> Check:

@@ -2,92 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
-from pydantic import BaseModel
 
 from gapworks.eliashberg.config import Physics
-from gapworks.eliashberg.data.fields import joined, seen
+from gapworks.eliashberg.data.fields import Arrays, joined
 from gapworks.eliashberg.learning.calibration import Calibration
+from gapworks.eliashberg.learning.features import as_tensor, seen
 from gapworks.eliashberg.learning.network import build
-from gapworks.learning.cards import described_by_its_card
-from gapworks.learning.package import load_package
+from gapworks.factory.container import Header
+from gapworks.factory.errors import DataError
+from gapworks.learning import trained
+from gapworks.learning.trained import TrainedNetwork
 
 Range = tuple[float, float] | None
 
 
-class TrainingData(BaseModel):
+class TrainingData(trained.TrainingData):
     """What a card says of the training data, as far as it is used."""
 
-    identity: str
-    sha256: str
-    samples: int
     physics: Physics
     coupling: Range
     omega_log: Range
 
 
-class Card(BaseModel):
+class Card(trained.Card):
     """What a card must say; it may say more."""
 
-    name: str
-    architecture: dict[str, Any]
-    parameters: int
     inputs: list[str]
     targets: list[str]
     points: int | None
-    settings: dict[str, Any]
     training_data: TrainingData
-    validation_loss: float
-    epochs: int
-    history: list[dict[str, float]]
     calibration: Calibration | None = None
 
 
 @dataclass(frozen=True)
-class Network:
-    """A trained network with its card."""
+class Network(TrainedNetwork):
+    """A trained network of the eliashberg study with its card."""
 
-    model: torch.nn.Module
-    card: dict[str, Any]
+    study: ClassVar = "eliashberg"
+    Card: ClassVar = Card
+    build = staticmethod(build)
 
     @classmethod
-    def load(cls, path: Path) -> Network:
-        """Load a model package.
+    def load_for(cls, path: Path, header: Header) -> Self:
+        """A network that was trained on just these data: their test part is new to it.
 
         Raises
         ------
         DataError
-            If it is damaged or another study's, or if its card describes other weights.
+            If it was trained on others, or as `load`.
         """
-        path = Path(path)
-        weights, card = load_package(path, "eliashberg")
-        with described_by_its_card(path):
-            Card.model_validate(card)
-            model = build(card["architecture"])
-            model.load_state_dict(weights)
-        return cls(model.eval(), card)
+        network = cls.load(path)
+        if network.card["training_data"]["identity"] != header.attributes["identity"]:
+            raise DataError(
+                f"{path}: was trained on other data than {header.path}; which of them are tests is "
+                "said by the data it was trained on"
+            )
+        return network
 
     @property
     def physics(self) -> Physics:
         """Of the data that it was trained on."""
         return Physics.model_validate(self.card["training_data"]["physics"])
 
+    @property
+    def calibration(self) -> Calibration | None:
+        """Of the card; those of networks that were trained before it existed have none."""
+        said = self.card.get("calibration")
+        return None if said is None else Calibration.model_validate(said)
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What an evaluation keeps of the card."""
+        card = self.card
+        return {
+            "weights_sha256": card["weights_sha256"],
+            "architecture": card["architecture"],
+            "inputs": " ".join(card["inputs"]),
+            "targets": " ".join(card["targets"]),
+            "parameters": card["parameters"],
+            "mu_star_cutoff": self.physics.mu_star_cutoff,
+            "training_samples": card["training_data"]["samples"],
+            "epochs": card["epochs"],
+            "validation_loss": card["validation_loss"],
+        }
+
     def inputs(self, rows: np.ndarray) -> torch.Tensor:
         """What the first layer takes, from rows of the fields that the card names."""
-        rows = seen(rows, self.card["points"], self.physics.energies)
-        return torch.from_numpy(np.ascontiguousarray(rows)).float()
+        return as_tensor(seen(rows, self.card["points"], self.physics.energies))
 
     @torch.no_grad()
     def apply(self, rows: np.ndarray) -> np.ndarray:
         """Outputs, shape (n, outputs), from rows of the fields that the card names."""
         return self.model(self.inputs(rows)).double().numpy()
 
-    def predict(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Outputs from the samples of a data set."""
+    def predict(self, arrays: Arrays) -> np.ndarray:
+        """Outputs, shape (n, outputs), from the samples of a data set."""
         return self.apply(joined(arrays, self.card["inputs"], self.physics.broadening))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gapworks.eliashberg.data.fields import complex_gap
+from gapworks.eliashberg.data.fields import as_complex
 
 SMOOTH = 5 / 7
 """Share of the energies above which gap functions are smooth, and what is not is noise."""
@@ -50,7 +50,7 @@ def numbers_of(source: str, x: np.ndarray, rows: np.ndarray) -> dict[str, np.nda
             "dos_end": rows[:, -1],
             "dos_noise": _roughness(rows[:, smooth]),
         }
-    delta = complex_gap(rows)
+    delta = as_complex(rows)
     parts = (_roughness(part[:, smooth]) for part in (delta.real, delta.imag))
     noise = np.hypot(*parts) / np.sqrt(2)
     return {

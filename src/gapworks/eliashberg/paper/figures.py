@@ -5,14 +5,14 @@ Schematics stand in schematics.py, curves against the latent dimension in figure
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from gapworks.eliashberg.evaluation.readings import latent, of_field
-from gapworks.eliashberg.paper import figures_learning, schematics
+from gapworks.eliashberg.data.fields import FIELDS
+from gapworks.eliashberg.evaluation.readings import latent, of_field, variance_of
 from gapworks.factory.evaluation_file import Evaluated
 from gapworks.plotting.style import CURVES, PAGE, panel_label
 
@@ -24,14 +24,14 @@ FOUND = {"color": CURVES[0], "linestyle": "-", "linewidth": 0.9}
 A2F = r"$\alpha^2F(\omega)$"
 
 
-def fig3(evaluations: Sequence[Evaluated]) -> Figure:
+def fig3(network: Evaluated) -> Figure:
     """Fig. 3: simple EBSF, true and predicted, and the gap functions they were inferred from."""
-    return _predictions(evaluations[0], with_gap=True)
+    return _predictions(network, with_gap=True)
 
 
-def fig4(evaluations: Sequence[Evaluated]) -> Figure:
+def fig4(network: Evaluated) -> Figure:
     """Fig. 4: complex EBSF, true and predicted."""
-    return _predictions(evaluations[0], with_gap=False)
+    return _predictions(network, with_gap=False)
 
 
 def _predictions(data: Evaluated, with_gap: bool) -> Figure:
@@ -69,9 +69,9 @@ def _gap(axes: plt.Axes, energy: np.ndarray, gap: np.ndarray) -> None:
     axes.set_xlabel(r"energy [meV]")
 
 
-def fig6(evaluations: Sequence[Evaluated], latent_shown: Sequence[int]) -> Figure:
+def fig6(autoencoders: Sequence[Evaluated], latent_shown: Sequence[int]) -> Figure:
     """Fig. 6: EBSF and gap function of one test sample as autoencoders hold them."""
-    shown = [data for data in evaluations if latent(data) in latent_shown]
+    shown = [data for data in autoencoders if latent(data) in latent_shown]
     columns = 2 if len(shown) == 4 else min(3, len(shown))
     rows = -(-len(shown) // columns)
     figure, panels = plt.subplots(
@@ -97,9 +97,9 @@ def fig6(evaluations: Sequence[Evaluated], latent_shown: Sequence[int]) -> Figur
     return figure
 
 
-def fig7(evaluations: Sequence[Evaluated]) -> Figure:
+def fig7(network: Evaluated) -> Figure:
     """Fig. 7: predicted and true EBSF, and the gap functions and Z that follow from each."""
-    data = evaluations[0]
+    data = network
     figure, panels = plt.subplots(2, 3, figsize=(PAGE, 3.4), sharex="col", sharey="col")
     for row, (which, said) in enumerate((("found", "predicted"), ("true", "true"))):
         left, middle, right = panels[row]
@@ -121,10 +121,10 @@ def fig7(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def spectra(evaluations: Sequence[Evaluated]) -> Figure:
+def spectra(datasets: Sequence[Evaluated]) -> Figure:
     """Ours: spectra as drawn, their gap functions, and how many components they have."""
     figure, panels = plt.subplots(2, 4, figsize=(PAGE, 3.6))
-    for row, data in enumerate(evaluations):
+    for row, data in enumerate(datasets):
         drawn, gaps, numbers, components = panels[row]
         for index, color in zip(range(len(data["example"])), CURVES, strict=False):
             drawn.plot(data["omega"], data["example_a2f"][index], color=color)
@@ -141,10 +141,9 @@ def spectra(evaluations: Sequence[Evaluated]) -> Figure:
             color=CURVES[0],
             rasterized=True,
         )
-        for name, label, color in zip(
-            ("EBSF", "gap", "DOS"), data["variance"], CURVES, strict=False
-        ):
-            components.plot(data["component"], 1 - label, label=name, color=color)
+        for field, color in zip(FIELDS.values(), CURVES, strict=False):
+            left = 1 - variance_of(data, field.name)
+            components.plot(data["component"], left, label=field.label, color=color)
         components.axhline(1e-3, color="0.7", linewidth=0.5)
         components.set_yscale("log")
         components.set_ylim(1e-6, 1)
@@ -161,17 +160,16 @@ def spectra(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def pade(evaluations: Sequence[Evaluated]) -> Figure:
+def pade(shown: Evaluated, datasets: Sequence[Evaluated]) -> Figure:
     """Ours: what Pade approximants are off by, and what the paper's test lets pass."""
     figure, (example, errors, passed) = plt.subplots(1, 3, figsize=(PAGE, 2.3))
-    data = evaluations[-1]
-    example.plot(data["energy"], data["example_line"], label="equations on the line", **LABEL)
-    example.plot(data["energy"], data["example_pade"], label="Padé", **FOUND)
+    example.plot(shown["energy"], shown["example_line"], label="equations on the line", **LABEL)
+    example.plot(shown["energy"], shown["example_pade"], label="Padé", **FOUND)
     example.set_xlabel("energy [meV]")
     example.set_ylabel(r"Re $\Delta$ [meV]")
     example.set_title("median sample", loc="right", fontsize=7)
     example.legend()
-    for data, color, marker in zip(evaluations, CURVES, "os", strict=False):
+    for data, color, marker in zip(datasets, CURVES, "os", strict=False):
         share = np.arange(1, len(data["pade_error"]) + 1) / len(data["pade_error"])
         errors.plot(np.sort(data["pade_error"]), share, color=color, label=data.dataset)
         passed.plot(
@@ -194,24 +192,3 @@ def pade(evaluations: Sequence[Evaluated]) -> Figure:
     for axes, letter in zip((example, errors, passed), "abc", strict=True):
         panel_label(axes, letter)
     return figure
-
-
-FIGURES: dict[str, Callable[..., Figure]] = {
-    "fig1": schematics.flow,
-    "fig2": schematics.supervised,
-    "fig3": fig3,
-    "fig4": fig4,
-    "fig5": schematics.autoencoder,
-    "fig6": fig6,
-    "fig7": fig7,
-    "fig8": figures_learning.fig8,
-    "fig9": figures_learning.fig9,
-    "fig10": figures_learning.fig10,
-    "fig11": figures_learning.fig11,
-    "spectra": spectra,
-    "pade": pade,
-    "reconstruction": figures_learning.reconstruction,
-    "learning": figures_learning.learning,
-    "noise": figures_learning.noise,
-}
-"""Each figure's function: it takes evaluations and the settings that workflow/rules name for it."""

@@ -14,16 +14,18 @@ from gapworks.eliashberg.evaluation.readings import (
     by_latent,
     latent,
     moment_difference,
+    of_family,
     of_field,
+    score,
 )
 from gapworks.eliashberg.physics.moments import MOMENTS
 from gapworks.factory.evaluation_file import Evaluated
 from gapworks.plotting.style import COLUMN, CURVES, PAGE, panel_label
 
 
-def fig8(evaluations: Sequence[Evaluated]) -> Figure:
+def fig8(networks: Sequence[Evaluated]) -> Figure:
     """Fig. 8: EBSF of generated data, and what networks trained on such data predict."""
-    shown = by_latent(evaluations)
+    shown = by_latent(networks)
     samples = min(2, min(len(data["example"]) for data in shown))
     columns = min(4, len(shown))
     rows = -(-len(shown) // columns)
@@ -52,7 +54,7 @@ def fig8(evaluations: Sequence[Evaluated]) -> Figure:
                 label="prediction",
             )
             if not sample:
-                axes.set_title(rf"$d_L = {latent(data)}$, MSE {data['score'][1]:.1e}", fontsize=7)
+                axes.set_title(rf"$d_L = {latent(data)}$, MSE {score(data, 'mse'):.1e}", fontsize=7)
     for row in range(samples * rows):
         for column in range(columns):
             if columns * (row // samples) + column >= len(shown):
@@ -65,9 +67,9 @@ def fig8(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def fig9(evaluations: Sequence[Evaluated]) -> Figure:
+def fig9(networks: Evaluated) -> Figure:
     """Fig. 9: basis functions of each network, dead neurons in grey, several seeds."""
-    data = evaluations[0]
+    data = networks
     sizes = np.unique(data["neurons"])
     repeats = np.unique(data["repeat"])
     figure, panels = plt.subplots(
@@ -104,9 +106,9 @@ def fig9(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def fig10(evaluations: Sequence[Evaluated]) -> Figure:
+def fig10(networks: Evaluated) -> Figure:
     """Fig. 10: training loss of the network with the fewest neurons next to the output."""
-    data = evaluations[0]
+    data = networks
     sizes = np.unique(data["neurons"])
     figure, panels = plt.subplots(
         1, len(sizes), figsize=(max(COLUMN, 2.3 * len(sizes)), 2.3), squeeze=False, sharey=True
@@ -124,10 +126,10 @@ def fig10(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def fig11(evaluations: Sequence[Evaluated]) -> Figure:
+def fig11(generated: Sequence[Evaluated], plain: Evaluated) -> Figure:
     """Fig. 11: moments of true and predicted EBSF, mean and deviation of the difference."""
-    generated = by_latent(data for data in evaluations if "latent" in data.attributes)
-    shown = [*generated, *(data for data in evaluations if "latent" not in data.attributes)]
+    ordered = by_latent(generated)
+    shown = [*ordered, plain]
     figure, axes = plt.subplots(figsize=(PAGE, 2.6))
     for index, (p, color) in enumerate(zip(MOMENTS, CURVES, strict=False)):
         differences = [moment_difference(data, p) for data in shown]
@@ -143,7 +145,7 @@ def fig11(evaluations: Sequence[Evaluated]) -> Figure:
             label=f"$p = {p}$",
         )
     axes.axhline(0, color="0.6", linewidth=0.6)
-    names = [f"{latent(data)}" if "latent" in data.attributes else "p-EBSF" for data in shown]
+    names = [*(f"{latent(data)}" for data in ordered), "p-EBSF"]
     axes.set_xticks(np.arange(len(shown)), names)
     axes.set_xlabel(r"$d_L$ of the data that the network was trained on")
     axes.set_ylabel(r"$(\mu_{p,o} - \mu_{p,n})/\mu_{p,o}$ [%]")
@@ -151,7 +153,7 @@ def fig11(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def reconstruction(evaluations: Sequence[Evaluated]) -> Figure:
+def reconstruction(autoencoders: Sequence[Evaluated]) -> Figure:
     """Ours: R^2 of each field against d_L, held together with another or alone."""
     figure, panels = plt.subplots(1, 3, figsize=(PAGE, 2.5), sharey=True)
     kinds = (
@@ -165,7 +167,7 @@ def reconstruction(evaluations: Sequence[Evaluated]) -> Figure:
     )
     for axes, (title, name, families), letter in zip(panels, kinds, "abc", strict=True):
         for (name_, label), color, marker in zip(families.items(), CURVES, "os^", strict=False):
-            found = by_latent(evaluations, name_)
+            found = of_family(autoencoders, name_)
             left = [1 - of_field(data, name, "test") for data in found]
             axes.plot(
                 [latent(data) for data in found],
@@ -175,12 +177,7 @@ def reconstruction(evaluations: Sequence[Evaluated]) -> Figure:
                 markersize=3,
                 label=label,
             )
-        axes.set_xscale("log", base=2)
-        axes.set_yscale("log")
-        axes.set_xticks(sorted({latent(data) for data in evaluations}))
-        axes.xaxis.set_major_formatter("{x:.0f}")
-        axes.minorticks_off()
-        axes.set_xlabel(r"latent dimension $d_L$")
+        _latent_axis(axes, sorted({latent(data) for data in autoencoders}))
         axes.set_title(title)
         axes.legend()
         panel_label(axes, letter)
@@ -188,7 +185,17 @@ def reconstruction(evaluations: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def learning(evaluations: Sequence[Evaluated]) -> Figure:
+def _latent_axis(axes: plt.Axes, tried: Sequence[int]) -> None:
+    """A logarithmic axis of latent dimensions, and one of errors."""
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log")
+    axes.set_xticks(tried)
+    axes.xaxis.set_major_formatter("{x:.0f}")
+    axes.minorticks_off()
+    axes.set_xlabel(r"latent dimension $d_L$")
+
+
+def learning(networks: Sequence[Evaluated]) -> Figure:
     """Ours: networks trained on generated data: how well they learn them, and what it is worth."""
     figure, panels = plt.subplots(1, 3, figsize=(PAGE, 2.6))
     families = {
@@ -198,13 +205,13 @@ def learning(evaluations: Sequence[Evaluated]) -> Figure:
     }
     plain = {"sl-complex-gap": (CURVES[0], "gap"), "sl-complex-dos": (CURVES[1], "DOS")}
     quantities = (
-        (lambda data: data["score"][1], "MSE on their own test data"),
+        (lambda data: score(data, "mse"), "MSE on their own test data"),
         (lambda data: np.median(data["a2f_error"]), "EBSF error, solved data"),
         (lambda data: np.median(data["gap_residual"]), "gap residual, solved data"),
     )
     for axes, (value, label), letter in zip(panels, quantities, "abc", strict=True):
         for (name, said), color, marker in zip(families.items(), CURVES, "os^", strict=False):
-            found = by_latent(evaluations, name)
+            found = of_family(networks, name)
             tried = [latent(data) for data in found]
             axes.plot(
                 tried,
@@ -214,27 +221,22 @@ def learning(evaluations: Sequence[Evaluated]) -> Figure:
                 markersize=3,
                 label=said,
             )
-        for data in evaluations:
+        for data in networks:
             if data.method in plain:
                 color, said = plain[data.method]
                 axes.axhline(
                     value(data), color=color, linestyle=":", label=f"no autoencoder, {said}"
                 )
-        axes.set_xscale("log", base=2)
-        axes.set_yscale("log")
-        axes.set_xticks(tried)
-        axes.xaxis.set_major_formatter("{x:.0f}")
-        axes.minorticks_off()
-        axes.set_xlabel(r"latent dimension $d_L$")
+        _latent_axis(axes, tried)
         axes.set_ylabel(label)
         panel_label(axes, letter)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=5)
     return figure
 
 
-def noise(evaluations: Sequence[Evaluated]) -> Figure:
+def noise(networks: Evaluated) -> Figure:
     """Ours: errors against the noise of the gap function, without and with noise in training."""
-    data = evaluations[0]
+    data = networks
     level = data["level"]
     figure, panels = plt.subplots(1, 2, figsize=(PAGE, 2.6))
     for axes, name, letter in zip(panels, ("a2f_error", "gap_residual"), "ab", strict=True):

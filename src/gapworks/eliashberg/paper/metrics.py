@@ -7,17 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from gapworks.eliashberg.evaluation.dimensions import required
+from gapworks.eliashberg.data.fields import FIELDS, Split
 from gapworks.eliashberg.evaluation.readings import (
-    FIELDS,
     alive,
-    by_latent,
     components,
     latent,
     median_error,
     moment_difference,
+    of_family,
     of_field,
     portions,
+    required,
+    samples,
+    score,
+    variance_of,
 )
 from gapworks.eliashberg.physics.moments import MOMENTS
 from gapworks.factory.evaluation_file import Evaluated
@@ -59,12 +62,13 @@ def _data(found: Found) -> dict[str, Any]:
         made |= {
             f"{kind}_samples": data["samples"].sum(),
             f"{kind}_normal_share": data["redraws"].sum() / draws,
-            f"{kind}_test_share": data["samples"][2] / data["samples"].sum(),
-            f"{kind}_validation_share": data["samples"][1] / data["samples"].sum(),
+            f"{kind}_test_share": samples(data, Split.TEST) / data["samples"].sum(),
+            f"{kind}_validation_share": samples(data, Split.VALIDATION) / data["samples"].sum(),
             f"{kind}_failed": data["failed"].sum(),
             f"{kind}_back_projection": data["back_projection"].max(),
         }
-        for name, held in zip(FIELDS, data["variance"], strict=True):
+        for name in FIELDS:
+            held = variance_of(data, name)
             made[f"{kind}_{name}_components"] = components(held, 0.999)
             made[f"{kind}_{name}_components_90"] = components(held, 0.9)
     return made
@@ -115,7 +119,10 @@ def _supervised(found: Found) -> dict[str, Any]:
         ("complex-reversed-complex-gap", "reversed"),
     ):
         data = found[name]
-        made |= {f"{label}_r2": data["score"][0], f"{label}_error": data["score"][2]}
+        made |= {
+            f"{label}_r2": score(data, "r2"),
+            f"{label}_error": score(data, "relative_error"),
+        }
         if "gap_residual" in data.arrays:
             made[f"{label}_gap_residual"] = np.median(data["gap_residual"])
             made[f"{label}_gap_pcc"] = np.median(data["gap_pcc"])
@@ -144,11 +151,11 @@ def _autoencoders(found: Found, flow: Mapping[str, float]) -> dict[str, Any]:
         made[f"required_a2f_with_{source}"] = said["required_a2f"] or None
         made[f"chosen_{source}"] = said["chosen"]
     for name in FIELDS:
-        alone = by_latent(found.values(), f"ae-{name}")
+        alone = of_family(found.values(), f"ae-{name}")
         tried = np.array([latent(one) for one in alone])
         r2 = np.array([of_field(one, name, "validation") for one in alone])
         made[f"required_{name}_alone"] = required(tried, r2, flow[name]) or None
-    joint = by_latent(found.values(), "ae-joint-gap")
+    joint = of_family(found.values(), "ae-joint-gap")
     made |= {
         "pair_residual_largest": max(np.median(one["pair_residual"]) for one in joint),
         "pair_pcc_smallest": min(np.median(one["pair_pcc"]) for one in joint),
@@ -162,15 +169,15 @@ def _autoencoders(found: Found, flow: Mapping[str, float]) -> dict[str, Any]:
 
 
 def _generated(found: Found) -> dict[str, Any]:
-    joint = by_latent(found.values(), "sl-joint-gap")
-    separate = {latent(one): one for one in by_latent(found.values(), "sl-separate-gap")}
+    joint = of_family(found.values(), "sl-joint-gap")
+    separate = {latent(one): one for one in of_family(found.values(), "sl-separate-gap")}
     learned = {latent(one): one for one in joint}
-    loss = np.array([one["score"][1] for one in joint if latent(one) in TABLES_LATENT])
+    loss = np.array([score(one, "mse") for one in joint if latent(one) in TABLES_LATENT])
     several = [one for one in joint if latent(one) >= 2]
     ratios = [_differences(one, "a2f") / _differences(one, "gap") for one in several]
     medians = [np.median(1 - one["a2f_pcc"]) / np.median(1 - one["gap_pcc"]) for one in several]
     apart = [
-        separate[latent(one)]["score"][1] / one["score"][1]
+        score(separate[latent(one)], "mse") / score(one, "mse")
         for one in several
         if latent(one) in separate
     ]
@@ -194,12 +201,12 @@ def _generated(found: Found) -> dict[str, Any]:
         data = learned.get(d)
         made[f"gap_difference_{d}"] = data and _differences(data, "gap")
         made[f"a2f_difference_{d}"] = data and _differences(data, "a2f")
-        made[f"loss_{d}"] = data and data["score"][1]
+        made[f"loss_{d}"] = data and score(data, "mse")
     plain = found["complex-sl-complex-gap"]
     made["plain_moment_offset"] = max(abs(moment_difference(plain, p).mean()) for p in MOMENTS)
     for source in ("gap", "dos"):
         chosen = found[f"complex-sl-joint-{source}-chosen"]
-        made[f"chosen_{source}_r2"] = chosen["score"][0]
+        made[f"chosen_{source}_r2"] = score(chosen, "r2")
         made[f"chosen_{source}_gap_residual"] = np.median(chosen["gap_residual"])
         made[f"chosen_{source}_a2f_error"] = np.median(chosen["a2f_error"])
     return made

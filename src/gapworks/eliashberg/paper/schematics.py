@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from gapworks.eliashberg.evaluation.readings import score
 from gapworks.factory.evaluation_file import Evaluated
 from gapworks.plotting.style import COLUMN, CURVES, PAGE
 
@@ -17,21 +18,32 @@ SHOWN = 7
 """Most neurons of a layer that are drawn."""
 
 
-def flow(evaluations: Sequence[Evaluated]) -> Figure:
-    """Fig. 1: the flow chart, with the decisions that the data took in it."""
-    simple, *rest = evaluations
+def flow(
+    simple: Evaluated,
+    plain: Sequence[Evaluated],
+    choices: Sequence[Evaluated],
+    chosen: Sequence[Evaluated],
+) -> Figure:
+    """Fig. 1: the flow chart, with the decisions that the data took in it.
+
+    Parameters
+    ----------
+    simple : Evaluated
+        The network on simple data.
+    plain, choices, chosen : sequence of Evaluated
+        For each input of complex data: the network on the solved data, the choice of the latent
+        dimension, and the network on the data generated with it.
+    """
     groups = [("simple", "gap", [simple])]
-    groups += [
-        ("complex", source, rest[3 * index : 3 * index + 3])
-        for index, source in enumerate(("gap", "dos"))
-    ]
+    for found in zip(plain, choices, chosen, strict=True):
+        groups.append(("complex", found[1].attributes["input"], list(found)))
     # The thresholds stand with the choice of the dimension.
-    least = rest[1].attributes["settings"]["flow"]["good"]
+    least = choices[0].attributes["settings"]["flow"]["good"]
     figure, panels = plt.subplots(1, len(groups), figsize=(PAGE, 3.4))
     for axes, (kind, source, found) in zip(panels, groups, strict=True):
         title = "gap function" if source == "gap" else "DOS"
         axes.set_title(f"{kind} data, from the {title}")
-        good = bool(found[0]["score"][0] >= least)
+        good = score(found[0], "r2") >= least
         answer = "yes" if good else "no"
         if good and len(found) > 1:
             answer += "; gone on all the same"
@@ -43,24 +55,20 @@ def flow(evaluations: Sequence[Evaluated]) -> Figure:
 def _steps(found: Sequence[Evaluated], good: bool) -> list[str]:
     """The boxes' texts."""
     before = found[0]
-    texts = [f"1  supervised network\n$R^2 = {before['score'][0]:.3f}$ (test)"]
+    texts = [f"1  supervised network\n$R^2 = {score(before, 'r2'):.3f}$ (test)"]
     if len(found) == 1:
         return [*texts, "2  machine for prediction" if good else "change the hyper-parameters"]
     said = found[1].attributes
     texts.append("3  complexity by autoencoders\n" + _comparison(said))
     word = "chosen" if said["required_input"] else "best of those tried"
     texts.append(f"4  new data with $d_L = {said['chosen']}$\n({word})")
-    texts.append(f"5  supervised network on them\n$R^2 = {found[2]['score'][0]:.3f}$ (test)")
+    texts.append(f"5  supervised network on them\n$R^2 = {score(found[2], 'r2'):.3f}$ (test)")
     texts.append(f"6  machine for prediction\ngap off by {_percent(found[2])} (median)")
     return texts
 
 
 def _comparison(said: Mapping[str, Any]) -> str:
     """d_Lo against d_Li, where a dimension that none reached is larger than all."""
-
-    def symbol(value: int) -> str:
-        return str(value) if value else r"\infty"
-
     output, source = (
         rf"d_{{L{which}}} = {said[name] or INFINITE}"
         for which, name in (("o", "required_a2f"), ("i", "required_input"))
@@ -98,9 +106,9 @@ def _chart(axes: plt.Axes, texts: Sequence[str], answer: str) -> None:
     axes.set_ylim(0, 1)
 
 
-def supervised(evaluations: Sequence[Evaluated]) -> Figure:
+def supervised(network: Evaluated) -> Figure:
     """Fig. 2: the supervised network, as it was trained."""
-    said = evaluations[0].attributes
+    said = network.attributes
     layers = said["architecture"]
     widths = [layers["inputs"], *layers["hidden"], layers["outputs"]]
     names = [r"$\Delta(\omega)$", *["ReLU"] * (len(widths) - 2), r"$\alpha^2F(\omega)$"]
@@ -108,9 +116,9 @@ def supervised(evaluations: Sequence[Evaluated]) -> Figure:
     return _network(widths, names, f"{said['parameters']:,} parameters")
 
 
-def autoencoder(evaluations: Sequence[Evaluated]) -> Figure:
+def autoencoder(network: Evaluated) -> Figure:
     """Fig. 5: the autoencoder, as it was trained."""
-    said = evaluations[0].attributes
+    said = network.attributes
     layers = said["architecture"]
     widths = [layers["inputs"], *layers["hidden"], layers["latent"]]
     widths += [*reversed(layers["hidden"]), layers["inputs"]]

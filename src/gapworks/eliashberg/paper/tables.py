@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from gapworks.eliashberg.data.fields import FIELDS, Split
 from gapworks.eliashberg.evaluation.readings import (
-    FIELDS,
     QUANTILE,
     alive,
     by_latent,
@@ -17,7 +17,11 @@ from gapworks.eliashberg.evaluation.readings import (
     latent,
     median_error,
     moment_difference,
+    of_field,
     portions,
+    samples,
+    score,
+    variance_of,
 )
 from gapworks.eliashberg.physics.moments import MOMENTS
 from gapworks.factory.evaluation_file import Evaluated
@@ -44,10 +48,10 @@ PAPER_TABLE_2 = {
 MISSING = (np.nan, np.nan)
 
 
-def table1(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def table1(networks: Sequence[Evaluated]) -> pd.DataFrame:
     """Table I: differences of gap functions and of EBSF by the Pearson correlation."""
     rows = []
-    for data in by_latent(evaluations):
+    for data in by_latent(networks):
         d = latent(data)
         paper_g, paper_f = PAPER_TABLE_1.get(d, MISSING)
         delta_g, delta_f = 1 - data["gap_pcc"], 1 - data["a2f_pcc"]
@@ -68,11 +72,11 @@ def table1(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def table2(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def table2(autoencoders: Sequence[Evaluated], networks: Sequence[Evaluated]) -> pd.DataFrame:
     """Table II: portion of the original gap functions that generated ones cover; loss of the SL."""
-    coders = {latent(d): d for d in evaluations if "own_nearest" in d.arrays}
+    coders = {latent(one): one for one in autoencoders}
     rows = []
-    for data in by_latent(d for d in evaluations if "own_nearest" not in d.arrays):
+    for data in by_latent(networks):
         d = latent(data)
         own = coders[d]["own_nearest"]
         printed, quantile = portions(coders[d])
@@ -86,18 +90,18 @@ def table2(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
                 "l_n": own.max(),
                 "l_n 99 %": np.quantile(own, QUANTILE),
                 "paper loss": paper_loss,
-                "loss": data["score"][1],
+                "loss": score(data, "mse"),
             }
         )
     return pd.DataFrame(rows)
 
 
-def data(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def data(datasets: Sequence[Evaluated]) -> pd.DataFrame:
     """The data sets: sizes, redraws, ranges, residuals and complexity."""
     rows = []
-    for one in evaluations:
+    for one in datasets:
         row: dict[str, object] = {"data set": one.dataset}
-        row |= dict(zip(("train", "validation", "test"), one["samples"], strict=True))
+        row |= {which.name.lower(): samples(one, which) for which in Split}
         row |= {
             "failed": one["failed"].sum(),
             "redrawn": (one["redraws"] > 0).mean(),
@@ -108,25 +112,24 @@ def data(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
         }
         for name in ("coupling", "omega_log", "delta_0", "critical_temperature"):
             row |= {f"{name} {q}": np.quantile(one[name], q) for q in (0, 0.5, 1)}
-        for name, held in zip(FIELDS, one["variance"], strict=True):
+        for name in FIELDS:
+            held = variance_of(one, name)
             row |= {f"{name} {share:.1%}": components(held, share) for share in (0.9, 0.999)}
         rows.append(row)
     return pd.DataFrame(rows).set_index("data set").T.reset_index(names="quantity")
 
 
-def reconstruction(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def reconstruction(autoencoders: Sequence[Evaluated]) -> pd.DataFrame:
     """Autoencoders: R^2 of each field with its interval, and their pairs pushed forward."""
     rows = []
-    for one in evaluations:
+    for one in autoencoders:
         row: dict[str, object] = {
             "autoencoder": family(one).removeprefix("ae-"),
             "d_L": latent(one),
         }
-        for name, label in zip(FIELDS, ("EBSF", "gap", "DOS"), strict=True):
-            known = np.flatnonzero(one["field"] == FIELDS.index(name))
+        for name, field in FIELDS.items():
             for end in ("", "_lower", "_upper"):
-                value = one[f"r2_test{end}"][known[0]] if len(known) else np.nan
-                row[f"R2 {label}{end.replace('_', ' ')}"] = value
+                row[f"R2 {field.label}{end.replace('_', ' ')}"] = of_field(one, name, "test", end)
         pairs = "pair_residual" in one.arrays
         row["pair residual"] = np.median(one["pair_residual"]) if pairs else np.nan
         row["pair 1 - PCC"] = np.median(1 - one["pair_pcc"]) if pairs else np.nan
@@ -134,18 +137,17 @@ def reconstruction(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def learning(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def learning(networks: Sequence[Evaluated]) -> pd.DataFrame:
     """Supervised networks: errors on their own test data, and pushed forward on solved data."""
     rows = []
-    for one in evaluations:
-        r2, mse, error, _ = one["score"]
+    for one in networks:
         row = {
             "network": one.method,
-            "R2": r2,
-            "lower": one["score_lower"][0],
-            "upper": one["score_upper"][0],
-            "MSE": mse,
-            "median error": error,
+            "R2": score(one, "r2"),
+            "lower": score(one, "r2", "_lower"),
+            "upper": score(one, "r2", "_upper"),
+            "MSE": score(one, "mse"),
+            "median error": score(one, "relative_error"),
         }
         if "gap_residual" in one.arrays:
             row |= {
@@ -162,9 +164,9 @@ def learning(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def bases(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def bases(networks: Evaluated) -> pd.DataFrame:
     """Networks of appendix B: score and neurons alive, seed by seed."""
-    one = evaluations[0]
+    one = networks
     rows = []
     for row in range(len(one["neurons"])):
         live = alive(one["activity"][row])
@@ -184,10 +186,10 @@ def bases(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def dimensions(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def dimensions(choices: Sequence[Evaluated]) -> pd.DataFrame:
     """The choice of d_L: R^2 of EBSF and input on validation data, and what follows."""
     rows = []
-    for one in evaluations:
+    for one in choices:
         source, said = one.attributes["input"], one.attributes
         for index, d in enumerate(one["latent"]):
             rows.append(
@@ -206,9 +208,8 @@ def dimensions(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def statements(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def statements(measured: Evaluated) -> pd.DataFrame:
     """Side remarks of the paper on test samples: median, and the worst or extreme value."""
-    one = evaluations[0]
     said = {
         "scaling_error": "change of Delta from 10 meV, 1.16 K to 50 meV, 5.8 K (relative)",
         "mu_star_delta_0": "Delta_0 at mu* = 0.2 over Delta_0 at 0.1",
@@ -223,18 +224,18 @@ def statements(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "quantity": text,
-            "median": np.median(one[name]),
-            "smallest": one[name].min(),
-            "largest": one[name].max(),
+            "median": np.median(measured[name]),
+            "smallest": measured[name].min(),
+            "largest": measured[name].max(),
         }
         for name, text in said.items()
     )
 
 
-def pade(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+def pade(datasets: Sequence[Evaluated]) -> pd.DataFrame:
     """Pade approximants: errors against the equations, and who passes the paper's test."""
     rows = []
-    for one in evaluations:
+    for one in datasets:
         for index, tolerance in enumerate(one["tolerance"]):
             passed = one["passed"][:, index] == 1
             kept = one["pade_error"][passed]
@@ -250,17 +251,3 @@ def pade(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
-
-
-TABLES: dict[str, Callable[..., pd.DataFrame]] = {
-    "table1": table1,
-    "table2": table2,
-    "data": data,
-    "reconstruction": reconstruction,
-    "learning": learning,
-    "bases": bases,
-    "dimensions": dimensions,
-    "statements": statements,
-    "pade": pade,
-}
-"""Each table's function."""

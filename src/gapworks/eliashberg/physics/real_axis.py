@@ -10,8 +10,13 @@ from gapworks.eliashberg.physics.coulomb import effective_coulomb
 from gapworks.eliashberg.physics.fixed_point import check_iteration, in_chunks, relax, thread_count
 from gapworks.eliashberg.physics.matsubara_system import frequencies
 from gapworks.eliashberg.physics.real_axis_system import Line, LineSystem
-from gapworks.eliashberg.physics.solution import MatsubaraSolution, RealAxisSolution
-from gapworks.eliashberg.physics.spectrum import modes, positive_number, real_array, whole_number
+from gapworks.eliashberg.physics.solution import (
+    MatsubaraSolution,
+    RealAxisSolution,
+    check_broadening,
+    check_energies,
+)
+from gapworks.eliashberg.physics.spectrum import modes, positive_number, whole_number
 
 # The gap's singularities lie Gamma below the line, the Fermi function's poles pi T - Gamma above:
 # this share of the nearer resolves smooth spectra to some 1e-6.
@@ -204,30 +209,6 @@ def back_projection(m: MatsubaraSolution, r: RealAxisSolution, count: int = 1) -
         with np.errstate(divide="ignore", invalid="ignore"):
             errors[..., n] = np.abs(value / m.delta[..., n] - 1)
     return errors
-
-
-def check_energies(m, x) -> np.ndarray:
-    """x as an array of shape (X,), or a ValueError that says what is wrong."""
-    x = real_array("x", x)
-    if x.ndim != 1 or x.size == 0:
-        raise ValueError(f"x: shape {x.shape}; give the real parts of energies, shape (X,), in meV")
-    if np.abs(x).max() > m.frequencies[-1]:
-        raise ValueError(
-            f"x: reaches {np.abs(x).max():.4g} meV, beyond the last Matsubara frequency, "
-            f"{m.frequencies[-1]:.4g} meV; give smaller x or solve with a larger n_matsubara"
-        )
-    return x
-
-
-def check_broadening(m, broadening) -> float:
-    """Gamma as a float, or a ValueError that says what is wrong."""
-    broadening = positive_number("broadening", broadening, "in meV, e.g. 0.05")
-    if broadening >= m.frequencies[0]:
-        raise ValueError(
-            f"broadening={broadening!r}: must be below pi k_B T = {m.frequencies[0]:.4g} meV, the "
-            "first Matsubara frequency; give less"
-        )
-    return broadening
 
 
 @lru_cache(maxsize=4)

@@ -30,7 +30,7 @@ from scipy.special import digamma
 from gapworks.eliashberg.physics.compiled import entry_point
 from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.eliashberg.physics.fixed_point import SLOTS, in_blocks, in_tiles, padded
-from gapworks.eliashberg.physics.fractions import pade_approximant
+from gapworks.eliashberg.physics.pade import pade_approximant
 
 # e^-16 = 1e-7: how far above x thermal bosons carry.
 _THERMAL_REACH = 16.0

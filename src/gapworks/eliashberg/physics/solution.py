@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gapworks.eliashberg.physics.spectrum import real_array, real_number
+from gapworks.eliashberg.physics.spectrum import positive_number, real_array, real_number
 
 
 @dataclass(frozen=True)
@@ -139,3 +139,27 @@ def density_of_states(x, delta, broadening: float = 0.0) -> np.ndarray:
         density = (z / root).real
     # Without a gap N is one, also at z = 0; adding zero takes the sign off a zero.
     return np.where(delta == 0, 1.0, np.where(root == 0, np.inf, density + 0.0))
+
+
+def check_energies(m: MatsubaraSolution, x) -> np.ndarray:
+    """x as an array of shape (X,), or a ValueError that says what is wrong."""
+    x = real_array("x", x)
+    if x.ndim != 1 or x.size == 0:
+        raise ValueError(f"x: shape {x.shape}; give the real parts of energies, shape (X,), in meV")
+    if np.abs(x).max() > m.frequencies[-1]:
+        raise ValueError(
+            f"x: reaches {np.abs(x).max():.4g} meV, beyond the last Matsubara frequency, "
+            f"{m.frequencies[-1]:.4g} meV; give smaller x or solve with a larger n_matsubara"
+        )
+    return x
+
+
+def check_broadening(m: MatsubaraSolution, broadening) -> float:
+    """Gamma as a float, or a ValueError that says what is wrong."""
+    broadening = positive_number("broadening", broadening, "in meV, e.g. 0.05")
+    if broadening >= m.frequencies[0]:
+        raise ValueError(
+            f"broadening={broadening!r}: must be below pi k_B T = {m.frequencies[0]:.4g} meV, the "
+            "first Matsubara frequency; give less"
+        )
+    return broadening

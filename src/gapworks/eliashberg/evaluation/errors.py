@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from gapworks.eliashberg.evaluation.readings import SCORES
+from gapworks.eliashberg.learning.distances import pearson, relative_distance
 from gapworks.eliashberg.networks import Evaluation
 from gapworks.factory.container import Variable
 from gapworks.learning.intervals import bootstrap_ratio, resample_counts
-
-SCORES = ("r2", "mse", "relative_error", "pcc")
-"""Meaning of `score` along its dimension `measure`: R^2 over all samples and numbers, mean squared
-error, median relative L2 error, mean Pearson correlation."""
 
 VARIABLES = {
     "squared": Variable(("row",), "1", "mean squared error of a sample, units of the target^2"),
@@ -74,16 +72,3 @@ def median(
     levels = 0.5 + np.array([-0.5, 0.5]) * settings.confidence
     lower, upper = np.quantile(medians, levels)
     return float(np.median(values)), float(lower), float(upper)
-
-
-def relative_distance(found: np.ndarray, true: np.ndarray) -> np.ndarray:
-    """|found - true| / |true| of each row, by Euclid's norm."""
-    return np.linalg.norm(found - true, axis=1) / np.linalg.norm(true, axis=1)
-
-
-def pearson(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Pearson's correlation coefficient of each pair of rows; 0 where a row is constant."""
-    a = first - first.mean(1, keepdims=True)
-    b = second - second.mean(1, keepdims=True)
-    norm = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
-    return np.divide((a * b).sum(1), norm, out=np.zeros(len(a)), where=norm > 0)

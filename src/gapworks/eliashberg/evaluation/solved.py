@@ -1,0 +1,35 @@
+"""A solved data set, as evaluations that need no network take it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gapworks.eliashberg.config import Physics
+from gapworks.eliashberg.data.fields import Split, part, rows_of
+from gapworks.factory.container import Header
+from gapworks.factory.evaluation_file import Given, about_data
+from gapworks.learning.data import read_dataset
+
+
+def solved_data(given: Given) -> tuple[Header, dict[str, np.ndarray], Physics]:
+    """The data set "solved" and its physics.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    """
+    header, arrays = read_dataset(given.data["solved"], "eliashberg")
+    return header, arrays, Physics.model_validate(header.attributes["settings"]["physics"])
+
+
+def first_tests(arrays: dict[str, np.ndarray], most: int) -> dict[str, np.ndarray]:
+    """The first valid test samples, `most` at most."""
+    return rows_of(arrays, part(arrays, Split.TEST)[:most])
+
+
+def about_solved(header: Header, method: str, physics: Physics) -> dict[str, Any]:
+    """Attributes of an evaluation of a solved data set."""
+    return about_data(header, method) | {"mu_star_cutoff": physics.mu_star_cutoff}

@@ -1,0 +1,43 @@
+"""Networks with the data that they were trained on, whose test part is new to them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gapworks.eliashberg.learning.trained import Network
+from gapworks.factory.container import Header
+from gapworks.factory.errors import DataError
+from gapworks.factory.evaluation_file import Given
+from gapworks.learning.data import read_dataset
+
+Tested = tuple[Header, dict[str, np.ndarray], dict[str, Network]]
+
+
+def several(given: Given) -> Tested:
+    """The data set "own", and networks by name.
+
+    Raises
+    ------
+    DataError
+        If none is given, or one was trained on other data.
+    """
+    header, arrays = read_dataset(given.data["own"], "eliashberg")
+    if not given.networks:
+        raise DataError("--network NAME=FILE is missing")
+    networks = {name: Network.load_for(path, header) for name, path in given.networks.items()}
+    return header, arrays, networks
+
+
+def single(given: Given) -> tuple[Header, dict[str, np.ndarray], str, Network]:
+    """The same of one network, and its name.
+
+    Raises
+    ------
+    DataError
+        If there is not just one, or it was trained on other data.
+    """
+    header, arrays, networks = several(given)
+    if len(networks) > 1:
+        raise DataError(f"give one --network NAME=FILE; given: {', '.join(networks)}")
+    ((name, network),) = networks.items()
+    return header, arrays, name, network

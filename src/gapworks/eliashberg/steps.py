@@ -1,0 +1,123 @@
+"""The resolved settings of the eliashberg study's steps: what decides their outcome."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+from pydantic import PositiveInt
+
+from gapworks.eliashberg.config import (
+    ComplexSpectra,
+    Kind,
+    Physics,
+    SimpleSpectra,
+    Solver,
+    unsaid_cutoff,
+)
+from gapworks.eliashberg.names import Input, NetworkName, Transform
+from gapworks.eliashberg.networks import Evaluation, Flow, Network
+from gapworks.factory.settings import DatasetSettings
+from gapworks.learning.settings import TrainingSettings
+from gapworks.study import Scale, StepSettings
+
+
+class Simulate(DatasetSettings):
+    """Everything that decides the samples of one data set, and nothing that does not.
+
+    DATA_VERSION is raised by hand when the same settings would give other numbers; golden outputs
+    (tests/eliashberg/test_golden.py) fail when numbers move and the version does not.
+    """
+
+    study: Literal["eliashberg"] = "eliashberg"
+    data_version: Literal[1] = 1
+    kind: Kind
+    spectra: SimpleSpectra | ComplexSpectra
+    physics: Physics
+    solver: Solver
+
+    @classmethod
+    def of(cls, scale: Scale, dataset: str) -> Simulate:
+        """Those of a data set.
+
+        Raises
+        ------
+        ValueError
+            If there is no such data set.
+        """
+        config = scale.config
+        chosen = config.dataset(dataset)
+        return cls(
+            dataset=dataset,
+            seed=scale.seed,
+            stream=chosen.stream,
+            kind=chosen.kind,
+            spectra=getattr(config.spectra, chosen.kind),
+            physics=config.physics,
+            solver=config.solver,
+        )
+
+    def decisive(self) -> dict[str, Any]:
+        """As it was before `mu_star_cutoff` was a key, where that says what held without it."""
+        content = super().decisive()
+        physics = self.physics
+        if math.isclose(physics.mu_star_cutoff, unsaid_cutoff(physics.temperature), rel_tol=1e-12):
+            del content["physics"]["mu_star_cutoff"]
+        return content
+
+
+class Train(TrainingSettings):
+    """Of a training."""
+
+    study: Literal["eliashberg"] = "eliashberg"
+    network: Network
+
+    @classmethod
+    def of(cls, scale: Scale, network: str) -> Train:
+        """Those of a network.
+
+        Raises
+        ------
+        ValueError
+            If there is no such network.
+        """
+        name = NetworkName.parse(network)
+        chosen = scale.config.networks.named(name)
+        return cls(name=network, seed=scale.seed, repeat=name.repeat, network=chosen)
+
+
+class Generate(StepSettings):
+    """Of data that autoencoders make; `latent` "chosen": an evaluation says the dimension."""
+
+    input: Input
+    transform: Transform
+    latent: PositiveInt | Literal["chosen"]
+
+    @classmethod
+    def of(cls, scale: Scale, transform: Transform, input: Input, latent: str) -> Generate:
+        """The same at every scale."""
+        number = latent if latent == "chosen" else int(latent)
+        return cls(input=input, transform=transform, latent=number)
+
+
+class Evaluate(StepSettings):
+    """Of the evaluations of data sets and networks."""
+
+    evaluation: Evaluation
+
+    @classmethod
+    def of(cls, scale: Scale, **fields: str) -> Evaluate:
+        """The same for all data sets and networks."""
+        return cls(evaluation=scale.config.evaluation)
+
+
+class ChooseDimension(StepSettings):
+    """Of the choice of a latent dimension."""
+
+    input: Input
+    flow: Flow
+
+    @classmethod
+    def of(cls, scale: Scale, input: Input) -> ChooseDimension:
+        """Of an input."""
+        return cls(input=input, flow=scale.config.flow)

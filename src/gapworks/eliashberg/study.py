@@ -1,0 +1,108 @@
+"""What the eliashberg study makes of what; names of networks are explained in names.py."""
+
+from __future__ import annotations
+
+from gapworks.eliashberg import steps
+from gapworks.eliashberg.config import EliashbergConfig
+from gapworks.eliashberg.exhibits import FIGURES, TABLES, autoencoders, dimensions
+from gapworks.eliashberg.names import NetworkName, form, generators
+from gapworks.study import Inputs, Scale, Step, Study, Training
+
+
+def training(scale: Scale, network: str) -> Training:
+    """One file holds training and validation samples."""
+    data = NetworkName.parse(network).data
+    return Training(data, data)
+
+
+def as_solved(scale: Scale, dataset: str) -> Inputs:
+    return Inputs(data={"solved": dataset})
+
+
+def as_predicted(scale: Scale, dataset: str, network: str) -> Inputs:
+    """Networks are tested on their own data, and pushed forward on the solved."""
+    own = NetworkName.parse(network).data
+    return Inputs(data={"own": own, "solved": dataset}, networks=[network])
+
+
+def as_reconstructed(scale: Scale, network: str) -> Inputs:
+    return Inputs(data={"own": "complex"}, networks=[network])
+
+
+def few_neurons(scale: Scale) -> Inputs:
+    """The networks with few neurons next to the output."""
+    bases = scale.config.networks.bases
+    seeds = range(1, bases.seeds + 1)
+    networks = [f"nto-{neurons}-{seed}" for neurons in bases.neurons for seed in seeds]
+    return Inputs(data={"own": "simple"}, networks=networks)
+
+
+def without_and_with_noise(scale: Scale) -> Inputs:
+    return Inputs(data={"own": "complex"}, networks=["sl-complex-gap", "sl-complex-noisy-gap"])
+
+
+def tried(scale: Scale, input: str) -> Inputs:
+    """Autoencoders of EBSF and input; steps 3 and 4 of the flow chart choose among them."""
+    return Inputs(evaluations=autoencoders(scale, f"ae-joint-{input}"))
+
+
+def generating(scale: Scale, transform: str, input: str, latent: str) -> Inputs:
+    """The solved data and autoencoders; all of them, and the choice, where the data choose."""
+    chosen = latent == "chosen"
+    wanted = dimensions(scale) if chosen else [int(latent)]
+    return Inputs(
+        data={"solved": "complex"},
+        networks=[str(name) for d in wanted for name in generators(transform, input, d)],
+        evaluations=[f"complex-dimensions-{input}"] if chosen else [],
+    )
+
+
+OWN_DATA = """\
+  eliashberg  columns of text: energy, Re Delta, Im Delta of Delta(x + i Gamma) for a network
+              sl-...-gap; energy, N / N_F, or the same three, for sl-...-dos; omega, a2F for
+              reversed-... Units of the header, or --unit, or meV (said). An a2F from which the
+              equations lead further away than on 99 % of the test samples is refused.
+              -> columns, .csv, with what the equations say beside it, .json"""
+
+SUPERVISED = form("supervised", "reversed", "generated")
+
+STUDY = Study(
+    name="eliashberg",
+    config=EliashbergConfig,
+    simulate=steps.Simulate,
+    train=steps.Train,
+    training=training,
+    evaluations={
+        r"(?P<dataset>simple|complex)-data": Step(
+            "evaluation.statistics", steps.Evaluate, as_solved
+        ),
+        r"(?P<dataset>simple|complex)-pade": Step(
+            "evaluation.pade", steps.Evaluate, as_solved, cost="heavy"
+        ),
+        r"(?P<dataset>simple|complex)-statements": Step(
+            "evaluation.statements", steps.Evaluate, as_solved, cost="heavy"
+        ),
+        "simple-bases": Step("evaluation.bases", steps.Evaluate, few_neurons, cost="heavy"),
+        "complex-noise": Step(
+            "evaluation.noise", steps.Evaluate, without_and_with_noise, cost="heavy"
+        ),
+        r"complex-dimensions-(?P<input>gap|dos)": Step(
+            "evaluation.dimensions", steps.ChooseDimension, tried
+        ),
+        rf"complex-(?P<network>{form('autoencoder')})": Step(
+            "evaluation.autoencoder", steps.Evaluate, as_reconstructed, cost="heavy"
+        ),
+        rf"(?P<dataset>simple|complex)-(?P<network>{SUPERVISED})": Step(
+            "evaluation.supervised", steps.Evaluate, as_predicted, cost="heavy"
+        ),
+    },
+    generated={
+        r"(?P<transform>joint|separate)-(?P<input>gap|dos)-(?P<latent>[1-9]\d*|chosen)": Step(
+            "learning.generation", steps.Generate, generating
+        ),
+    },
+    figures=FIGURES,
+    tables=TABLES,
+    own_data=OWN_DATA,
+    metrics=lambda scale: {"flow": scale.config.flow.model_dump(mode="json")},
+)
