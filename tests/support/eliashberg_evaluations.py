@@ -7,6 +7,7 @@ long; every number is drawn from a stream of its evaluation's and its array's na
 from __future__ import annotations
 
 import copy
+import hashlib
 import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -134,7 +135,8 @@ def _layers(name: str, ends: Sequence[str]) -> dict[str, Any]:
     """Widths of layers that no other network has, as a card says them."""
     widths = [int(one) for one in 1000 * values(name, "layers", (5,))]
     architecture = dict(zip(ends, widths, strict=False)) | {"hidden": widths[2:4]}
-    return {"architecture": architecture, "parameters": 1000 * widths[4] + 7}
+    said = {"architecture": architecture, "parameters": 1000 * widths[4] + 7}
+    return said | {"weights_sha256": hashlib.sha256(name.encode()).hexdigest()}
 
 
 def _bases(name: str, said: dict[str, Any]) -> Kind:
