@@ -212,7 +212,7 @@ def quality(folder: Path) -> str:
     """Failures, redraws and the worst back-projection of the shards in a folder."""
     import numpy as np
 
-    from gapworks.factory.container import read
+    from gapworks.factory.reading import read
 
     names = ("valid", "redraws", "back_projection")
     shards = [read(path, names) for path in sorted(folder.rglob("*.h5"))]

@@ -54,8 +54,8 @@ def main() -> None:
 def shards(results: measure.Results, sizes: Sizes, folder: Path) -> None:
     """Simulate, write, verify, read and gather shards of the paper's training set."""
     from gapworks.chain.data import dataset as study
-    from gapworks.factory.container import read, verify
     from gapworks.factory.gather import gather
+    from gapworks.factory.reading import read, verify
     from gapworks.factory.shards import shard_name, simulate_shard
 
     planned = measure.plan("chain")

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from scipy.ndimage import map_coordinates
 
-from gapworks.factory.container import verify
+from gapworks.factory.reading import verify
 from gapworks.qpi.learning.familiarity import measured
 from gapworks.qpi.learning.features import stored_maps, windows
 from gapworks.qpi.learning.maps import on_torus, pink_envelope, within_disc

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from gapworks import cli, reproduction
-from gapworks.factory.container import DataError
+from gapworks.factory.errors import DataError
 from gapworks.products import metric_file
 from gapworks.study import STUDIES
 from tests.conftest import ROOT

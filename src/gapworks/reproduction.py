@@ -14,7 +14,7 @@ import pandas as pd
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from gapworks.factory.container import DataError
+from gapworks.factory.errors import DataError
 from gapworks.factory.files import read_whole
 from gapworks.factory.settings import Section
 from gapworks.products.metric_file import Numbers, key_of

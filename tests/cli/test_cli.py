@@ -11,8 +11,8 @@ import sys
 
 import pytest
 
-from gapworks.factory.container import read
-from gapworks.factory.container import verify as verified
+from gapworks.factory.reading import read
+from gapworks.factory.reading import verify as verified
 from tests.support.command import GAPWORKS, SETTINGS, STATISTICS, gapworks, gather, simulate
 
 

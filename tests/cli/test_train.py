@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from gapworks.chain.data.dataset import VARIABLES
-from gapworks.factory.container import Coordinate, Writer, read, verify
+from gapworks.factory.container import Coordinate, Writer
+from gapworks.factory.reading import read, verify
 from tests.support.command import (
     GAPWORKS,
     NETWORKS,

@@ -42,7 +42,7 @@ def study(tmp_path_factory):
 @pytest.fixture(scope="session")
 def arrays(study):
     """Its complex data set."""
-    from gapworks.factory.container import read
+    from gapworks.factory.reading import read
 
     return read(study.data("complex"))
 

@@ -26,8 +26,9 @@ from gapworks.eliashberg.learning.training import task
 from gapworks.eliashberg.paper.metrics import metrics
 from gapworks.eliashberg.steps import Evaluate, Generate
 from gapworks.eliashberg.study import STUDY
-from gapworks.factory.container import DataError, read
+from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import Given
+from gapworks.factory.reading import read
 from gapworks.learning.task import train_network
 from gapworks.plotting import style
 from tests.conftest import ROOT

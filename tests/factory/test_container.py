@@ -12,7 +12,9 @@ import xarray
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gapworks.factory.container import Coordinate, DataError, Variable, Writer, read, verify
+from gapworks.factory.container import Coordinate, Variable, Writer
+from gapworks.factory.errors import DataError
+from gapworks.factory.reading import read, verify
 
 SITES = {"site": Coordinate(np.arange(5), "a", "site")}
 VARIABLES = {

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gapworks.factory.container import read, verify
 from gapworks.factory.ranks import World
+from gapworks.factory.reading import read, verify
 from tests.conftest import ROOT
 from tests.workflow.conftest import wait_until
 

@@ -5,9 +5,10 @@ import os
 import numpy as np
 import pytest
 
-from gapworks.factory.container import DataError, read, verify
+from gapworks.factory.errors import DataError
 from gapworks.factory.gather import gather
 from gapworks.factory.provenance import code_digest, solver_digest
+from gapworks.factory.reading import read, verify
 from gapworks.factory.shards import shard_name, shard_ranges, simulate_shard
 from tests.support import toy
 

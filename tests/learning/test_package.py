@@ -8,7 +8,7 @@ import subprocess
 import pytest
 import torch
 
-from gapworks.factory.container import DataError
+from gapworks.factory.errors import DataError
 from gapworks.learning.checkpoint import checkpoint_path
 from gapworks.learning.package import card_path, load_package, save_package
 

@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
-from gapworks.factory.container import verify
+from gapworks.factory.reading import verify
 from tests.support.command import SETTINGS, gapworks_here
 
 CASES = {

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import xarray
 
-from gapworks.factory.container import DataError, read, verify
+from gapworks.factory.errors import DataError
 from gapworks.factory.ranks import World
+from gapworks.factory.reading import read, verify
 from gapworks.factory.shards import simulate_shard
 from gapworks.qpi import Parameters, bdg_matrix, ldos_window
 from gapworks.qpi.config import CLASSES

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gapworks.factory.container import verify
+from gapworks.factory.reading import verify
 from gapworks.qpi.learning.familiarity import measured
 from gapworks.qpi.learning.features import stored_maps, windows
 from gapworks.qpi.learning.maps import on_torus, pink_envelope

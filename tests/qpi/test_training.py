@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from gapworks.factory.container import DataError, verify
+from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import Given, read_evaluation
+from gapworks.factory.reading import verify
 from gapworks.factory.seal import sealed, to_text
 from gapworks.qpi import steps
 from gapworks.qpi.evaluation.network import evaluate

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from gapworks.factory.container import read
+from gapworks.factory.reading import read
 from gapworks.study import STUDIES
 from tests.workflow.conftest import Checkout, merge
 

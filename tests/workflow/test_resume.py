@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from gapworks.factory.container import verify
+from gapworks.factory.reading import verify
 from tests.conftest import ROOT
 from tests.workflow.conftest import BIN, SETTINGS, has_ended, let_go_on, wait_until
 

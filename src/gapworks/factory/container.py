@@ -14,7 +14,6 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,12 +24,11 @@ import numpy as np
 
 from gapworks.factory import recipe
 from gapworks.factory.disk import Disk, HeldSignals, discard, put_in_place, temporary_beside
-from gapworks.factory.errors import DataError as DataError
-from gapworks.factory.errors import DiskError, reason
-from gapworks.factory.files import check_plain
+from gapworks.factory.errors import DataError, DiskError, reason
 from gapworks.factory.provenance import provenance
+from gapworks.factory.reading import Header, opened, verify
 from gapworks.factory.settings import FORMAT_VERSION
-from gapworks.factory.stamp import STAMP_BYTES, check_stamp, stamp
+from gapworks.factory.stamp import STAMP_BYTES, stamp
 
 BLOCK_BYTES = 1 << 24
 """Arrays are hashed and copied in pieces of this size."""
@@ -57,18 +55,6 @@ class Coordinate:
     units: str
     description: str
     flags: Mapping[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Header:
-    """What a verified file says of itself."""
-
-    path: Path
-    sha256: str
-    attributes: dict[str, Any]
-    checksums: dict[str, str]
-    shapes: dict[str, tuple[int, ...]]
-    units: dict[str, str]
 
 
 class Writer:
@@ -232,71 +218,6 @@ class Writer:
             raise
 
 
-def verify(path: str | os.PathLike[str]) -> Header:
-    """Check that a file is whole and unaltered, and give what it says of itself.
-
-    Raises
-    ------
-    DataError
-        If the file is missing, truncated, unfinished, altered, or of another format version;
-        DiskError if it cannot be read.
-    """
-    path = Path(path)
-    sha256 = check_stamp(path)
-    with _opened(path) as file:
-        attributes = _attributes(file)
-        if attributes.get("complete") != 1:
-            raise DataError(f"{path}: is unfinished (no attribute `complete`)")
-        if attributes.get("format_version") != FORMAT_VERSION:
-            raise DataError(
-                f"{path}: has format version {attributes.get('format_version')}, "
-                f"this gapworks reads {FORMAT_VERSION}"
-            )
-        checksums = {name: array.attrs["sha256"] for name, array in file.items()}
-        shapes = {name: array.shape for name, array in file.items()}
-        units = {name: array.attrs["units"] for name, array in file.items()}
-    return Header(path, sha256, attributes, checksums, shapes, units)
-
-
-def read(
-    path: str | os.PathLike[str], names: list[str] | None = None, rows: slice = slice(None)
-) -> dict[str, np.ndarray]:
-    """Arrays of a file that `verify` has passed; `rows` cuts along the first dimension."""
-    with _opened(Path(path)) as file:
-        return {name: file[name][rows] for name in names or file}
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[h5py.File]:
-    """Open for reading; whatever HDF5 or a missing key says becomes a DataError.
-
-    Without locks, which many file systems of clusters lack: nobody writes to a file in its place.
-    """
-    try:
-        check_plain(path)
-        with h5py.File(path, "r", locking=False) as file:
-            yield file
-    except FileNotFoundError:
-        raise DataError(f"{path}: is missing") from None
-    except (OSError, KeyError, RuntimeError, ValueError, TypeError, UnicodeError) as error:
-        if code := _system_code(error):
-            said = reason(OSError(code, ""))
-            raise DiskError(f"{path}: cannot be read: {said}") from error
-        check_stamp(path)  # damage is what the hash says, not what HDF5 says
-        said = " ".join(str(error).split())
-        if isinstance(error, OSError):
-            raise DiskError(f"{path}: cannot be read by HDF5 ({said})") from error
-        raise DataError(f"{path}: does not hold what it should ({said})") from error
-
-
-def _system_code(error: Exception) -> int | None:
-    """The operating system's code for an error; HDF5 hides it in its words."""
-    if not isinstance(error, OSError):
-        return None
-    hidden = re.search(r"errno = ([1-9]\d*)", str(error))
-    return error.errno or (int(hidden[1]) if hidden else None)
-
-
 def _describe_flags(array: h5py.Dataset, flags: Mapping[int, str]) -> None:
     """Say what codes mean, as the CF conventions do."""
     if flags:
@@ -304,19 +225,9 @@ def _describe_flags(array: h5py.Dataset, flags: Mapping[int, str]) -> None:
         array.attrs["flag_meanings"] = " ".join(flags.values())
 
 
-def _attributes(file: h5py.File) -> dict[str, Any]:
-    """Attributes as Python values; the structured ones from their JSON."""
-    attributes = {}
-    for key, value in file.attrs.items():
-        value = value.item() if isinstance(value, np.generic) else value
-        structured = isinstance(value, str) and value[:1] in "{["
-        attributes[key] = json.loads(value) if structured else value
-    return attributes
-
-
 def _check_arrays(path: Path, header: Header) -> None:
     """Read every array back: what is on the disk must be what was appended."""
-    with _opened(path) as file:
+    with opened(path) as file:
         for name, array in file.items():
             sha256 = hashlib.sha256()
             rows = _rows(array.shape, array.dtype.itemsize, BLOCK_BYTES)

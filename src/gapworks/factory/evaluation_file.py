@@ -9,15 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from gapworks.factory.container import (
-    Coordinate,
-    DataError,
-    Header,
-    Variable,
-    Writer,
-    read,
-    verify,
-)
+from gapworks.factory.container import Coordinate, Variable, Writer
+from gapworks.factory.errors import DataError
+from gapworks.factory.reading import Header, read, verify
 
 
 class Files(dict[str, Path]):

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from gapworks.factory.container import BLOCK_BYTES, DataError, Header, Writer, read
-from gapworks.factory.errors import DiskError
+from gapworks.factory.container import BLOCK_BYTES, Writer
+from gapworks.factory.errors import DataError, DiskError
 from gapworks.factory.provenance import solver_digest
+from gapworks.factory.reading import Header, read
 from gapworks.factory.settings import DatasetSettings
 from gapworks.factory.shards import (
     Study,

@@ -10,9 +10,11 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from gapworks.factory.container import Coordinate, DataError, Header, Variable, Writer, read, verify
+from gapworks.factory.container import Coordinate, Variable, Writer
+from gapworks.factory.errors import DataError
 from gapworks.factory.provenance import solver_digest
 from gapworks.factory.ranks import World
+from gapworks.factory.reading import Header, read, verify
 from gapworks.factory.settings import DatasetSettings
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gapworks.factory.container import DataError, Header, read, verify
+from gapworks.factory.errors import DataError
+from gapworks.factory.reading import Header, read, verify
 
 
 def read_dataset(

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from gapworks.factory.container import DataError
 from gapworks.factory.disk import HeldSignals
+from gapworks.factory.errors import DataError
 from gapworks.factory.seeds import study_number
 from gapworks.learning.checkpoint import Progress, load_checkpoint, save_checkpoint
 from gapworks.learning.settings import Training

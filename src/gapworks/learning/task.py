@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 import torch
 
-from gapworks.factory.container import Header
 from gapworks.factory.errors import DataError
 from gapworks.factory.provenance import code_digest
+from gapworks.factory.reading import Header
 from gapworks.learning.checkpoint import checkpoint_path
 from gapworks.learning.loop import (
     Augment,

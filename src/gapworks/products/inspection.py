@@ -72,7 +72,7 @@ def lines(found: Found) -> Iterator[str]:
 
 
 def _hdf5(path: Path) -> Found:
-    from gapworks.factory.container import verify
+    from gapworks.factory.reading import verify
 
     header = verify(path)
     said = header.attributes

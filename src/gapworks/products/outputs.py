@@ -213,7 +213,7 @@ def _foreign(command: str, arguments: argparse.Namespace, path: Path) -> str | N
 
 
 def _foreign_hdf5(path: Path, kind: str) -> str | None:
-    from gapworks.factory.container import verify
+    from gapworks.factory.reading import verify
     from gapworks.factory.stamp import STAMP_BYTES
 
     with reading(path), open_plain(path) as file:

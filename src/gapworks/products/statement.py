@@ -108,7 +108,7 @@ def sign(paths: Sequence[Path]) -> None:
 
 
 def _of_hdf5(path: Path) -> Statement:
-    from gapworks.factory.container import verify
+    from gapworks.factory.reading import verify
 
     header = verify(path)
     said = header.attributes

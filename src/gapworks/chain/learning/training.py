@@ -10,8 +10,8 @@ import torch
 from gapworks.chain.learning.features import TENSORS, check_usable, normalisation
 from gapworks.chain.learning.network import build
 from gapworks.chain.steps import Train
-from gapworks.factory.container import read
 from gapworks.factory.errors import DataError
+from gapworks.factory.reading import read
 from gapworks.learning.data import check_apart, dataset_header
 from gapworks.learning.task import Task, check_enough
 

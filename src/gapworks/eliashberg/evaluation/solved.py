@@ -8,8 +8,8 @@ import numpy as np
 
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.data.fields import Split, part, rows_of
-from gapworks.factory.container import Header
 from gapworks.factory.evaluation_file import Given, about_data
+from gapworks.factory.reading import Header
 from gapworks.learning.data import read_dataset
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from gapworks.eliashberg.learning.trained import Network
-from gapworks.factory.container import Header
 from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import Given
+from gapworks.factory.reading import Header
 from gapworks.learning.data import read_dataset
 
 Tested = tuple[Header, dict[str, np.ndarray], dict[str, Network]]

@@ -13,9 +13,10 @@ from gapworks.eliashberg.data.fields import Arrays, apart
 from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.names import generators
 from gapworks.eliashberg.steps import Generate
-from gapworks.factory.container import Coordinate, Header, Variable, Writer
+from gapworks.factory.container import Coordinate, Variable, Writer
 from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import Given, read_evaluation
+from gapworks.factory.reading import Header
 from gapworks.learning.data import read_dataset
 
 VARIABLES = {

@@ -14,8 +14,8 @@ from gapworks.eliashberg.data.fields import Arrays, joined
 from gapworks.eliashberg.learning.calibration import Calibration
 from gapworks.eliashberg.learning.features import as_tensor, seen
 from gapworks.eliashberg.learning.network import build
-from gapworks.factory.container import Header
 from gapworks.factory.errors import DataError
+from gapworks.factory.reading import Header
 from gapworks.learning import trained
 from gapworks.learning.trained import TrainedNetwork
 

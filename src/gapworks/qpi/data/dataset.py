@@ -9,7 +9,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from gapworks.factory.container import Coordinate, DataError, Variable
+from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.errors import DataError
 from gapworks.factory.ranks import World
 from gapworks.qpi.config import CLASSES
 from gapworks.qpi.data.draw import Sample, draw

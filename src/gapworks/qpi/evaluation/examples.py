@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from gapworks.factory.container import Coordinate, DataError, Variable
+from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import Evaluation, Given
 from gapworks.learning.data import dataset_header
 from gapworks.qpi import steps

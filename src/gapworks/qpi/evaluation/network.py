@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from gapworks.factory.container import DataError
+from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import Evaluation, Given, about_data
 from gapworks.factory.seeds import study_number
 from gapworks.learning.data import dataset_header

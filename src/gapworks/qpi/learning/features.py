@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gapworks.factory.container import DataError, Header, read
+from gapworks.factory.errors import DataError
+from gapworks.factory.reading import Header, read
 from gapworks.qpi.config import CLASSES, U_GAPS
 from gapworks.qpi.learning.maps import RINGS, View, ldos_maps, on_torus, opposite, turned
 from gapworks.qpi.physics.point_group import THIRD_TURN, distance
