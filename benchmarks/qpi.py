@@ -82,7 +82,7 @@ def superconductor(irrep, broadening, **more):
 
 def images(results: measure.Results, sizes: Sizes) -> None:
     """Seconds of an image, for a singlet and for a complex gap."""
-    from gapworks.qpi import image, literal_image
+    from gapworks.qpi import direct_sum_image, image
 
     cases = {irrep: superconductor(irrep, 0.3) for irrep in ("A1g", "Eu")}
     cases["Eu, phi"] = superconductor("Eu", 0.3, phi=0.5)
@@ -90,7 +90,7 @@ def images(results: measure.Results, sizes: Sizes) -> None:
     for N in sizes.literal:
         measure.say(f"images: the double sum, N = {N}")
         p = cases["A1g"]
-        calls = {"double sum": partial(literal_image, p, N), "FFT": partial(image, p, N)}
+        calls = {"double sum": partial(direct_sum_image, p, N), "FFT": partial(image, p, N)}
         times = measure.race(calls, sizes.repeats, budget=2.0)
         for method, values in times.items():
             add(results, "image", f"A1g, N = {N}", method, values, times["double sum"])

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gapworks.qpi import Parameters, bdg_matrix, image, literal_image
+from gapworks.qpi import Parameters, bdg_matrix, direct_sum_image, image
 from gapworks.qpi.physics.image import charge_on_lattice, green_on_grid
 from gapworks.qpi.physics.parameters import D_VECTORS, IMPURITY_KINDS, IRREPS
 from gapworks.qpi.physics.spin_blocks import angles, independent_blocks
@@ -22,7 +22,7 @@ def relative(a, b):
 @few
 @given(superconductors(), st.sampled_from(["eq12", "ldos"]), st.integers(9, 17))
 def test_any_image_is_the_double_sum(p, observable, N):
-    a, b = image(p, N, observable), literal_image(p, N, observable)
+    a, b = image(p, N, observable), direct_sum_image(p, N, observable)
     # The band is rounded to 1e-13 meV in either, and that grows as 1 / broadening^2, and in T.
     assert relative(a, b) < 2e-13 / p.broadening**2
 
@@ -46,7 +46,7 @@ def test_an_image_made_by_a_graphics_card_is_the_same(dtype, bound):
 def test_image_of_48_points_is_the_double_sum(irrep, kind):
     omega = {"scalar": 0.0, "sz": 1.0, "sx": -0.5}[kind]
     p = Parameters(irrep, 0.7, eps0=30.0, broadening=0.5, omega=omega, impurity_kind=kind)
-    assert relative(image(p, 48), literal_image(p, 48)) < 1e-12
+    assert relative(image(p, 48), direct_sum_image(p, 48)) < 1e-12
 
 
 @few

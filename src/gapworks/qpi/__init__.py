@@ -18,12 +18,12 @@ _HOME = {
     "SubGrid": "physics.grid_ladder",
     "assemble": "physics.grid_ladder",
     "bdg_matrix": "physics.hamiltonian",
+    "direct_sum_image": "physics.image",
     "green_window": "physics.ldos",
     "image": "physics.image",
     "integrate": "physics.grid_ladder",
     "ldos_from_window": "physics.ldos",
     "ldos_window": "physics.ldos",
-    "literal_image": "physics.image",
     "twisted_window": "physics.ldos",
     "windows": "physics.ldos",
 }

@@ -48,9 +48,9 @@ def evaluate(
     """
     coarse, converged = paths = given.data["coarse"], given.data["converged"]
     headers = [dataset_header(path, "qpi") for path in paths]
-    said = [header.attributes["settings"] for header in headers]
+    stored = [header.attributes["settings"] for header in headers]
     view = View(radius=settings.radius)
-    energy = [said[1]["physics"]["energies"][0]]
+    energy = [stored[1]["physics"]["energies"][0]]
     pairs = []
     for path, header in zip(paths, headers, strict=True):
         arrays = windows(path, header, energy, view, only_valid=False)
@@ -80,8 +80,8 @@ def evaluate(
     attributes = {
         "dataset": "examples",
         "method": "examples",
-        "n_effective": [one["n_effective"] for one in said],
-        "broadening": said[1]["physics"]["broadening"],
+        "n_effective": [one["n_effective"] for one in stored],
+        "broadening": stored[1]["physics"]["broadening"],
         "energy": energy[0],
     }
     coordinates = {

@@ -94,7 +94,7 @@ def _by_name(answers: Answers) -> dict[str, np.ndarray]:
     return {name: getattr(answers, name) for name in ("label", *errors.PARAMETERS)}
 
 
-def _check_unseen(network: Network, where: Path, said: Mapping[str, Any]) -> None:
+def _check_unseen(network: Network, where: Path, about: Mapping[str, Any]) -> None:
     trained = network.card["training_data"]
-    if (trained["stream"], trained["seed"]) == (said["settings"]["stream"], said["seed"]):
-        raise DataError(f"{where}: was trained on the samples of {said['dataset']}: no test of it")
+    if (trained["stream"], trained["seed"]) == (about["settings"]["stream"], about["seed"]):
+        raise DataError(f"{where}: was trained on the samples of {about['dataset']}: no test of it")

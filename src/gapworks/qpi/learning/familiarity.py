@@ -40,9 +40,9 @@ _NO_CENTRE = 0.35
 DRAWS = 5
 """Times that each superconductor is drawn: without noise, with the most, and in between."""
 SUPERCONDUCTORS = 2000
-"""At most so many of the training data are drawn."""
+"""Most superconductors of the training data that are drawn."""
 HELD_OUT = 4
-"""The threshold is that of superconductors held out, one part in so many at a time."""
+"""Parts of the superconductors; the threshold is that of each part held out in turn."""
 KEPT = 0.99
 """Share of the maps drawn so that is familiar."""
 _FLOOR = 0.05

@@ -43,14 +43,14 @@ def windows(
     DataError
         If the data set holds images, or not these energies, or its windows do not fit the view.
     """
-    said = header.attributes["settings"]
+    stored = header.attributes["settings"]
     if "green" not in header.checksums:
         raise DataError(f"{path}: holds images, not windows of the Green function: no v to draw")
-    known = said["physics"]["energies"]
+    known = stored["physics"]["energies"]
     missing = [energy for energy in energies if energy not in known]
     if missing:
         raise DataError(f"{path}: has energies {known} meV, not {missing}")
-    size = said["physics"]["window"]
+    size = stored["physics"]["window"]
     if view.pixels < size:
         raise DataError(f"{path}: windows are {size} wide, images of {view.pixels} are too small")
     widest = math.sqrt(0.75) * (size // 2)

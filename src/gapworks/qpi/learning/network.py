@@ -106,7 +106,7 @@ class TwoHeads(nn.Module):
 
 
 def vgg16(channels: int, kernel: int = 3) -> nn.Sequential:
-    """The convolutional features of VGG16, configuration D, on so many channels."""
+    """The convolutional features of VGG16, configuration D, for a number of input channels."""
     layers: list[nn.Module] = []
     before, size = channels, kernel
     for width in VGG16:
@@ -166,7 +166,7 @@ class ConvNextBlock(nn.Module):
 
 
 def convnext(channels: int) -> nn.Sequential:
-    """The features of ConvNeXt-T on so many channels."""
+    """The features of ConvNeXt-T for a number of input channels."""
     layers: list[nn.Module] = []
     before = channels
     for stage, (blocks, width) in enumerate(CONVNEXT):

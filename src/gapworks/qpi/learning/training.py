@@ -47,8 +47,8 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
     check_apart(headers)
     samples = settings.per_class * len(CLASSES)
     check_enough(headers[0], samples)
-    said = headers[0].attributes["settings"]
-    impurity = said["physics"]["impurity"]
+    stored = headers[0].attributes["settings"]
+    impurity = stored["physics"]["impurity"]
     view, energies = View.of(settings.inputs, settings.condition), settings.condition.energies
     arrays = windows(data, headers[0], energies, view, slice(0, samples))
     kept = windows(validation, headers[1], energies, view)
@@ -86,7 +86,7 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
         schedule=settings.network.training,
         augment=draw,
         key={"device": device.type},
-        about_data={"n_effective": said["n_effective"]},
+        about_data={"n_effective": stored["n_effective"]},
         finish=familiar,
     )
 

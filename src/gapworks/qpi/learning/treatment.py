@@ -15,7 +15,7 @@ from gapworks.qpi.physics.point_group import distance
 _STEPS = 15
 """Reweightings of the plane that is taken off before the centre is looked for."""
 _COMPRESSED = 3.0
-"""Values beyond so many deviations count less in the search for the centre."""
+"""Deviations beyond which values count less in the search for the centre."""
 _ROUNDING = 1e-11
 """What the fit of a plane leaves of one, in units of the map's largest number."""
 _EVEN = 0.11
@@ -25,7 +25,7 @@ _COVERED = 0.8
 _AMPLITUDE, _AMPLITUDES = 5e-6, (1e-9, 1e-2)
 """Deviation of a usual map within the disc, and of any in its unit, 1/meV per cell."""
 _SAID = 1.0
-"""A background is worth a note if it is so many times the map's own deviation."""
+"""A background of more than this many of the map's deviations is worth a note."""
 
 
 @dataclass(frozen=True)

@@ -70,12 +70,12 @@ def _tested(data: Evaluated, prefix: str) -> dict[str, float | None]:
 
 def _statements(data: Evaluated) -> dict[str, float | None]:
     """Largest difference of what should be degenerate, smallest of what should be visible."""
-    said, difference = data.attributes["statements"], data["difference"]
+    compared, difference = data.attributes["statements"], data["difference"]
 
     def taken(about: str, worst, **keys: object) -> float:
         rows = [
             row
-            for row, one in enumerate(said)
+            for row, one in enumerate(compared)
             if one["about"] == about and all(one[key] == value for key, value in keys.items())
         ]
         return worst(difference[rows])
@@ -83,9 +83,9 @@ def _statements(data: Evaluated) -> dict[str, float | None]:
     def clean(row: Mapping[str, object]) -> bool:
         return row["about"] == "degeneracy" and row["rashba"] == 0
 
-    at_zero = [row for row, one in enumerate(said) if clean(one) and one["omega"] == 0]
-    elsewhere = [row for row, one in enumerate(said) if clean(one) and one["omega"] != 0]
-    split = [row for row, one in enumerate(said) if one["rashba"] > 0]
+    at_zero = [row for row, one in enumerate(compared) if clean(one) and one["omega"] == 0]
+    elsewhere = [row for row, one in enumerate(compared) if clean(one) and one["omega"] != 0]
+    split = [row for row, one in enumerate(compared) if one["rashba"] > 0]
     return {
         "a1u_a2u_at_zero": difference[at_zero].max(),
         "a1u_a2u_elsewhere": difference[elsewhere].max() if elsewhere else None,

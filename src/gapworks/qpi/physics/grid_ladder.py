@@ -121,7 +121,7 @@ class Ladder:
         """The matrices to invert."""
         return independent_blocks(self.p)
 
-    def levels(self) -> list[tuple[int, float, float]]:
+    def grids(self) -> list[tuple[int, float, float]]:
         """(N, near2, far2) of each grid."""
         coarsest = max(_COARSEST, self.cells)
         sizes = []
@@ -136,7 +136,7 @@ class Ladder:
     def sub_grids(self) -> Iterable[SubGrid]:
         """All there is to integrate, in the order in which `assemble` takes it."""
         for block in range(len(self.blocks)):
-            for N, near2, far2 in self.levels():
+            for N, near2, far2 in self.grids():
                 rows = N // _SHARES
                 for first in range(0, N, rows):
                     yield SubGrid(self, block, N, first, first + rows, near2, far2)

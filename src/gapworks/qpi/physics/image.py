@@ -144,7 +144,7 @@ def green_on_grid(block: Block, p: Parameters, N: int, dtype, shift=(0.0, 0.0), 
     return A, corner.sum(0) @ np.array([1, 1j]) / N**2
 
 
-def literal_image(p: Parameters, n_k: int = 16, observable: str = "eq12") -> np.ndarray:
+def direct_sum_image(p: Parameters, n_k: int = 16, observable: str = "eq12") -> np.ndarray:
     """`image` by definition, the reference: 4 x 4 matrices, all pairs of k and k + q.
 
     Its cost grows as N^4: 16 to 48 points in each direction. Arguments, result and errors as
@@ -165,7 +165,7 @@ def literal_image(p: Parameters, n_k: int = 16, observable: str = "eq12") -> np.
             amplitude[i, j] = np.einsum("xyab,xyba->", left, scattered) / N**2
     if observable == "eq12":
         return -amplitude.imag / np.pi
-    # Undo the sum over r, take the imaginary part there, and sum anew.
+    # Undo the sum over r, take the imaginary part there, and sum again.
     phase = np.exp(-1j * np.outer(u, np.arange(N)))
     ldos = -(phase.T @ amplitude @ phase).imag / np.pi / N**2
     return (phase @ ldos @ phase.T).real

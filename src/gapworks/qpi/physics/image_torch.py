@@ -26,8 +26,8 @@ def image_on_device(p: Parameters, N: int, observable: str, dtype, device: str) 
         where = torch.device(device)
         torch.empty(0, device=where)
     except (RuntimeError, AssertionError) as error:
-        said = str(error).splitlines()[0]
-        raise ValueError(f"device={device!r}: torch cannot use it here ({said})") from None
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"device={device!r}: torch cannot use it here ({reason})") from None
     charge = _charge(p, N, _COMPLEX[np.dtype(dtype)], where)
     if observable == "eq12":
         made = torch.fft.fft2(torch.complex(charge.imag, charge.real)).real
