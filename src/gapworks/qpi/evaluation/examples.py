@@ -74,8 +74,8 @@ def evaluate(
         made["error_quantiles"].append(np.quantile(error[rows], QUANTILES))
         made["samples"].append(len(rows))
         for name in ("delta", "theta", "eps0", "impurity"):
-            stored = "delta_reported" if name == "delta" else name
-            made[name].append(float(first[stored][middle]))
+            kept_as = "delta_reported" if name == "delta" else name
+            made[name].append(float(first[kept_as][middle]))
     q = np.fft.fftshift(np.fft.fftfreq(PIXELS))
     attributes = {
         "dataset": "examples",
