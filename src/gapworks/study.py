@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, PositiveInt
 
 from gapworks.factory.settings import Section
 
@@ -23,13 +25,43 @@ Cost = Literal["light", "heavy", "alone"]
 """Of an evaluation: minutes; up to hours; or wall times, beside which nothing else may run."""
 
 
+class StudyConfig(Section):
+    """What every study's section of config.yaml holds; its data sets are a field `datasets`."""
+
+    study: ClassVar[str]
+
+    shard_size: PositiveInt = Field(description="samples in one shard, and so in one job")
+    max_failed_share: Annotated[float, Field(ge=0, lt=1)] = Field(
+        description="a shard with a larger share of failed samples is an error"
+    )
+
+    def dataset(self, name: str) -> Any:
+        """What is said of one of the data sets.
+
+        Raises
+        ------
+        ValueError
+            If there is none of that name; the message lists those that there are.
+        """
+        known = list(type(self.datasets).model_fields)
+        if name not in known:
+            raise ValueError(
+                f"the {self.study} study has no data set {name!r}; it has {', '.join(known)}"
+            )
+        return getattr(self.datasets, name)
+
+    def samples(self, dataset: str) -> int:
+        """Number of samples of a data set; errors as of `dataset`."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
 class Scale:
     """One study at one scale: what a step's settings and inputs are found from."""
 
     seed: int
     config: Any
-    """The study's section of config.yaml: an instance of `Study.config`."""
+    """The study's section of config.yaml, of the type `Study.config`."""
 
 
 class StepSettings(Section):
@@ -102,9 +134,8 @@ class Study:
     """All that the workflow makes in one study."""
 
     name: str
-    config: type[Section]
-    """Its section of config.yaml; `samples(dataset)` is the size of a data set, and the keys
-    shard_size and max_failed_share are those of its shards."""
+    config: type[StudyConfig]
+    """Its section of config.yaml."""
     simulate: type[StepSettings]
     """Settings of a data set: `simulate.of(scale, dataset=name)`."""
     train: type[StepSettings]

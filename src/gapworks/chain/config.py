@@ -6,12 +6,13 @@ The models here import neither numpy nor numba: the workflow reads them on every
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator, model_validator
 
 from gapworks.factory.settings import Section
 from gapworks.learning.settings import Training
+from gapworks.study import StudyConfig
 
 Hartree = Literal["attractive", "literal", "none"]
 
@@ -180,16 +181,14 @@ class Figures(Section):
     correlation_distance: PositiveInt = Field(description="largest distance in Fig. 5, sites")
 
 
-class ChainConfig(Section):
+class ChainConfig(StudyConfig):
     """The section `chain` of config.yaml."""
+
+    study: ClassVar = "chain"
 
     physics: Physics
     solver: Solver
     datasets: Datasets
-    shard_size: PositiveInt = Field(description="samples in one shard, and so in one job")
-    max_failed_share: Annotated[float, Field(ge=0, lt=1)] = Field(
-        description="a shard with a larger share of failed samples is an error"
-    )
     networks: Networks
     evaluation: Evaluation
     floor: Floor
@@ -211,16 +210,3 @@ class ChainConfig(Section):
     def samples(self, dataset: str) -> int:
         """Number of samples of a data set: realizations per V0 times the number of V0."""
         return self.dataset(dataset).realizations * len(self.physics.disorder_strengths)
-
-    def dataset(self, name: str) -> Dataset:
-        """One of the data sets.
-
-        Raises
-        ------
-        ValueError
-            If there is none of that name; the message lists those that there are.
-        """
-        known = list(Datasets.model_fields)
-        if name not in known:
-            raise ValueError(f"the chain study has no data set {name!r}; it has {', '.join(known)}")
-        return getattr(self.datasets, name)

@@ -6,7 +6,7 @@ The models here import neither numpy nor numba: the workflow reads them on every
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +20,7 @@ from pydantic import (
 from gapworks.eliashberg.networks import Evaluation, Figures, Flow, Networks
 from gapworks.eliashberg.physics.constants import BOLTZMANN, PAPER_TERMS
 from gapworks.factory.settings import Section
+from gapworks.study import StudyConfig
 
 Kind = Literal["simple", "complex"]
 
@@ -153,17 +154,15 @@ class Datasets(Section):
         return self
 
 
-class EliashbergConfig(Section):
+class EliashbergConfig(StudyConfig):
     """The section `eliashberg` of config.yaml."""
+
+    study: ClassVar = "eliashberg"
 
     physics: Physics
     spectra: Spectra
     solver: Solver
     datasets: Datasets
-    shard_size: PositiveInt = Field(description="samples in one shard, and so in one job")
-    max_failed_share: Annotated[float, Field(ge=0, lt=1)] = Field(
-        description="a shard with a larger share of failed samples is an error"
-    )
     networks: Networks
     flow: Flow
     evaluation: Evaluation
@@ -181,18 +180,3 @@ class EliashbergConfig(Section):
     def samples(self, dataset: str) -> int:
         """Number of samples of a data set."""
         return self.dataset(dataset).samples
-
-    def dataset(self, name: str) -> Dataset:
-        """One of the data sets.
-
-        Raises
-        ------
-        ValueError
-            If there is none of that name; the message lists those that there are.
-        """
-        known = list(Datasets.model_fields)
-        if name not in known:
-            raise ValueError(
-                f"the eliashberg study has no data set {name!r}; it has {', '.join(known)}"
-            )
-        return getattr(self.datasets, name)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from gapworks.factory.settings import Section
 from gapworks.learning.settings import Training
+from gapworks.study import StudyConfig
 
 CLASSES = ("A1g", "A12u", "A2g", "Eg", "Eu")
 """What is told apart; A1u and A2u look the same (section 3). Sample i is of class i mod 5."""
@@ -219,17 +220,15 @@ class Figures(Section):
     training_from: PositiveInt = Field(description="first epoch in the training curves")
 
 
-class QpiConfig(Section):
+class QpiConfig(StudyConfig):
     """The section `qpi` of config.yaml."""
+
+    study: ClassVar = "qpi"
 
     physics: Physics
     solver: Solver
     datasets: Datasets
-    shard_size: PositiveInt = Field(description="samples in one shard, and so in one job")
     ranks: PositiveInt = Field(description="MPI ranks of a simulate job; 1 runs without MPI")
-    max_failed_share: Annotated[float, Field(ge=0, lt=1)] = Field(
-        description="a shard with a larger share of failed samples is an error"
-    )
     networks: Networks
     evaluation: Evaluation
     statements: Statements
@@ -268,19 +267,6 @@ class QpiConfig(Section):
                 f"{0.75**0.5 * (self.physics.window // 2):.1f}"
             )
         return self
-
-    def dataset(self, name: str) -> Dataset:
-        """A data set.
-
-        Raises
-        ------
-        ValueError
-            If there is none of that name; the message lists those that there are.
-        """
-        known = list(Datasets.model_fields)
-        if name not in known:
-            raise ValueError(f"the qpi study has no data set {name!r}; it has {', '.join(known)}")
-        return getattr(self.datasets, name)
 
     def drawn(self, dataset: str) -> Physics:
         """The physics of a data set, with what it replaces; errors as of `dataset`."""
