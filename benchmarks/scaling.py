@@ -23,8 +23,6 @@ from typing import Any
 import measure
 from scaling_records import MPI_SAMPLES, STRONG, Cost, Dataset, Measured, Plan, Training, Used
 
-from gapworks.study import STUDIES
-
 BIN = Path(sys.executable).parent
 TRAININGS = (
     ("chain", "surrogate", "surrogate", "validation", 320, 3),
@@ -106,7 +104,7 @@ def datasets(scale: str) -> list[Dataset]:
 
     known: dict[str, Cost] = {}
     found = []
-    for study in STUDIES:
+    for study in TIMED:
         section = measure.plan(study, scale).scale.config
         for name in type(section.datasets).model_fields:
             samples = section.samples(name)

@@ -21,7 +21,7 @@ COMMON = {
     "plotting": {"factory"},
     "readers": {"factory"},
     "learning": {"factory", "study"},
-    "products": {"factory", "learning"},
+    "products": {"factory", "learning", "study"},
     "runs": {"factory", "products", "learning", "config", "plan", "study"},
 }
 """What the rooms that all studies share may import, beside themselves."""

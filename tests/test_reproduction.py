@@ -7,6 +7,7 @@ import yaml
 
 from gapworks import cli, reproduction
 from gapworks.factory.errors import DataError
+from gapworks.plotting.table import save
 from gapworks.products import metric_file
 from gapworks.study import STUDIES
 from tests.conftest import ROOT
@@ -72,6 +73,14 @@ def test_recorded_numbers_have_every_metric_that_a_claim_names():
 def test_a_verdict_follows_from_the_number(bounds, value, verdict):
     table = reproduction.claims_table([claim(holds_if=bounds)], measured(number=value))
     assert list(table["verdict"]) == [verdict]
+
+
+def test_a_study_that_no_paper_speaks_of_has_a_table_of_claims_without_rows(tmp_path):
+    table = reproduction.claims_table([], measured(number=1.0))
+    assert list(table) == list(reproduction.claims_table([claim()], measured(number=1.0)))
+    save(table, [tmp_path / "claims.csv", tmp_path / "claims.tex"])
+    assert (tmp_path / "claims.csv").read_text().split(",")[0] == "claim"
+    assert "verdict" in (tmp_path / "claims.tex").read_text()
 
 
 def test_a_claim_about_a_metric_that_is_not_measured_is_named():

@@ -20,6 +20,9 @@ from gapworks.factory.settings import Section
 from gapworks.products.metric_file import Numbers, key_of
 from gapworks.study import STUDIES
 
+COLUMNS = ("claim", "source", "statement", "paper", "ours", "unit", "holds if", "verdict")
+"""Of a table of claims; a study of which no paper claims anything has one without rows."""
+
 
 class Condition(Section):
     """When a claim holds: its metric lies within these bounds (both are allowed, one is needed)."""
@@ -50,7 +53,7 @@ class Condition(Section):
 class Claim(Section):
     """One figure, table or stated number of a paper."""
 
-    id: str = Field(pattern=r"^(chain|eliashberg|qpi)-[a-z0-9-]+$")
+    id: str = Field(pattern=rf"^({'|'.join(STUDIES)})-[a-z0-9-]+$")
     source: str = Field(description="where in the paper: Fig. 2, Sec. 4, Table I; ours: beyond")
     statement: str = Field(description="what is said, in our words")
     paper: str | float | None = Field(None, description="the paper's number, if it gives one")
@@ -114,7 +117,7 @@ def claims_table(claims: Sequence[Claim], measured: Numbers) -> pd.DataFrame:
     DataError
         If a claim names a metric that the study does not measure.
     """
-    rows = []
+    rows: list[list[str | float]] = []
     for claim in claims:
         if claim.study != measured.study or measured.timing not in (None, claim.timing):
             continue
@@ -124,19 +127,12 @@ def claims_table(claims: Sequence[Claim], measured: Numbers) -> pd.DataFrame:
                 f"{', '.join(measured.metrics)}"
             )
         value = measured.metrics[claim.metric]
-        rows.append(
-            {
-                "claim": claim.id,
-                "source": claim.source,
-                "statement": claim.statement,
-                "paper": "" if claim.paper is None else claim.paper,
-                "ours": float("nan") if value is None else value,
-                "unit": claim.unit,
-                "holds if": str(claim.holds_if),
-                "verdict": verdict(claim, measured.metrics),
-            }
-        )
-    return pd.DataFrame(rows)
+        paper = "" if claim.paper is None else claim.paper
+        ours = float("nan") if value is None else value
+        said = verdict(claim, measured.metrics)
+        row = [claim.id, claim.source, claim.statement, paper, ours, claim.unit]
+        rows.append([*row, str(claim.holds_if), said])
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def report(claims: Sequence[Claim], measured: Sequence[Numbers]) -> str:

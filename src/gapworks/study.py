@@ -130,6 +130,27 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Option:
+    """An option of `gapworks predict`, which a study's `answer` takes by keyword."""
+
+    help: str
+    kind: Literal["text", "count", "flag"] = "text"
+    choices: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """What `gapworks predict` makes of a person's own data."""
+
+    layout: str
+    """What is read and what is written, for its help."""
+    options: Mapping[str, Option] = field(default_factory=dict)
+    """By keyword."""
+    checked: bool = False
+    """Whether a check stands beside an answer, as .json."""
+
+
+@dataclass(frozen=True)
 class Study:
     """All that the workflow makes in one study."""
 
@@ -146,12 +167,11 @@ class Study:
     """By a pattern of their names; named groups are the fields of `Step.inputs`."""
     figures: Mapping[str, Exhibit]
     tables: Mapping[str, Exhibit]
+    own_data: OwnData
     metrics: Callable[[Scale], Mapping[str, Any]] = lambda scale: {}
     """Settings of its metrics."""
     generated: Mapping[str, Step] = field(default_factory=dict)
     """Data sets that networks make, like `evaluations`."""
-    own_data: str = ""
-    """What `gapworks predict` reads and writes, for its help."""
 
     def exhibits(self, room: str) -> Mapping[str, Exhibit]:
         """Its "figures" or "tables"."""

@@ -49,4 +49,6 @@ def test_seed_study_stream_and_index_each_give_other_numbers():
 
 def test_no_two_studies_have_one_number_in_the_seeds():
     numbers = {study: study_number(study) for study in STUDIES}
-    assert numbers == {"chain": 1, "eliashberg": 2, "qpi": 3}, "a number is never changed"
+    kept = {"chain": 1, "eliashberg": 2, "qpi": 3}
+    assert numbers.items() >= kept.items(), "a number is never changed"
+    assert len(set(numbers.values())) == len(STUDIES)

@@ -18,6 +18,7 @@ import psutil
 import pytest
 import yaml
 
+from gapworks.study import STUDIES
 from tests.conftest import copy_checkout
 
 BIN = Path(sys.executable).parent
@@ -225,7 +226,7 @@ class Run:
         """Number of jobs planned, by rule; the total and the target rules are left out."""
         table = re.search(r"^Job stats:\n.*\n-.*\n((?:\S+ +\d+\n)+)", self.output, re.MULTILINE)
         rows = (line.split() for line in table[1].splitlines()) if table else ()
-        return {rule: int(n) for rule, n in rows if rule not in ("total", "all", "chain")}
+        return {rule: int(n) for rule, n in rows if rule not in ("total", "all", *STUDIES)}
 
     @property
     def nothing_to_be_done(self) -> bool:

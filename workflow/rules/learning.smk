@@ -14,7 +14,7 @@ rule train:
     benchmark:
         "logs/{scale}/{study}/train/{network}.benchmark.tsv"
     wildcard_constraints:
-        study=WITHOUT_RANKS,
+        study=OTHERS,
     # The longest jobs: begun as soon as they can, others run beside them.
     priority: 1
     conda:

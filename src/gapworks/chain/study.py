@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gapworks.chain import steps
 from gapworks.chain.config import ChainConfig
-from gapworks.study import Exhibit, Inputs, Scale, Step, Study, Training
+from gapworks.study import Exhibit, Inputs, OwnData, Scale, Step, Study, Training
 
 
 def paper_network(scale: Scale) -> str:
@@ -63,7 +63,7 @@ def compared(scale: Scale) -> Inputs:
     return Inputs(networks=[paper_network(scale), "surrogate"])
 
 
-OWN_DATA = """\
+LAYOUT = """\
   chain       disorder V in units of t, one ring a row: .npy of shape (..., L), or .csv without
               header and index; L at least the network's window. A constant in V changes nothing.
               -> Delta in units of t, the same shape, .npy or .csv"""
@@ -170,7 +170,7 @@ STUDY = Study(
             "method and ring length.",
         ),
     },
-    own_data=OWN_DATA,
+    own_data=OwnData(LAYOUT),
     metrics=lambda scale: {
         "network": paper_network(scale),
         "filling": scale.config.physics.filling,

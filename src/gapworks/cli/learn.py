@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import inspect
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from gapworks.cli.arguments import Subparsers, command, positive, say, with_study
-from gapworks.readers.units import MEV as UNITS
-from gapworks.study import STUDIES, study
+from gapworks.study import STUDIES, Option, study
 
 EXITS = (
     "exit code: 0 answered (warnings on stderr), 1 a file is wrong, 2 refused: nothing is written"
 )
-OPTIONS = ("unit", "column", "drop_imaginary")
-"""Of `predict`, for those studies whose answer takes them."""
+KINDS: dict[str, dict[str, Any]] = {
+    "text": {},
+    "count": {"type": positive},
+    "flag": {"action": "store_true"},
+}
+"""What argparse is told of a study's option, by its kind."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -32,21 +34,17 @@ def add(subparsers: Subparsers) -> None:
 
     added = command(subparsers, "predict", predict, "put your own data through a trained network")
     added.formatter_class = argparse.RawDescriptionHelpFormatter
-    layouts = "\n".join(study(name).own_data for name in STUDIES)
+    layouts = "\n".join(study(name).own_data.layout for name in STUDIES)
     added.epilog = f"what each study reads (--input) and writes (--output):\n{layouts}\n\n{EXITS}\n"
     added.add_argument("study", choices=STUDIES)
     added.add_argument("--network", type=Path, required=True, help="weights (.safetensors)")
     added.add_argument("--input", type=Path, required=True, help="your data, laid out as below")
     added.add_argument("--output", type=Path, required=True, help="the answer, as below")
     added.add_argument("--force", action="store_true", help="answer what would be refused")
-    only = added.add_argument_group("eliashberg only")
-    only.add_argument(
-        "--unit", choices=UNITS, help="of the energies; default: the header's, or meV"
-    )
-    only.add_argument("--column", type=positive, help="which column is a2F (omega is 1)")
-    only.add_argument(
-        "--drop-imaginary", action="store_true", help="leave out negative frequencies of a2F"
-    )
+    own = added.add_argument_group("options of some studies")
+    for name, (about, takers) in _options().items():
+        said = KINDS[about.kind] | ({"choices": about.choices} if about.choices else {})
+        own.add_argument(_flag(name), help=f"{', '.join(takers)}: {about.help}", **said)
 
 
 def train(args: argparse.Namespace) -> None:
@@ -66,10 +64,24 @@ def train(args: argparse.Namespace) -> None:
 def predict(args: argparse.Namespace) -> None:
     from gapworks.learning.answers import answer_file
 
-    room: Any = import_module(study(args.study).module("learning.predict"))
-    options = {name: getattr(args, name) for name in OPTIONS if getattr(args, name)}
-    for name in options.keys() - inspect.signature(room.answer).parameters.keys():
-        raise SystemExit(f"gapworks: --{name.replace('_', '-')} is not for predict {args.study}")
+    chosen = study(args.study)
+    options = {name: getattr(args, name) for name in _options() if getattr(args, name)}
+    for name in options.keys() - chosen.own_data.options.keys():
+        raise SystemExit(f"gapworks: {_flag(name)} is not for predict {args.study}")
+    room: Any = import_module(chosen.module("learning.predict"))
     files = (args.network, args.input, args.output)
     said = answer_file(room.answer, room.FORMATS, *files, force=args.force, **options)
     print(f"{args.output}: {said}")
+
+
+def _options() -> dict[str, tuple[Option, list[str]]]:
+    """The options that studies take with own data, and which studies take each."""
+    found: dict[str, tuple[Option, list[str]]] = {}
+    for one in STUDIES:
+        for name, option in study(one).own_data.options.items():
+            found.setdefault(name, (option, []))[1].append(one)
+    return found
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

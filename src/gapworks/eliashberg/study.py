@@ -6,7 +6,8 @@ from gapworks.eliashberg import steps
 from gapworks.eliashberg.config import EliashbergConfig
 from gapworks.eliashberg.exhibits import FIGURES, TABLES, autoencoders, dimensions
 from gapworks.eliashberg.names import NetworkName, form, generators
-from gapworks.study import Inputs, Scale, Step, Study, Training
+from gapworks.readers.units import MEV
+from gapworks.study import Inputs, Option, OwnData, Scale, Step, Study, Training
 
 
 def training(scale: Scale, network: str) -> Training:
@@ -57,12 +58,18 @@ def generating(scale: Scale, transform: str, input: str, latent: str) -> Inputs:
     )
 
 
-OWN_DATA = """\
+LAYOUT = """\
   eliashberg  columns of text: energy, Re Delta, Im Delta of Delta(x + i Gamma) for a network
               sl-...-gap; energy, N / N_F, or the same three, for sl-...-dos; omega, a2F for
               reversed-... Units of the header, or --unit, or meV (said). An a2F from which the
               equations lead further away than on 99 % of the test samples is refused.
               -> columns, .csv, with what the equations say beside it, .json"""
+
+OPTIONS = {
+    "unit": Option("of the energies; default: the header's, or meV", choices=tuple(MEV)),
+    "column": Option("which column is a2F (omega is 1)", "count"),
+    "drop_imaginary": Option("leave out negative frequencies of a2F", "flag"),
+}
 
 SUPERVISED = form("supervised", "reversed", "generated")
 
@@ -103,6 +110,6 @@ STUDY = Study(
     },
     figures=FIGURES,
     tables=TABLES,
-    own_data=OWN_DATA,
+    own_data=OwnData(LAYOUT, OPTIONS, checked=True),
     metrics=lambda scale: {"flow": scale.config.flow.model_dump(mode="json")},
 )

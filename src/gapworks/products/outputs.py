@@ -24,6 +24,7 @@ from typing import Any
 
 from gapworks.factory.errors import DataError, DiskError
 from gapworks.factory.files import beginning, check_plain, open_plain, read_whole, reading
+from gapworks.study import study
 
 WRITTEN = ("output",)
 """Arguments that a command writes to."""
@@ -35,8 +36,6 @@ CHECKPOINT = "the new network's checkpoint"
 """What a training goes on from, beside its weights."""
 ANSWERING = ("predict",)
 """Commands that may write a .json beside their output."""
-CHECKED = ("eliashberg",)
-"""Studies whose answers have the check by the equations beside them, as .json."""
 KINDS = {"simulate": "shard", "gather": "dataset", "generate": "dataset", "evaluate": "evaluation"}
 """What commands write as HDF5."""
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -202,7 +201,7 @@ def _foreign(command: str, arguments: argparse.Namespace, path: Path) -> str | N
         return _foreign_network(path)
     if command == "metrics":
         return None if "metrics" in _object(path) else "is no metric file"
-    answering = command in ANSWERING and arguments.study in CHECKED
+    answering = command in ANSWERING and study(arguments.study).own_data.checked
     if answering and path.suffix == ".json" and path != arguments.output:
         said = _object(path)
         answer = (

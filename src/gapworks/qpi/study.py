@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from gapworks.qpi import steps
 from gapworks.qpi.config import QpiConfig
-from gapworks.study import Exhibit, Inputs, Scale, Step, Study, Training
+from gapworks.study import Exhibit, Inputs, OwnData, Scale, Step, Study, Training
 
 
 def shown(scale: Scale, condition: str) -> str:
@@ -57,7 +57,7 @@ def told_apart(scale: Scale) -> dict[str, str]:
 
 NETWORK = rf"(?P<network>(?:{'|'.join(steps.BACKBONES)})-(?:{'|'.join(steps.DATA)}))"
 
-OWN_DATA = """\
+LAYOUT = """\
   qpi         the change of the LDOS by one impurity, in any unit: .npy of real numbers, shape
               (n, E, M, M) or (E, M, M), or (M, M) for a network of one energy; E energies in the
               network's order (its card: settings.condition.energies); M x M cells of the lattice,
@@ -174,6 +174,6 @@ STUDY = Study(
             "C3-odd share alone tells Eu from A12u.",
         ),
     },
-    own_data=OWN_DATA,
+    own_data=OwnData(LAYOUT),
     metrics=lambda scale: {"network": scale.config.networks.shown},
 )
