@@ -17,7 +17,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
+
+from gapworks.numerics.checks import Reals, check_finite, float_array, real_number
 
 HARTREE_SIGN = {"attractive": 1.0, "literal": -1.0, "none": 0.0}
 
@@ -50,8 +53,8 @@ class Model:
 
     def __post_init__(self):
         # Python floats whatever came: numba would compile anew for an int or a float32.
-        object.__setattr__(self, "coupling", real_number("coupling", self.coupling))
-        object.__setattr__(self, "filling", real_number("filling", self.filling))
+        object.__setattr__(self, "coupling", real_number("coupling", self.coupling, finite=False))
+        object.__setattr__(self, "filling", real_number("filling", self.filling, finite=False))
         if not 0 < self.coupling < np.inf:
             raise ValueError(
                 f"coupling={self.coupling!r}: give an attraction g > 0 in units of t, e.g. 1.5"
@@ -83,35 +86,17 @@ class Model:
         return V - 0.5 * self.hartree_sign * self.coupling * density - mu
 
 
-def real_number(name: str, value) -> float:
-    """A scalar argument as float, or a ValueError that names it."""
-    try:
-        return float(value)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}={value!r}: give a real number") from error
-
-
-def check_disorder(V) -> np.ndarray:
+def check_disorder(V: ArrayLike) -> Reals:
     """V as a float array of shape (..., L), L >= 3, or a ValueError that says what is wrong."""
-    if np.iscomplexobj(V):
-        raise ValueError("V: complex; give real on-site energies")
-    if np.ma.is_masked(V):
-        raise ValueError("V: has masked sites; fill them or leave these rings out")
-    try:
-        V = np.array(V, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as error:
+    words = {"numbers": "real on-site energies", "entries": "sites", "rows": "rings"}
+    checked = float_array("V", V, **words, hint="; give shape (..., L)")
+    if checked.ndim == 0 or checked.shape[-1] < 3:
         raise ValueError(
-            f"V: not an array of real numbers ({error}); give shape (..., L)"
-        ) from error
-    if V.ndim == 0 or V.shape[-1] < 3:
-        raise ValueError(
-            f"V: shape {V.shape}; give shape (..., L) with a ring of L >= 3 sites on the last axis"
+            f"V: shape {checked.shape}; give shape (..., L) with a ring of L >= 3 sites on the "
+            "last axis"
         )
-    if not np.isfinite(V).all():
-        bad = np.argwhere(~np.isfinite(V))[0]
-        where = ", ".join(map(str, bad))
-        raise ValueError(f"V: not finite at [{where}]; remove or replace NaN and infinity")
-    return V
+    check_finite("V", checked)
+    return checked
 
 
 def clean_ring(model: Model, L: int) -> tuple[float, float]:

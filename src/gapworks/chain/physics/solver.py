@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numba import config
 
-from gapworks.chain.physics.model import Model, check_disorder, real_number, starting_point
+from gapworks.chain.physics.model import Model, check_disorder, starting_point
 from gapworks.chain.physics.self_consistency import relax
 from gapworks.chain.physics.solution import Solution, assemble
 from gapworks.chain.physics.transfer_map import map_once
 from gapworks.chain.physics.zolotarev import ladder
+from gapworks.numerics.checks import real_number, whole_number
 
 # Realizations a thread takes at a time; no result depends on it.
 _CHUNK = 8
@@ -119,13 +120,12 @@ def check_arguments(V, coupling, filling, tolerance, hartree, max_iterations):
         Naming the argument that is wrong.
     """
     model = Model(coupling, filling, hartree)
-    tolerance = real_number("tolerance", tolerance)
+    tolerance = real_number("tolerance", tolerance, finite=False)
     if not 0 < tolerance < 1:
         raise ValueError(
             f"tolerance={tolerance!r}: give the residual to stop at, 0 < tolerance < 1, e.g. 1e-11"
         )
-    if not isinstance(max_iterations, int | np.integer) or max_iterations < 1:
-        raise ValueError(f"max_iterations={max_iterations!r}: give a whole number, at least 1")
+    max_iterations = whole_number("max_iterations", max_iterations)
     V = check_disorder(V)
     # Rounded, so that V keeps its bits; zero for disorder about zero.
     offset = 4 * np.round(V.mean(-1) / 4)
@@ -136,7 +136,7 @@ def check_arguments(V, coupling, filling, tolerance, hartree, max_iterations):
             f"V: spreads over {widest:.1e} t, too far for a tolerance of {tolerance:.1e} in double "
             "precision; raise the tolerance or look at the units (t)"
         )
-    return V, offset, model, tolerance, int(max_iterations)
+    return V, offset, model, tolerance, max_iterations
 
 
 def fast_map(V, delta, density, mu, coupling=1.5, hartree="attractive", accuracy=1e-13):

@@ -15,7 +15,8 @@ import numpy as np
 
 from gapworks.eliashberg.physics.constants import PAPER_CUTOFF
 from gapworks.eliashberg.physics.matsubara_system import frequencies
-from gapworks.eliashberg.physics.spectrum import check_grid, positive_number, real_number
+from gapworks.eliashberg.physics.spectrum import check_grid
+from gapworks.numerics.checks import positive_number, real_number
 
 # End of the paper's spectra, meV: its cut-off is 22 times that.
 _PAPER_END = 10.0

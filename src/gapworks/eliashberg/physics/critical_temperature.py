@@ -19,11 +19,8 @@ from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.eliashberg.physics.constants import PAPER_CUTOFF as PAPER_CUTOFF
 from gapworks.eliashberg.physics.coulomb import check_coulomb, effective_coulomb
 from gapworks.eliashberg.physics.matsubara_system import frequencies
-from gapworks.eliashberg.physics.spectrum import (
-    check_spectrum,
-    modes,
-    positive_number,
-)
+from gapworks.eliashberg.physics.spectrum import check_spectrum, modes
+from gapworks.numerics.checks import positive_number
 
 # Frequencies are kept up to so many times the end of the spectrum.
 _ENDS = 20.0

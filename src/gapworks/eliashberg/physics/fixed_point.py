@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from gapworks.eliashberg.physics.broyden import MIXERS, History, mix
-from gapworks.eliashberg.physics.spectrum import positive_number, whole_number
+from gapworks.numerics.checks import positive_number, whole_number
 
 SLOTS = 16
 """Problems that are relaxed at a time."""

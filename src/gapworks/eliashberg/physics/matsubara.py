@@ -23,12 +23,8 @@ from gapworks.eliashberg.physics.matsubara_system import (
     tail_table,
 )
 from gapworks.eliashberg.physics.solution import MatsubaraSolution
-from gapworks.eliashberg.physics.spectrum import (
-    check_spectrum,
-    modes,
-    positive_number,
-    whole_number,
-)
+from gapworks.eliashberg.physics.spectrum import check_spectrum, modes
+from gapworks.numerics.checks import positive_number, whole_number
 
 _FREQUENCIES = PAPER_TERMS // 2
 # Where the default frequencies end below so many times the spectrum's end, their sums go on.

@@ -20,7 +20,7 @@ from gapworks.eliashberg.physics.solution import (
     check_broadening,
     check_energies,
 )
-from gapworks.eliashberg.physics.spectrum import positive_number
+from gapworks.numerics.checks import positive_number
 
 
 def pade(

@@ -16,7 +16,8 @@ from gapworks.eliashberg.physics.solution import (
     check_broadening,
     check_energies,
 )
-from gapworks.eliashberg.physics.spectrum import modes, positive_number, whole_number
+from gapworks.eliashberg.physics.spectrum import modes
+from gapworks.numerics.checks import positive_number, whole_number
 
 # The gap's singularities lie Gamma below the line, the Fermi function's poles pi T - Gamma above:
 # this share of the nearer resolves smooth spectra to some 1e-6.

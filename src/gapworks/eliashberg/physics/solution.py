@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gapworks.eliashberg.physics.spectrum import positive_number, real_array, real_number
+from gapworks.numerics.checks import positive_number, real_array, real_number
 
 
 @dataclass(frozen=True)

@@ -11,47 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-
-def real_number(name: str, value) -> float:
-    """A scalar argument as a finite float, or a ValueError that names it."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}={value!r}: give a real number") from error
-    if not np.isfinite(number):
-        raise ValueError(f"{name}={value!r}: give a finite number")
-    return number
-
-
-def positive_number(name: str, value, unit: str) -> float:
-    """A scalar argument as a positive float, or a ValueError that names it."""
-    number = real_number(name, value)
-    if number <= 0:
-        raise ValueError(f"{name}={value!r}: give a positive number, {unit}")
-    return number
-
-
-def whole_number(name: str, value, least: int = 1) -> int:
-    """A scalar argument as a whole number, or a ValueError that names it."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name}={value!r}: give a whole number, at least {least}")
-    return int(value)
-
-
-def real_array(name: str, values) -> np.ndarray:
-    """An array argument as finite floats in C order, or a ValueError that names it."""
-    if np.iscomplexobj(values):
-        raise ValueError(f"{name}: complex; give real numbers")
-    if np.ma.is_masked(values):
-        raise ValueError(f"{name}: has masked values; fill them or leave these rows out")
-    try:
-        array = np.array(values, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}: not an array of real numbers ({error})") from error
-    if not np.isfinite(array).all():
-        where = ", ".join(map(str, np.argwhere(~np.isfinite(array))[0]))
-        raise ValueError(f"{name}: not finite at [{where}]; remove or replace NaN and infinity")
-    return array
+from gapworks.numerics.checks import real_array
 
 
 def check_grid(omega) -> np.ndarray:

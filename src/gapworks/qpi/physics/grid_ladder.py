@@ -23,8 +23,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 from scipy import fft
 
+from gapworks.numerics.checks import real_number, whole_number
 from gapworks.qpi.physics.nufft import WIDTH
-from gapworks.qpi.physics.parameters import Parameters, real_number, whole_number
+from gapworks.qpi.physics.parameters import Parameters
 from gapworks.qpi.physics.row_kernels import gather
 from gapworks.qpi.physics.spin_blocks import Block, angles, independent_blocks
 

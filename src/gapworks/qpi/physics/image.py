@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from scipy import fft
 
+from gapworks.numerics.checks import whole_number
 from gapworks.qpi.physics.hamiltonian import bdg_matrix
-from gapworks.qpi.physics.parameters import Parameters, whole_number
+from gapworks.qpi.physics.parameters import Parameters
 from gapworks.qpi.physics.row_kernels import fill
 from gapworks.qpi.physics.spin_blocks import Block, angles, independent_blocks, padded
 from gapworks.qpi.physics.t_matrix import (

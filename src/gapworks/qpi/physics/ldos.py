@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gapworks.numerics.checks import real_number, whole_number
 from gapworks.qpi.physics.grid_ladder import FLOOR, Ladder, assemble, integrate
-from gapworks.qpi.physics.parameters import Parameters, real_number, whole_number
+from gapworks.qpi.physics.parameters import Parameters
 from gapworks.qpi.physics.t_matrix import (
     full_charge,
     impurity_matrix,

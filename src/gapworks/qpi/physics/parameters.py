@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-import numpy as np
+from gapworks.numerics.checks import real_number, real_numbers
 
 IRREPS = ("A1g", "A2g", "Eg", "A1u", "A2u", "Eu")
 IMPURITY_KINDS = ("scalar", "sz", "sx")
@@ -109,28 +109,3 @@ class Parameters:
     def odd(self) -> bool:
         """Whether the gap pairs equal spins: the irreps A1u, A2u and Eu."""
         return self.irrep.endswith("u")
-
-
-def real_number(name: str, value) -> float:
-    """A finite number as float, or a ValueError that names it."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}={value!r}: give a real number") from error
-    if not np.isfinite(number):
-        raise ValueError(f"{name}={value!r}: give a finite number")
-    return number
-
-
-def real_numbers(name: str, values, count: int) -> tuple[float, ...]:
-    """So many finite numbers, or a ValueError that names them."""
-    if isinstance(values, str) or not hasattr(values, "__len__") or len(values) != count:
-        raise ValueError(f"{name}={values!r}: give {count} real numbers")
-    return tuple(real_number(name, value) for value in values)
-
-
-def whole_number(name: str, value, least: int) -> int:
-    """A whole number as int, or a ValueError that names it."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name}={value!r}: give a whole number, at least {least}")
-    return int(value)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import fft
 
+from gapworks.numerics.checks import whole_number
 from gapworks.qpi.physics.image import green_on_grid
-from gapworks.qpi.physics.parameters import Parameters, whole_number
+from gapworks.qpi.physics.parameters import Parameters
 from gapworks.qpi.physics.spin_blocks import independent_blocks
 
 

@@ -1,0 +1,37 @@
+"""A package's public names, each loaded from its module on first use."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+TYPE_CHECKING = False  # that of `typing`, which takes ten times as long to import as a face
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+
+def lazy(
+    package: str, home: Mapping[str, str]
+) -> tuple[Callable[[str], Any], list[str], Callable[[], list[str]]]:
+    """`__getattr__`, `__all__` and `__dir__` of a package whose names stand in its modules.
+
+    Who needs only the settings of a study does not wait for numba.
+
+    Parameters
+    ----------
+    package : str
+        Its `__name__`.
+    home : mapping of str to str
+        Public names, and the modules within the package that define them.
+    """
+
+    def __getattr__(name: str) -> Any:
+        if name not in home:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(f"{package}.{home[name]}"), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*vars(sys.modules[package]), *home})
+
+    return __getattr__, sorted(home), __dir__

@@ -1,0 +1,33 @@
+"""Names of the studies' solvers: there for who types them, loaded for who uses them."""
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from gapworks.study import STUDIES
+
+HEAVY = ("numba", "numpy", "scipy", "torch")
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_public_name_of_a_study_is_listed_and_found(study):
+    package = import_module(f"gapworks.{study}")
+    assert set(package.__all__) <= set(dir(package))
+    assert all(getattr(package, name) is not None for name in package.__all__)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_name_that_a_study_does_not_have_is_an_attribute_error(study):
+    package = import_module(f"gapworks.{study}")
+    with pytest.raises(AttributeError, match=f"'gapworks.{study}' has no attribute 'sovle'"):
+        package.sovle  # noqa: B018
+    assert not hasattr(package, "__wrapped__")
+
+
+def test_a_study_is_imported_without_what_its_solvers_need():
+    names = ", ".join(f"gapworks.{study}" for study in STUDIES)
+    script = f"import sys, {names}; print(*[name for name in {HEAVY} if name in sys.modules])"
+    run = [sys.executable, "-c", script]
+    assert subprocess.run(run, capture_output=True, text=True, check=True).stdout.split() == []
