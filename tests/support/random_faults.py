@@ -59,6 +59,13 @@ MADE_BY = {
 KINDS = ("damage", "swap", "foreign", "kill", "kill", "kill", "notes", "dates")
 
 
+def made_by(name: str) -> str:
+    """The command that makes a product."""
+    if Path(name).stem.partition("-")[0] in ("metrics", "claims"):
+        return Path(name).stem.partition("-")[0]
+    return MADE_BY["shards" if "/shards/" in name else Path(name).parent.name]
+
+
 class World:
     """A finished run, and what it looked like."""
 
@@ -219,21 +226,30 @@ class World:
         return "dates in any order" + (", 40 days ahead" if ahead else "")
 
     def _kill(self, rng: random.Random, study: str) -> str:
-        """Let something be made, and signal its command, or the run, at any moment of it."""
-        name = rng.choice(self.products(study))
+        """Let something be made, and signal its command, or the run, at any moment of it.
+
+        The command that was killed least often is chosen, whatever the study.
+        """
+        by_command: dict[str, list[str]] = {"run": self.products(study)}
+        for name in (name for one in self.targets for name in self.products(one)):
+            by_command.setdefault(made_by(name), []).append(name)
+            if "/qpi/shards/" in name:
+                by_command.setdefault("ranks", []).append(name)
+        aim = min(sorted(by_command), key=lambda one: (self.killed[one], rng.random()))
+        name = rng.choice(by_command[aim])
         (self.checkout.folder / name).write_bytes(b"")  # one that is missing may not be needed
-        command = MADE_BY[Path(name).parent.name if "shards" not in name else "shards"]
-        command = {"metrics": "metrics", "claims": "claims"}.get(Path(name).stem, command)
-        number = rng.choice(SIGNALS)
-        target = rng.choice(["run", command, command, command])
-        run = self.checkout.start("-c2", *self.targets[study])
+        command, number = made_by(name), rng.choice(SIGNALS)
+        target = "run" if aim == "run" else command
+        self.asked = self.targets[name.split("/")[2]]
+        run = self.checkout.start("-c2", *self.asked)
         process = self._wait_for(command, run)
         with contextlib.suppress(psutil.NoSuchProcess):
             time.sleep(rng.uniform(0, 2))
             chosen = psutil.Process(run.pid if target == "run" or process is None else process)
             chosen.send_signal(number)
-            self.killed[target] += number != signal.SIGSTOP
-            self.killed["ranks"] += study == "qpi" and target == "simulate"
+            if process is not None or target == "run":
+                self.killed[target] += number != signal.SIGSTOP
+                self.killed["ranks"] += "/qpi/shards/" in name and number != signal.SIGSTOP
             if number == signal.SIGSTOP:
                 time.sleep(0.5)
                 chosen.send_signal(signal.SIGCONT)
