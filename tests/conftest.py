@@ -28,6 +28,17 @@ def copy_checkout(folder):
             shutil.copy2(source, place)
 
 
+def pytest_collection_modifyitems(items):
+    """Who tests what, with several workers: a file is one worker's, as are all whole runs.
+
+    Files share what they have made; whole runs use two cores each. They take longest and come first.
+    """
+    for item in items:
+        whole_run = item.path.parent == ROOT / "tests/workflow"
+        item.add_marker(pytest.mark.xdist_group("workflow" if whole_run else str(item.path)))
+    items.sort(key=lambda item: item.path.parent != ROOT / "tests/workflow")
+
+
 def pytest_addoption(parser):
     parser.addoption(
         "--update-golden",
