@@ -1,0 +1,1 @@
+"""What is drawn at random, and the samples solved from it."""

@@ -1,0 +1,1 @@
+"""The dimer study's evaluations, a module each."""

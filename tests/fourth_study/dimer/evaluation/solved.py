@@ -1,0 +1,33 @@
+"""Solutions beside the exact formula."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gapworks.dimer.physics.pair import exact_pair
+from gapworks.dimer.steps import Compare
+from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.evaluation_file import Evaluation, Given, about_data
+from gapworks.learning.data import read_dataset
+
+VARIABLES = {
+    "occupation": Variable(("V",), "1", "electrons on the first site"),
+    "error": Variable(("V",), "1", "difference from the exact formula, of n and of E / t"),
+}
+
+
+def evaluate(
+    settings: Compare, given: Given, threads: int, report: Callable[[str], None]
+) -> Evaluation:
+    """The larger of the errors of occupation and energy, against V; DataError for other data."""
+    header, arrays = read_dataset(given.data["test"], "dimer")
+    order = np.argsort(arrays["V"])
+    V, energy, occupation = (arrays[name][order] for name in ("V", "energy", "occupation"))
+    hopping = header.attributes["settings"]["physics"]["hopping"]
+    exact = exact_pair(V, hopping)
+    error = np.maximum(np.abs(energy - exact[0]) / hopping, np.abs(occupation - exact[1]))
+    coordinates = {"V": Coordinate(V, "eV", "level difference")}
+    made = {"occupation": occupation, "error": error}
+    return Evaluation(about_data(header, "solved"), coordinates, VARIABLES, made)

@@ -1,0 +1,12 @@
+"""The numbers that the dimer study measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gapworks.factory.evaluation_file import Evaluated
+
+
+def metrics(evaluations: Sequence[Evaluated]) -> dict[str, float]:
+    """Largest errors, of the solver and of the network."""
+    return {f"{one.method}_error": float(one["error"].max()) for one in evaluations}
