@@ -79,6 +79,7 @@ def add(subparsers: Subparsers) -> None:
 
 
 def simulate(args: argparse.Namespace) -> None:
+    """Simulate a range of samples into a shard, on one or several ranks."""
     from gapworks.cli.progress import progress
     from gapworks.factory.ranks import world
     from gapworks.factory.shards import simulate_shard
@@ -99,6 +100,7 @@ def simulate(args: argparse.Namespace) -> None:
 
 
 def gather(args: argparse.Namespace) -> None:
+    """Verify a data set's shards and copy them into one file."""
     from gapworks.cli.progress import progress
     from gapworks.factory import gather as gathering
 
@@ -111,6 +113,7 @@ def gather(args: argparse.Namespace) -> None:
 
 
 def generate(args: argparse.Namespace) -> None:
+    """Make a data set by putting another through networks."""
     check_network_names(args.network)
     step, _ = study(args.study).step(args.name, "generated")
     settings = step.settings.model_validate(args.settings)
@@ -122,6 +125,7 @@ def generate(args: argparse.Namespace) -> None:
 
 
 def verify(args: argparse.Namespace) -> int:
+    """Say of each file whether it is complete and unaltered; 1 if one is not, or was not read."""
     from gapworks.factory.errors import DiskError
     from gapworks.products.inspection import Unjudged, inspect
 
@@ -148,6 +152,7 @@ def verify(args: argparse.Namespace) -> int:
 
 
 def info(args: argparse.Namespace) -> int:
+    """Print what verified files say of themselves; 1 if one says nothing."""
     from gapworks.products.inspection import Unjudged, inspect, lines
 
     unjudged = 0

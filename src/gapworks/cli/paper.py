@@ -85,6 +85,7 @@ def add(subparsers: Subparsers) -> None:
 
 
 def evaluate(args: argparse.Namespace) -> None:
+    """Evaluate data, networks or solvers into one file."""
     check_network_names(args.network)
     chosen = study(args.study)
     step = _known(chosen.step, args.name)[0]
@@ -97,6 +98,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
 
 def figure(args: argparse.Namespace) -> None:
+    """Draw a figure of evaluations, in every format asked for."""
     from gapworks.plotting.style import FORMATS, house_style, save
 
     check_suffixes(args.output, FORMATS)
@@ -107,6 +109,7 @@ def figure(args: argparse.Namespace) -> None:
 
 
 def table(args: argparse.Namespace) -> None:
+    """Make a table of evaluations, in every format asked for."""
     from gapworks.plotting.table import FORMATS, save
 
     check_suffixes(args.output, FORMATS)
@@ -116,6 +119,7 @@ def table(args: argparse.Namespace) -> None:
 
 
 def metrics(args: argparse.Namespace) -> None:
+    """Take a study's metrics from its evaluations into one file."""
     from gapworks.factory.disk import write_whole
     from gapworks.factory.evaluation_file import read_evaluation
     from gapworks.factory.provenance import provenance
@@ -144,6 +148,7 @@ def metrics(args: argparse.Namespace) -> None:
 
 
 def claims(args: argparse.Namespace) -> None:
+    """Table the papers' claims with what a metric file says to them."""
     from gapworks import reproduction
     from gapworks.plotting.table import FORMATS, save
     from gapworks.products import metric_file
@@ -159,6 +164,7 @@ def claims(args: argparse.Namespace) -> None:
 
 
 def record(args: argparse.Namespace) -> int:
+    """Keep metric files in the docs and make their page; 1 if it is only checked, and old."""
     from gapworks import reproduction
     from gapworks.factory.disk import write_whole
     from gapworks.factory.files import read_whole

@@ -62,6 +62,10 @@ def score(
         Delta by the network, units of t.
     constant : mapping of float to float
         The baseline: one Delta for each V0, from `constants` of training data.
+    settings : gapworks.chain.config.Evaluation
+        Resamples and confidence of the intervals.
+    seed : int
+        Of the resamples.
 
     Returns
     -------

@@ -7,6 +7,7 @@ that does not superconduct is drawn again, from the sample's own stream, and the
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -146,7 +147,7 @@ def solve_spectra(
 
 
 def imaginary_axis(
-    physics: Physics, a2f: np.ndarray, threads: int, solver: Solver | None = None, **options
+    physics: Physics, a2f: np.ndarray, threads: int, solver: Solver | None = None, **options: Any
 ) -> MatsubaraSolution:
     """`solve_matsubara` with the study's physics; without a solver, to its default tolerance."""
     if solver is not None:
@@ -164,7 +165,11 @@ def imaginary_axis(
 
 
 def real_axis(
-    physics: Physics, m: MatsubaraSolution, solver: Solver | None, threads: int, x=None
+    physics: Physics,
+    m: MatsubaraSolution,
+    solver: Solver | None,
+    threads: int,
+    x: np.ndarray | None = None,
 ) -> RealAxisSolution:
     """`continue_to_real_axis` at the study's energies, or at others, with the study's own step.
 

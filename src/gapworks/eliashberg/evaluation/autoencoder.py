@@ -135,6 +135,8 @@ def nearest(
     ----------
     functions : ndarray, shape (n, numbers)
     others : ndarray, shape (m, numbers)
+    threads : int
+        Of torch.
     same : bool
         The two are the same: a function is not its own neighbour.
     """

@@ -34,6 +34,10 @@ def score(
     found, true : ndarray, shape (n, numbers)
     mean : ndarray, shape (numbers,)
         Mean curve of the training data.
+    settings : gapworks.eliashberg.networks.Evaluation
+        Resamples and confidence of the intervals.
+    seed : int
+        Of the resamples.
 
     Returns
     -------

@@ -12,6 +12,7 @@ even in z, with poles on the real axis where the branch cut is.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gapworks.eliashberg.physics.broyden import entry_point
 from gapworks.eliashberg.physics.solution import (
@@ -24,13 +25,14 @@ from gapworks.numerics.checks import positive_number
 
 
 def pade(
-    m: MatsubaraSolution, x, broadening: float = 0.05, *, points: int | None = None
+    m: MatsubaraSolution, x: ArrayLike, broadening: float = 0.05, *, points: int | None = None
 ) -> RealAxisSolution:
     """Delta(x + i Gamma) and Z(x + i Gamma) by Pade approximants, as in the paper (appendix C).
 
     Parameters
     ----------
     m : MatsubaraSolution
+        What is continued.
     x : array_like, shape (X,)
         Real parts, meV.
     broadening : float
@@ -79,7 +81,7 @@ def pade(
 
 def acceptance(
     m: MatsubaraSolution,
-    x,
+    x: ArrayLike,
     broadening: float = 0.05,
     *,
     tolerance: float = 0.1,
@@ -94,6 +96,7 @@ def acceptance(
     Parameters
     ----------
     m : MatsubaraSolution
+        What is continued.
     x : array_like, shape (X,)
         Real parts, meV; below 35 meV in the paper.
     broadening : float
@@ -173,7 +176,7 @@ def _evaluate(frequencies, coefficients, z, result):
             result[row, k] = complex(scale * vr, -scale * vi)
 
 
-def pade_approximant(frequencies, values, z) -> np.ndarray:
+def pade_approximant(frequencies: np.ndarray, values: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Pade approximant through real values at i omega_n, at complex energies z.
 
     Parameters

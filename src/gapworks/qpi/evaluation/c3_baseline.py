@@ -84,6 +84,13 @@ def odd_share(maps: torch.Tensor, view: View) -> np.ndarray:
     ----------
     maps : Tensor, shape (n, energies, pixels, pixels)
         With noise or without.
+    view : View
+        The disc.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Of the energy whose share is largest.
     """
     kept = within_disc(maps, view)
     once = turned(kept, THIRD_TURN)

@@ -62,8 +62,11 @@ def score(
     ----------
     true, answer : mapping of str to ndarray, shape (n,)
         label, delta (meV, A2u-equivalent), theta (rad), eps0 (meV).
-    resamples, confidence
+    resamples : int
+    confidence : float
         Of the intervals.
+    rng : Generator
+        Of the resamples.
 
     Returns
     -------
