@@ -15,7 +15,7 @@ from gapworks.cli.arguments import (
     given_files,
     positive,
     share,
-    with_inputs,
+    with_step,
     with_study,
 )
 from gapworks.factory.errors import DataError
@@ -62,11 +62,8 @@ def add(subparsers: Subparsers) -> None:
     added = command(
         subparsers, "generate", generate, "make a data set by putting another through networks"
     )
-    with_study(added, "settings of the step, as in params.settings of the rule")
-    added.add_argument("name", help="which data set: joint-gap-2 and so on")
-    with_inputs(added)
-    added.add_argument("--threads", type=positive, default=1)
-    added.add_argument("--output", type=Path, required=True)
+    which = "which data set: joint-gap-2 and so on"
+    with_step(added, "settings of the step, as in params.settings of the rule", which)
 
     added = command(
         subparsers, "verify", verify, "check files: complete, unaltered; exit code 1 if not"

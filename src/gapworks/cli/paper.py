@@ -17,9 +17,8 @@ from gapworks.cli.arguments import (
     command,
     given_files,
     named_path,
-    positive,
     say,
-    with_inputs,
+    with_step,
     with_study,
 )
 from gapworks.factory import recipe
@@ -34,11 +33,8 @@ def add(subparsers: Subparsers) -> None:
     added = command(
         subparsers, "evaluate", evaluate, "evaluate data, networks or solvers into one file"
     )
-    with_study(added, "settings of the evaluation, as in params.settings of the rule")
-    added.add_argument("name", help="which: test-bdg, floor and so on")
-    with_inputs(added)
-    added.add_argument("--threads", type=positive, default=1)
-    added.add_argument("--output", type=Path, required=True)
+    which = "which: test-bdg, floor and so on"
+    with_step(added, "settings of the evaluation, as in params.settings of the rule", which)
 
     for name, run, what in (
         ("figure", figure, "draw a figure from evaluations (.pdf, .png)"),

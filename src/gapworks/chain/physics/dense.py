@@ -60,24 +60,13 @@ def dense_map(
 
     Parameters
     ----------
-    V, delta, density : ndarray, shape (L,)
-        On-site energies and Delta_i, units of t; electrons per site n_i.
-    mu : float
-        Chemical potential, units of t.
-    coupling : float
-        g, units of t.
-    hartree : {"attractive", "literal", "none"}
-        Level shift -g n_i / 2, +g n_i / 2, none.
+    V, delta, density, mu, coupling, hartree
+        As in `gapworks.chain.fast_map`, whose reference it is; nothing is checked but the last two.
 
     Returns
     -------
     delta, density : ndarray, shape (L,)
         Units of t, and electrons per site.
-
-    Raises
-    ------
-    ValueError
-        If coupling or hartree is outside its range.
     """
     eps = Model(coupling, 1.0, hartree).levels(V, density, mu)
     return _fields(eps, delta, coupling)[:2]

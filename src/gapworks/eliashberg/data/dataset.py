@@ -19,7 +19,7 @@ from gapworks.eliashberg.physics.real_axis import back_projection, continue_to_r
 from gapworks.eliashberg.physics.solution import MatsubaraSolution, RealAxisSolution
 from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
 from gapworks.eliashberg.steps import Simulate as Settings
-from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.container import VALID, Coordinate, Variable, coded
 from gapworks.factory.seeds import sample_generator
 
 __all__ = ["VARIABLES", "Settings", "block", "coordinates", "simulate"]
@@ -55,15 +55,9 @@ VARIABLES = {
         ("sample",), "1", "relative error of Delta(i omega_0) taken back from the line"
     ),
     "redraws": Variable(("sample",), "1", "draws that did not superconduct", "int32"),
-    "split": Variable(
-        ("sample",), "1", "what the sample is for", "uint8", {int(s): s.name.lower() for s in Split}
-    ),
-    "reason": Variable(
-        ("sample",), "1", "how the sample ended", "uint8", {int(r): r.name.lower() for r in Reason}
-    ),
-    "valid": Variable(
-        ("sample",), "1", "1 if all checks passed", "uint8", {0: "failed", 1: "valid"}
-    ),
+    "split": coded("what the sample is for", Split),
+    "reason": coded("how the sample ended", Reason),
+    "valid": VALID,
 }
 
 

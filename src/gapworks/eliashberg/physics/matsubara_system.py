@@ -194,19 +194,8 @@ def interaction_table(energies: np.ndarray, temperature: float, count: int) -> n
 def tail_table(energies: np.ndarray, temperature: float, count: int) -> np.ndarray:
     """pi T sum_{m >= count} [K(n - m) + K(n + m + 1)] / omega_m, K of one mode: see eq. 7 above.
 
-    Parameters
-    ----------
-    energies : ndarray, shape (J,)
-        meV.
-    temperature : float
-        K.
-    count : int
-        Frequencies n = 0 ... count - 1.
-
-    Returns
-    -------
-    ndarray, shape (J, count), and columns of zeros after them
-        1/meV.
+    Arguments, shape and unit are those of `interaction_table`, with frequencies n < count in place
+    of lags.
     """
     spacing = 2 * np.pi * BOLTZMANN * temperature
     omega_n = frequencies(temperature, count)

@@ -18,8 +18,7 @@ from gapworks.eliashberg.physics.broyden import entry_point
 from gapworks.eliashberg.physics.solution import (
     MatsubaraSolution,
     RealAxisSolution,
-    check_broadening,
-    check_energies,
+    check_line,
 )
 from gapworks.numerics.checks import positive_number
 
@@ -31,12 +30,8 @@ def pade(
 
     Parameters
     ----------
-    m : MatsubaraSolution
-        What is continued.
-    x : array_like, shape (X,)
-        Real parts, meV.
-    broadening : float
-        Gamma, meV, 0 < Gamma < pi k_B T.
+    m, x, broadening
+        As in `continue_to_real_axis`.
     points : int, optional
         Frequencies that are used, from omega_0 on; all by default.
 
@@ -51,8 +46,7 @@ def pade(
     ValueError
         If an argument is outside its range; the message names it.
     """
-    x = check_energies(m, x)
-    broadening = check_broadening(m, broadening)
+    x, broadening = check_line(m, x, broadening)
     points = m.frequencies.size if points is None else points
     if not 1 <= points <= m.frequencies.size:
         raise ValueError(f"points={points!r}: give 1 ... {m.frequencies.size}, or None for all")

@@ -14,8 +14,7 @@ from gapworks.eliashberg.physics.real_axis_system import Line, LineSystem
 from gapworks.eliashberg.physics.solution import (
     MatsubaraSolution,
     RealAxisSolution,
-    check_broadening,
-    check_energies,
+    check_line,
 )
 from gapworks.eliashberg.physics.spectrum import modes
 from gapworks.numerics.checks import positive_number, whole_number
@@ -88,8 +87,7 @@ def continue_to_real_axis(
     ValueError
         If an argument is outside its range; the message names it.
     """
-    x = check_energies(m, x)
-    broadening = check_broadening(m, broadening)
+    x, broadening = check_line(m, x, broadening)
     halvings = _HALVINGS if step is None and estimate else 0
     if step is None:
         step = line_step(m.temperature, broadening)

@@ -142,7 +142,12 @@ def density_of_states(x: ArrayLike, delta: ArrayLike, broadening: float = 0.0) -
     return np.where(delta == 0, 1.0, np.where(root == 0, np.inf, density + 0.0))
 
 
-def check_energies(m: MatsubaraSolution, x: ArrayLike) -> np.ndarray:
+def check_line(m: MatsubaraSolution, x: ArrayLike, broadening: float) -> tuple[np.ndarray, float]:
+    """x, shape (X,), and Gamma where m can be continued to, or a ValueError that says why not."""
+    return _check_energies(m, x), _check_broadening(m, broadening)
+
+
+def _check_energies(m: MatsubaraSolution, x: ArrayLike) -> np.ndarray:
     """x as an array of shape (X,), or a ValueError that says what is wrong."""
     x = real_array("x", x)
     if x.ndim != 1 or x.size == 0:
@@ -155,7 +160,7 @@ def check_energies(m: MatsubaraSolution, x: ArrayLike) -> np.ndarray:
     return x
 
 
-def check_broadening(m: MatsubaraSolution, broadening: float) -> float:
+def _check_broadening(m: MatsubaraSolution, broadening: float) -> float:
     """Gamma as a float, or a ValueError that says what is wrong."""
     broadening = positive_number("broadening", broadening, "in meV, e.g. 0.05")
     if broadening >= m.frequencies[0]:

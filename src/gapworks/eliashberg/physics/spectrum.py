@@ -89,16 +89,7 @@ def coupling_constant(omega: ArrayLike, a2f: ArrayLike) -> np.ndarray:
 def logarithmic_frequency(omega: ArrayLike, a2f: ArrayLike) -> np.ndarray:
     """omega_log = exp((2 / lambda) int ln(omega) a2F / omega), shape (...), meV.
 
-    Parameters
-    ----------
-    omega : array_like, shape (J,)
-        meV.
-    a2f : array_like, shape (..., J)
-
-    Raises
-    ------
-    ValueError
-        If omega or a2f is not a spectrum.
+    Arguments and errors as those of `coupling_constant`.
     """
     energies, strengths = modes(*check_spectrum(omega, a2f))
     share = strengths / energies
