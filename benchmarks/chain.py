@@ -6,7 +6,6 @@ rings, same process, the solvers taking turns, one BLAS thread: ratios are per c
 
 from __future__ import annotations
 
-import os
 import tempfile
 from functools import partial
 from typing import NamedTuple
@@ -79,14 +78,8 @@ DENSE = RINGS + "dense_map(V[0], np.full({L}, 0.1), np.full({L}, 0.85), -1.1)"
 
 
 def main() -> None:
-    quick = measure.arguments(__doc__).quick
-    sizes = QUICK if quick else Sizes()
-    measure.prepare()
-    results = measure.Results("chain", quick)
-    results.listen()
-    with tempfile.TemporaryDirectory(prefix="gapworks-bench-") as cache:
-        # A cache of our own: the cold start must find none, and the user's must survive it.
-        os.environ["NUMBA_CACHE_DIR"] = cache
+    sizes, results = measure.begin("chain", __doc__, Sizes(), QUICK)
+    with measure.fresh_cache():  # the cold start must find none, and the user's survive it
         start_up(results, sizes)
         memory(results, sizes)
         map_seconds = against_length(results, sizes)

@@ -47,11 +47,7 @@ for call in ("first call", "second call"):
 
 
 def main() -> None:
-    quick = measure.arguments(__doc__).quick
-    sizes = QUICK if quick else Sizes()
-    measure.prepare()
-    results = measure.Results("eliashberg", quick)
-    results.listen()
+    sizes, results = measure.begin("eliashberg", __doc__, Sizes(), QUICK)
     start_up(results)
     solvers(results, sizes)
     results.listen()

@@ -39,11 +39,7 @@ QUICK = Sizes(shards=2, gathers=2, gathered=4, runs=1, dry_runs=1)
 
 
 def main() -> None:
-    quick = measure.arguments(__doc__).quick
-    sizes = QUICK if quick else Sizes()
-    measure.prepare()
-    results = measure.Results("factory", quick)
-    results.listen()
+    sizes, results = measure.begin("factory", __doc__, Sizes(), QUICK)
     with tempfile.TemporaryDirectory(prefix="gapworks-bench-") as folder:
         shards(results, sizes, Path(folder))
         results.listen()

@@ -11,15 +11,19 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 _START = time.perf_counter()
+Sizes = TypeVar("Sizes")
+"""What a run measures."""
 
 # Per mapping, and so per process: ru_maxrss begins at the size of the process that forked.
 _PEAK = """
@@ -60,6 +64,14 @@ def prepare() -> None:
     """One BLAS thread: times are per core, whichever solver. Call before numpy is imported."""
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ[name] = "1"
+
+
+@contextmanager
+def fresh_cache() -> Iterator[None]:
+    """A numba cache of our own: what is measured is what this source compiles to."""
+    with tempfile.TemporaryDirectory(prefix="gapworks-bench-") as folder:
+        os.environ["NUMBA_CACHE_DIR"] = folder
+        yield
 
 
 def say(text: str) -> None:
@@ -230,6 +242,15 @@ class Results:
         text = json.dumps(about, indent=2) + "\n"
         (RESULTS / f"{self._name}.json").write_text(text)
         say(f"written: {(RESULTS / self._name).relative_to(ROOT)}.csv, .json")
+
+
+def begin(name: str, description: str, full: Sizes, quick: Sizes) -> tuple[Sizes, Results]:
+    """Sizes as the command line asks for them, and an empty table; before numpy is imported."""
+    chosen = arguments(description).quick
+    prepare()
+    results = Results(name, chosen)
+    results.listen()
+    return quick if chosen else full, results
 
 
 def _number(value: float) -> str:

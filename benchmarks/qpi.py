@@ -6,8 +6,6 @@ against sums over whole grids, their true and their stated error. One thread eac
 
 from __future__ import annotations
 
-import os
-import tempfile
 from functools import partial
 from typing import NamedTuple
 
@@ -58,14 +56,8 @@ QUICK = Sizes(
 
 
 def main() -> None:
-    quick = measure.arguments(__doc__).quick
-    sizes = QUICK if quick else Sizes()
-    measure.prepare()
-    results = measure.Results("qpi", quick)
-    results.listen()
-    with tempfile.TemporaryDirectory(prefix="gapworks-bench-") as cache:
-        # A cache of our own: what is measured is what this source compiles to.
-        os.environ["NUMBA_CACHE_DIR"] = cache
+    sizes, results = measure.begin("qpi", __doc__, Sizes(), QUICK)
+    with measure.fresh_cache():
         images(results, sizes)
         windows(results, sizes)
         errors(results, sizes)

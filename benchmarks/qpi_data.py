@@ -51,13 +51,10 @@ class Sizes(NamedTuple):
 
 
 def main() -> None:
-    quick = measure.arguments(__doc__).quick
     cores = os.cpu_count() or 1
     ranks = tuple(n for n in (2, 4, 8, 16) if n <= cores)
-    sizes = Sizes(samples=2, runs=2, shard=20, ranks=ranks[:1]) if quick else Sizes(ranks=ranks)
-    measure.prepare()
-    results = measure.Results("qpi-data", quick)
-    results.listen()
+    quick = Sizes(samples=2, runs=2, shard=20, ranks=ranks[:1])
+    sizes, results = measure.begin("qpi-data", __doc__, Sizes(ranks=ranks), quick)
     per_sample(results, sizes)
     results.listen()
     if (BIN / "mpiexec").exists():

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 FILES = sorted((ROOT / "src/gapworks").rglob("*.py"))
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-COMPILED = {"entry_point", "inlined", "njit", "vectorize", "guvectorize"}
+COMPILED = {"entry_point", "fast", "inlined", "intrinsic", "njit", "vectorize", "guvectorize"}
 """Decorators of kernels: numba finds the types of what they are called with."""
 
 

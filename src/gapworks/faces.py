@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def lazy(
-    package: str, home: Mapping[str, str]
+    package: str, modules: Mapping[str, tuple[str, ...]]
 ) -> tuple[Callable[[str], Any], list[str], Callable[[], list[str]]]:
     """`__getattr__`, `__all__` and `__dir__` of a package whose names stand in its modules.
 
@@ -22,9 +22,10 @@ def lazy(
     ----------
     package : str
         Its `__name__`.
-    home : mapping of str to str
-        Public names, and the modules within the package that define them.
+    modules : mapping of str to tuple of str
+        The package's modules, and the public names that each defines.
     """
+    home = {name: module for module, names in modules.items() for name in names}
 
     def __getattr__(name: str) -> Any:
         if name not in home:

@@ -120,14 +120,6 @@ BAD_GAPS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), BAD_GAPS)
-def test_a_gap_function_that_cannot_be_is_refused(study, text, said, tmp_path, place):
-    path = tmp_path / "gap.txt"
-    path.write_text(text)
-    ran = predict(study.network("sl-complex-gap"), path, place / "a.csv")
-    refused(ran, f"{path}: ", said, folder=place)
-
-
 BAD_SPECTRA = [
     ("", "is empty, holds no numbers"),
     ("omega a2F\n", "holds no numbers"),
@@ -147,11 +139,17 @@ BAD_SPECTRA = [
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), BAD_SPECTRA)
-def test_a_spectrum_that_cannot_be_is_refused(study, text, said, tmp_path, place):
-    path = tmp_path / "a2f.txt"
+@pytest.mark.parametrize(
+    ("network", "text", "said"),
+    [
+        *(("sl-complex-gap", *case) for case in BAD_GAPS),
+        *(("reversed-complex-gap", *case) for case in BAD_SPECTRA),
+    ],
+)
+def test_a_function_that_cannot_be_is_refused(study, network, text, said, tmp_path, place):
+    path = tmp_path / "function.txt"
     path.write_text(text)
-    ran = predict(study.network("reversed-complex-gap"), path, place / "a.csv")
+    ran = predict(study.network(network), path, place / "a.csv")
     refused(ran, f"{path}: ", said, folder=place)
 
 
@@ -217,11 +215,7 @@ def answered(network, tmp_path, energy, *columns, header="energy (meV), Re, Im",
 
 
 def test_minus_delta_is_answered_as_delta(study, arrays, tmp_path):
-    network, x, delta = (
-        study.network("sl-complex-gap"),
-        arrays["energy"],
-        gap_of(arrays, 0),
-    )
+    network, (x, delta) = study.network("sl-complex-gap"), (arrays["energy"], gap_of(arrays, 0))
     plus, _, _ = answered(network, tmp_path, x, delta.real, delta.imag)
     minus, _, said = answered(network, tmp_path, x, -delta.real, -delta.imag)
     np.testing.assert_array_equal(plus, minus)
@@ -259,11 +253,7 @@ def test_what_is_no_gap_function_in_meV_is_refused_unless_forced(study, arrays, 
 
 
 def test_the_same_gap_in_eV_is_right_where_the_header_says_so(study, arrays, tmp_path):
-    network, x, delta = (
-        study.network("sl-complex-gap"),
-        arrays["energy"],
-        gap_of(arrays, 0),
-    )
+    network, (x, delta) = study.network("sl-complex-gap"), (arrays["energy"], gap_of(arrays, 0))
     plain, _, _ = answered(network, tmp_path, x, delta.real, delta.imag)
     header = "energy (meV), Re Delta (eV), Im Delta (eV)"
     found, _, _ = answered(network, tmp_path, x, delta.real / 1e3, delta.imag / 1e3, header=header)

@@ -18,8 +18,11 @@ MPIEXEC = Path(sys.executable).parent / "mpiexec"
 needs_mpi = pytest.mark.skipif(not MPIEXEC.exists(), reason="set up with MPI=site: no MPI here")
 
 
+WORLD = [sys.executable, "-m", "tests.support.world"]
+
+
 def command(ranks, *arguments):
-    return [MPIEXEC, "-n", str(ranks), sys.executable, "-m", "tests.support.world", *arguments]
+    return [MPIEXEC, "-n", str(ranks), *WORLD, *arguments]
 
 
 def environment(expected):
@@ -29,10 +32,19 @@ def environment(expected):
 
 
 def run(ranks, *arguments, expected=None):
+    return _run(command(ranks, *map(str, arguments)), environment(expected))
+
+
+def run_alone(environment, *arguments):
+    """One process that no launcher started."""
+    return _run([*WORLD, *map(str, arguments)], environment)
+
+
+def _run(words, environment):
     return subprocess.run(
-        command(ranks, *map(str, arguments)),
+        words,
         cwd=ROOT,
-        env=environment(expected),
+        env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -170,14 +182,7 @@ def test_a_world_of_the_wrong_size_names_both_sizes(tmp_path, ranks, expected):
 def test_a_launcher_of_another_mpi_is_found_out(tmp_path):
     """It starts two worlds of one rank each, and says in its own way that there are two."""
     foreign = environment(None) | {"OMPI_COMM_WORLD_SIZE": "2"}
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.support.world", "shard", str(tmp_path / "0-48.h5")],
-        cwd=ROOT,
-        env=foreign,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    ran = run_alone(foreign, "shard", tmp_path / "0-48.h5")
     assert ran.returncode != 0
     assert "the MPI world has 1 rank, not 2" in ran.stderr
     assert leftovers(tmp_path) == []
@@ -188,14 +193,7 @@ def test_without_mpi_the_message_says_how_to_get_it(tmp_path):
     (tmp_path / "mpi4py/__init__.py").write_text("raise ImportError('no MPI here')\n")
     kept = environment(2)
     kept["PYTHONPATH"] = os.pathsep.join([str(tmp_path), kept["PYTHONPATH"]])
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.support.world", "sums"],
-        cwd=ROOT,
-        env=kept,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    ran = run_alone(kept, "sums")
     assert ran.returncode != 0
     assert "make setup" in ran.stderr
     assert "no MPI here" in ran.stderr

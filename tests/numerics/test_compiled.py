@@ -43,18 +43,17 @@ def _run(folder):
 
 
 def test_edit_of_another_kernel_file_is_not_served_from_the_cache(tmp_path):
-    package = Path(gapworks.chain.__file__).parents[1]
-    (tmp_path / "gapworks").mkdir()
-    for name in ("__init__.py", "compiled.py"):
-        shutil.copy(package / name, tmp_path / "gapworks")
-    shutil.copytree(
-        package / "chain", tmp_path / "gapworks" / "chain", ignore=shutil.ignore_patterns("*.nb?")
-    )
+    package, copy = Path(gapworks.chain.__file__).parents[1], tmp_path / "gapworks"
+    copy.mkdir()
+    for name in ("__init__.py", "faces.py"):
+        shutil.copy(package / name, copy)
+    for room in ("numerics", "chain"):
+        shutil.copytree(package / room, copy / room, ignore=shutil.ignore_patterns("*.nb?"))
     assert _run(tmp_path) == (1.0, 0)
     assert _run(tmp_path) == (1.0, 1)
-    other = tmp_path / "gapworks" / "chain" / "lanes.py"
-    other.write_text(other.read_text() + "\n# edited\n")
-    assert _run(tmp_path) == (1.0, 0)
+    for other in ("numerics/simd.py", "numerics/anderson.py", "chain/physics/zolotarev.py"):
+        (copy / other).write_text((copy / other).read_text() + "\n# edited\n")
+        assert _run(tmp_path) == (1.0, 0), other
 
 
 def test_a_process_that_compiles_gives_the_bits_of_one_that_does_not(tmp_path):

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,14 +46,13 @@ TINY = {
     },
     "qpi": {
         "datasets": {
-            "train": {"per_class": 2},
-            "validation": {"per_class": 1},
-            "test": {"per_class": 1},
-            "literal_train": {"per_class": 1},
-            "literal_validation": {"per_class": 1},
-            "literal_test": {"per_class": 1},
-            "literal_converged": {"per_class": 1},
-            "fidelity": {"per_class": 1},
+            name: {"per_class": count}
+            for names, count in (
+                ("train", 2),
+                ("validation test fidelity", 1),
+                ("literal_train literal_validation literal_test literal_converged", 1),
+            )
+            for name in names.split()
         },
         "shard_size": 5,
         "networks": {"small": {"training": {"epochs": 1}}},
@@ -61,6 +60,26 @@ TINY = {
         "statements": {"samples": 1, "n_effective": 1024, "omegas": [0], "rashba": [10]},
     },
 }
+
+
+def to_its_end(
+    words: Sequence[str | Path],
+    folder: Path,
+    environment: Mapping[str, str],
+    timeout: float = 300,
+) -> subprocess.CompletedProcess[str]:
+    """Run a program of the .venv to its end, with all that it says in `stdout`."""
+    program, *arguments = words
+    return subprocess.run(
+        [BIN / program, *arguments],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout,
+    )
 
 
 class Checkout:
@@ -98,18 +117,7 @@ class Checkout:
 
     def snakemake(self, *arguments: str | Path, timeout: float = 300) -> Run:
         """Run the .venv's snakemake to its end."""
-        run = Run(
-            subprocess.run(
-                [BIN / "snakemake", *arguments],
-                cwd=self.folder,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=timeout,
-            )
-        )
+        run = Run(to_its_end(["snakemake", *arguments], self.folder, self.environment, timeout))
         self.check_nothing_foreign_was_run()
         return run
 
@@ -162,6 +170,12 @@ class Checkout:
         run = self.snakemake("-c2", *arguments)
         assert run.returncode == 0, run.output
         return run
+
+    def undisturbed(self, scale: str, overlay: Mapping[str, Any], data: str) -> Any:
+        """Checksums of data at a scale of its own, as a run that nobody disturbs makes them."""
+        self.add_scale(scale, overlay)
+        self.make(data)
+        return self.checksums(data)
 
     def checksums(self, *files: str) -> list[str]:
         """SHA-256 and name of every array, as `gapworks info --checksums` prints them."""

@@ -121,14 +121,19 @@ def test_the_slurm_profile_where_there_is_no_slurm_stops_before_any_job(checkout
     assert not checkout.made("logs")
 
 
-def test_yaml_that_cannot_be_read_stops_before_any_job(shared_checkout):
-    path = shared_checkout.folder / "config.yaml"
+def with_a_line_more(checkout, line):
+    """A run with a line more in config.yaml, and what stood there."""
+    path = checkout.folder / "config.yaml"
     right = path.read_text()
     try:
-        path.write_text(right + "\nscales: [\n")
-        ran = shared_checkout.snakemake("-c2", "chain")
+        path.write_text(f"{right}{line}\n")
+        return checkout.snakemake("-c2", "chain"), right
     finally:
         path.write_text(right)
+
+
+def test_yaml_that_cannot_be_read_stops_before_any_job(shared_checkout):
+    ran, _ = with_a_line_more(shared_checkout, "\nscales: [")
     assert ran.returncode != 0
     assert "Config file is not valid JSON or YAML" in ran.output  # Snakemake's own words
     assert "Traceback (most recent call last)" not in ran.output
@@ -137,14 +142,8 @@ def test_yaml_that_cannot_be_read_stops_before_any_job(shared_checkout):
 
 def test_a_key_that_is_given_twice_stops_before_any_job(shared_checkout):
     # As a user edits by adding a line, below one that is there already.
-    path = shared_checkout.folder / "config.yaml"
-    right = path.read_text()
+    ran, right = with_a_line_more(shared_checkout, "seed: 1")
     (mine,) = (n for n, line in enumerate(right.splitlines(), 1) if line == "seed: 20251230")
-    try:
-        path.write_text(right + "seed: 1\n")
-        ran = shared_checkout.snakemake("-c2", "chain")
-    finally:
-        path.write_text(right)
     assert ran.returncode != 0
     last = len(right.splitlines()) + 1
     assert f"seed: given twice, in lines {mine} and {last}; delete one" in ran.output

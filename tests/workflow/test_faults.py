@@ -12,7 +12,14 @@ import pytest
 
 from gapworks.factory.errors import DataError
 from gapworks.runs.leftovers import cancel, orphans, wait
-from tests.workflow.conftest import BIN, SETTINGS, has_ended, let_go_on, wait_until
+from tests.workflow.conftest import (
+    BIN,
+    SETTINGS,
+    has_ended,
+    let_go_on,
+    to_its_end,
+    wait_until,
+)
 
 OVERLAY = {"chain": {"datasets": {"test": {"realizations": 150}}, "shard_size": 1200}}
 SHARDS = ("0-1200", "1200-2400")
@@ -25,9 +32,7 @@ TABLE = "results/two/chain/tables/disorder.csv"
 @pytest.fixture(scope="module")
 def undisturbed(shared_checkout):
     """Checksums of the data as a run that nobody disturbs makes them."""
-    shared_checkout.add_scale("two", OVERLAY)
-    shared_checkout.make(DATA)
-    return shared_checkout.checksums(DATA)
+    return shared_checkout.undisturbed("two", OVERLAY, DATA)
 
 
 def simulating(checkout, *options):
@@ -50,16 +55,7 @@ def killed(checkout, *options):
 
 def resume(checkout, *arguments):
     """`gapworks resume` to its end: exit code and what it said."""
-    ran = subprocess.run(
-        [BIN / "gapworks", "resume", *arguments],
-        cwd=checkout.folder,
-        env=checkout.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-    )
+    ran = to_its_end(["gapworks", "resume", *arguments], checkout.folder, checkout.environment, 120)
     return ran.returncode, ran.stdout
 
 

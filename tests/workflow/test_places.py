@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.workflow.conftest import BIN
+from tests.workflow.conftest import BIN, to_its_end
 
 SHARD = "results/tiny/chain/shards/test/0-4.h5"
 DATA = "results/tiny/chain/data/test.h5"
@@ -18,16 +18,7 @@ DAY = 86400
 
 def snakemake(folder, *arguments, **environment):
     """Exit code and what a run in a folder said."""
-    ran = subprocess.run(
-        [BIN / "snakemake", "-c2", *arguments],
-        cwd=folder,
-        env=os.environ | environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-    )
+    ran = to_its_end(["snakemake", "-c2", *arguments], folder, os.environ | environment)
     return ran.returncode, ran.stdout
 
 

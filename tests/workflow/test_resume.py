@@ -218,9 +218,7 @@ DATA = "results/long/chain/data/test.h5"
 @pytest.fixture(scope="module")
 def undisturbed(shared_checkout):
     """Checksums of the scale `long` as a run that nobody disturbs makes it."""
-    shared_checkout.add_scale("long", LONG)
-    shared_checkout.make(DATA)
-    return shared_checkout.checksums(DATA)
+    return shared_checkout.undisturbed("long", LONG, DATA)
 
 
 @contextmanager
@@ -248,20 +246,13 @@ def check_resumed(checkout, undisturbed):
     checkout.check_nothing_foreign_was_run()
 
 
-def test_a_run_stopped_from_the_keyboard_goes_on_with_the_same_command(checkout, undisturbed):
+# Ctrl-C: the terminal tells the whole group. Its end: snakemake alone, which tells its jobs.
+@pytest.mark.parametrize(("number", "tell"), [(signal.SIGINT, os.killpg), (signal.SIGHUP, os.kill)])
+def test_a_run_stopped_by_its_terminal_goes_on_with_the_same_command(
+    checkout, undisturbed, number, tell
+):
     with simulating(checkout) as process:
-        os.killpg(process.pid, signal.SIGINT)  # Ctrl-C: the terminal tells the whole group
-        assert process.wait(60) != 0
-    wait_until(lambda: not checkout.processes(), "its jobs end")
-    assert not checkout.unfinished()
-    assert not shards(checkout)
-    checkout.make(DATA)  # no --unlock
-    check_resumed(checkout, undisturbed)
-
-
-def test_a_run_whose_terminal_is_closed_goes_on_with_the_same_command(checkout, undisturbed):
-    with simulating(checkout) as process:
-        process.send_signal(signal.SIGHUP)  # to snakemake alone, which tells its jobs
+        tell(process.pid, number)
         assert process.wait(60) != 0
     wait_until(lambda: not checkout.processes(), "its jobs end")
     assert not checkout.unfinished()

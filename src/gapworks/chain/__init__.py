@@ -10,13 +10,9 @@ NUMBER = 1
 __getattr__, __all__, __dir__ = lazy(
     __name__,
     {
-        "Model": "physics.model",
-        "clean_ring": "physics.model",
-        "Reason": "physics.solution",
-        "Solution": "physics.solution",
-        "dense_map": "physics.dense",
-        "solve_dense": "physics.dense",
-        "fast_map": "physics.solver",
-        "solve": "physics.solver",
+        "physics.model": ("Model", "clean_ring"),
+        "physics.solution": ("Reason", "Solution"),
+        "physics.dense": ("dense_map", "solve_dense"),
+        "physics.solver": ("fast_map", "solve"),
     },
 )

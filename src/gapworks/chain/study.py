@@ -38,10 +38,12 @@ def solved_and_predicted(scale: Scale) -> dict[str, str | list[str]]:
 
 
 def solved_alone(scale: Scale) -> dict[str, str]:
+    """The test set as solved."""
     return {"solved": "test-bdg"}
 
 
 def time_and_error(scale: Scale) -> dict[str, str]:
+    """What each method errs by, and how long it takes."""
     return {"errors": "cost", "times": "timing"}
 
 
@@ -51,6 +53,7 @@ def training(scale: Scale, network: str) -> Training:
 
 
 def as_solved(scale: Scale, dataset: str) -> Inputs:
+    """The data set itself."""
     return Inputs(data={"test": dataset})
 
 
@@ -60,6 +63,7 @@ def as_predicted(scale: Scale, dataset: str, network: str) -> Inputs:
 
 
 def compared(scale: Scale) -> Inputs:
+    """The networks that are compared with the solvers."""
     return Inputs(networks=[paper_network(scale), "surrogate"])
 
 

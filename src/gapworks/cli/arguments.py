@@ -46,6 +46,15 @@ def with_inputs(added: argparse.ArgumentParser) -> None:
         )
 
 
+def with_step(added: argparse.ArgumentParser, settings: str, which: str) -> None:
+    """Let a command take a step of a study by name: its settings, inputs, threads and output."""
+    with_study(added, settings)
+    added.add_argument("name", help=which)
+    with_inputs(added)
+    added.add_argument("--threads", type=positive, default=1)
+    added.add_argument("--output", type=Path, required=True)
+
+
 def given_files(args: argparse.Namespace) -> Any:
     """The inputs of a step, from `with_inputs`; one that it needs and is not there is named."""
     from gapworks.factory.evaluation_file import Files, Given

@@ -15,7 +15,7 @@ from gapworks.cli.arguments import (
     given_files,
     positive,
     share,
-    with_inputs,
+    with_step,
     with_study,
 )
 from gapworks.factory.errors import DataError
@@ -62,11 +62,8 @@ def add(subparsers: Subparsers) -> None:
     added = command(
         subparsers, "generate", generate, "make a data set by putting another through networks"
     )
-    with_study(added, "settings of the step, as in params.settings of the rule")
-    added.add_argument("name", help="which data set: joint-gap-2 and so on")
-    with_inputs(added)
-    added.add_argument("--threads", type=positive, default=1)
-    added.add_argument("--output", type=Path, required=True)
+    which = "which data set: joint-gap-2 and so on"
+    with_step(added, "settings of the step, as in params.settings of the rule", which)
 
     added = command(
         subparsers, "verify", verify, "check files: complete, unaltered; exit code 1 if not"
@@ -79,6 +76,7 @@ def add(subparsers: Subparsers) -> None:
 
 
 def simulate(args: argparse.Namespace) -> None:
+    """Simulate a range of samples into a shard, on one or several ranks."""
     from gapworks.cli.progress import progress
     from gapworks.factory.ranks import world
     from gapworks.factory.shards import simulate_shard
@@ -99,6 +97,7 @@ def simulate(args: argparse.Namespace) -> None:
 
 
 def gather(args: argparse.Namespace) -> None:
+    """Verify a data set's shards and copy them into one file."""
     from gapworks.cli.progress import progress
     from gapworks.factory import gather as gathering
 
@@ -111,6 +110,7 @@ def gather(args: argparse.Namespace) -> None:
 
 
 def generate(args: argparse.Namespace) -> None:
+    """Make a data set by putting another through networks."""
     check_network_names(args.network)
     step, _ = study(args.study).step(args.name, "generated")
     settings = step.settings.model_validate(args.settings)
@@ -122,6 +122,7 @@ def generate(args: argparse.Namespace) -> None:
 
 
 def verify(args: argparse.Namespace) -> int:
+    """Say of each file whether it is complete and unaltered; 1 if one is not, or was not read."""
     from gapworks.factory.errors import DiskError
     from gapworks.products.inspection import Unjudged, inspect
 
@@ -148,6 +149,7 @@ def verify(args: argparse.Namespace) -> int:
 
 
 def info(args: argparse.Namespace) -> int:
+    """Print what verified files say of themselves; 1 if one says nothing."""
     from gapworks.products.inspection import Unjudged, inspect, lines
 
     unjudged = 0

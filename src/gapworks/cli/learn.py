@@ -48,6 +48,7 @@ def add(subparsers: Subparsers) -> None:
 
 
 def train(args: argparse.Namespace) -> None:
+    """Train a network, from its checkpoint on if there is one."""
     from gapworks.learning.task import train_network
 
     chosen = study(args.study)
@@ -62,6 +63,7 @@ def train(args: argparse.Namespace) -> None:
 
 
 def predict(args: argparse.Namespace) -> None:
+    """Put a person's own data through a trained network."""
     from gapworks.learning.answers import answer_file
 
     chosen = study(args.study)

@@ -17,9 +17,8 @@ from gapworks.cli.arguments import (
     command,
     given_files,
     named_path,
-    positive,
     say,
-    with_inputs,
+    with_step,
     with_study,
 )
 from gapworks.factory import recipe
@@ -34,11 +33,8 @@ def add(subparsers: Subparsers) -> None:
     added = command(
         subparsers, "evaluate", evaluate, "evaluate data, networks or solvers into one file"
     )
-    with_study(added, "settings of the evaluation, as in params.settings of the rule")
-    added.add_argument("name", help="which: test-bdg, floor and so on")
-    with_inputs(added)
-    added.add_argument("--threads", type=positive, default=1)
-    added.add_argument("--output", type=Path, required=True)
+    which = "which: test-bdg, floor and so on"
+    with_step(added, "settings of the evaluation, as in params.settings of the rule", which)
 
     for name, run, what in (
         ("figure", figure, "draw a figure from evaluations (.pdf, .png)"),
@@ -85,6 +81,7 @@ def add(subparsers: Subparsers) -> None:
 
 
 def evaluate(args: argparse.Namespace) -> None:
+    """Evaluate data, networks or solvers into one file."""
     check_network_names(args.network)
     chosen = study(args.study)
     step = _known(chosen.step, args.name)[0]
@@ -97,6 +94,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
 
 def figure(args: argparse.Namespace) -> None:
+    """Draw a figure of evaluations, in every format asked for."""
     from gapworks.plotting.style import FORMATS, house_style, save
 
     check_suffixes(args.output, FORMATS)
@@ -107,6 +105,7 @@ def figure(args: argparse.Namespace) -> None:
 
 
 def table(args: argparse.Namespace) -> None:
+    """Make a table of evaluations, in every format asked for."""
     from gapworks.plotting.table import FORMATS, save
 
     check_suffixes(args.output, FORMATS)
@@ -116,6 +115,7 @@ def table(args: argparse.Namespace) -> None:
 
 
 def metrics(args: argparse.Namespace) -> None:
+    """Take a study's metrics from its evaluations into one file."""
     from gapworks.factory.disk import write_whole
     from gapworks.factory.evaluation_file import read_evaluation
     from gapworks.factory.provenance import provenance
@@ -144,6 +144,7 @@ def metrics(args: argparse.Namespace) -> None:
 
 
 def claims(args: argparse.Namespace) -> None:
+    """Table the papers' claims with what a metric file says to them."""
     from gapworks import reproduction
     from gapworks.plotting.table import FORMATS, save
     from gapworks.products import metric_file
@@ -159,6 +160,7 @@ def claims(args: argparse.Namespace) -> None:
 
 
 def record(args: argparse.Namespace) -> int:
+    """Keep metric files in the docs and make their page; 1 if it is only checked, and old."""
     from gapworks import reproduction
     from gapworks.factory.disk import write_whole
     from gapworks.factory.files import read_whole

@@ -34,6 +34,7 @@ def add(subparsers: Subparsers) -> None:
 
 
 def resume(args: argparse.Namespace) -> int:
+    """Go on after a run that broke off, or list what it left behind."""
     from gapworks.runs.note import working_folder
     from gapworks.runs.resume import list_orphans, resume
 
@@ -50,4 +51,5 @@ def resume(args: argparse.Namespace) -> int:
 
 
 def schema(_: argparse.Namespace) -> None:
+    """Print the JSON schema of config.yaml."""
     print(json.dumps(ConfigFile.model_json_schema(), indent=2))

@@ -17,6 +17,7 @@ def training(scale: Scale, network: str) -> Training:
 
 
 def as_solved(scale: Scale, dataset: str) -> Inputs:
+    """The solved data themselves."""
     return Inputs(data={"solved": dataset})
 
 
@@ -27,6 +28,7 @@ def as_predicted(scale: Scale, dataset: str, network: str) -> Inputs:
 
 
 def as_reconstructed(scale: Scale, network: str) -> Inputs:
+    """Autoencoders are tested on the data that they were trained on."""
     return Inputs(data={"own": "complex"}, networks=[network])
 
 
@@ -39,6 +41,7 @@ def few_neurons(scale: Scale) -> Inputs:
 
 
 def without_and_with_noise(scale: Scale) -> Inputs:
+    """The same network, trained without noise and with it."""
     return Inputs(data={"own": "complex"}, networks=["sl-complex-gap", "sl-complex-noisy-gap"])
 
 

@@ -16,6 +16,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,26 @@ class Variable:
     description: str
     dtype: str = "float64"
     flags: Mapping[int, str] = field(default_factory=dict)
+
+
+VALID = Variable(("sample",), "1", "1 if all checks passed", "uint8", {0: "failed", 1: "valid"})
+"""Of the samples of every study."""
+
+
+def coded(description: str, codes: type[IntEnum]) -> Variable:
+    """Of samples: one of some codes, whose names the file tells in small letters."""
+    names = {int(code): code.name.lower() for code in codes}
+    return Variable(("sample",), "1", description, "uint8", names)
+
+
+def with_interval(
+    name: str, variable: Variable, is_its: str = "end of its interval"
+) -> dict[str, Variable]:
+    """A variable, and NAME_lower and NAME_upper, each of which is its lower (upper) `is_its`."""
+    return {name: variable} | {
+        f"{name}_{end}": replace(variable, description=f"{end} {is_its}")
+        for end in ("lower", "upper")
+    }
 
 
 @dataclass(frozen=True)

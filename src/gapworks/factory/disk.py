@@ -33,6 +33,7 @@ class Disk:
         self.read, self.readinto = self._file.read, self._file.readinto
 
     def write(self, data: Any) -> int:
+        """Write bytes; gives how many HDF5 is to believe were written: all."""
         view = memoryview(data).cast("B")
         rest = view
         try:
@@ -43,6 +44,7 @@ class Disk:
         return len(view)
 
     def truncate(self, size: int | None = None) -> int:
+        """Cut the file, unless there was an error; gives its size."""
         return self._attempt(self._file.truncate, size)
 
     def flush(self) -> None:
@@ -60,6 +62,7 @@ class Disk:
             raise self.error
 
     def close(self) -> None:
+        """Close the file as it is, whatever happened."""
         self._file.close()
 
     def _attempt(self, call: Any, argument: Any) -> Any:

@@ -1,8 +1,14 @@
-"""Evaluation files: what is taken from data and networks before anything is drawn or tabled."""
+"""Evaluation files: what is taken from data and networks before anything is drawn or tabled.
+
+A module of a study's `evaluation/` has `evaluate(settings, given, threads, report)`: the settings
+of its step, the files that it is made of, threads of solvers and of torch, and where lines of
+progress go. It gives an `Evaluation`, and raises DataError if a file cannot be read or does not
+fit the others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +18,9 @@ import numpy as np
 from gapworks.factory.container import Coordinate, Variable, Writer
 from gapworks.factory.errors import DataError
 from gapworks.factory.reading import Header, read, verify
+
+Report = Callable[[str], None]
+"""Is told a line of progress."""
 
 
 class Files(dict[str, Path]):

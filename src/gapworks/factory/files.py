@@ -96,6 +96,8 @@ def reading(path: Path, what: str = "read") -> Iterator[None]:
 
     Parameters
     ----------
+    path : Path
+        The file that is named.
     what : str
         What cannot be done then: "read", or "written".
 

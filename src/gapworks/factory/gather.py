@@ -43,10 +43,18 @@ def gather(
 
     Parameters
     ----------
+    study : Study
+        The study's `data.dataset`: what its variables are.
+    settings : DatasetSettings
+        Of the data set, as for its shards.
     folder : Path
         Where the shards are.
     samples, shard_size : int
         Size of the data set and of its shards: they give the names.
+    output : Path
+        The data set's file.
+    advance : callable
+        Is told how many samples more are in.
     mixed_code : bool
         Take shards that different versions of the solver's code made; their settings say that the
         numbers are the same.

@@ -77,6 +77,20 @@ def simulate_shard(
 
     Parameters
     ----------
+    study : Study
+        The study's `data.dataset`: what draws and solves.
+    settings : DatasetSettings
+        Of the data set: they decide the numbers of every sample.
+    start, stop : int
+        First sample, and one past the last.
+    output : Path
+        The shard's file.
+    threads : int
+        Of the solvers, in each rank; no number depends on it.
+    max_failed_share : float
+        Share of samples that may fail.
+    advance : callable
+        Is told how many samples more are done.
     world : World, optional
         The ranks that work together; without it this process alone.
     share : {"samples", "grids"}

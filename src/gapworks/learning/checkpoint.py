@@ -68,8 +68,18 @@ def save_checkpoint(
 
     Parameters
     ----------
+    path : Path
+        From `checkpoint_path`.
     key : str
         Of the training: settings, data and code; another training does not start from it.
+    progress : Progress
+        Epochs done, and the losses so far.
+    model : Module
+        As it stands.
+    best : mapping of str to Tensor
+        The best weights so far.
+    optimizer : Optimizer
+        With its moments.
     """
     tensors = {f"model/{name}": tensor for name, tensor in model.state_dict().items()}
     tensors |= {f"best/{name}": tensor for name, tensor in best.items()}

@@ -33,6 +33,11 @@ def bootstrap_ratio(
     ----------
     numerator, denominator : ndarray, shape (n,)
         One number for each realization.
+    rng : Generator
+        Of the resamples.
+    resamples : int
+    confidence : float
+        Share of the resamples inside the interval.
     """
     counts = resample_counts(len(numerator), resamples, rng)
     ratios = (counts @ numerator) / (counts @ denominator)

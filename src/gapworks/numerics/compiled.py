@@ -31,13 +31,22 @@ from numba import njit
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache
 from numba.core.serialize import dumps
 
+FAST_MATH = {"reassoc", "contract", "nsz"}
+"""Sums may be reassociated and contracted (that is what makes them vector code); nothing may assume
+that there are no NaN."""
 
-def inlined(**options) -> Callable:
-    """A decorator of functions that entry points call; options are those of `numba.njit`."""
-    return njit(nogil=True, forceinline=True, **options)
+
+def inlined(**options: Any) -> Callable:
+    """A decorator of functions that entry points call; options are those of `numba.njit`.
+
+    What is not said is said here: numba would take it from the first caller that is compiled, and
+    the same function would have other last bits in a process that compiles another caller first.
+    """
+    said = {"fastmath": False, "error_model": "python"} | options
+    return njit(nogil=True, forceinline=True, **said)
 
 
-def entry_points(kernels: Iterable[Path], **options) -> Callable:
+def entry_points(kernels: Iterable[Path], **options: Any) -> Callable:
     """A decorator: compile without the GIL and cache on disk; with no place to write, only compile.
 
     Parameters
@@ -47,7 +56,8 @@ def entry_points(kernels: Iterable[Path], **options) -> Callable:
     options
         Of `numba.njit`.
     """
-    digest = hashlib.sha256(b"".join(kernel.read_bytes() for kernel in kernels)).hexdigest()
+    sources = [Path(__file__), *kernels]  # the flags of fast sums are said here
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
     def entry_point(function):
         dispatcher = inlined(**options)(function)

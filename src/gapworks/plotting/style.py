@@ -71,6 +71,11 @@ def panel_label(axes: plt.Axes, letter: str) -> None:
     axes.set_title(letter, loc="left", fontweight="bold")
 
 
+def legend_above(figure: Figure, axes: plt.Axes, columns: int) -> None:
+    """One legend for a whole figure, above it: what one of its panels shows."""
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=columns)
+
+
 def save(figure: Figure, paths: Iterable[Path]) -> None:
     """Save a figure in the formats that the suffixes name, each file whole or absent.
 

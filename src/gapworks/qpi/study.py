@@ -39,6 +39,7 @@ def training(scale: Scale, network: str) -> Training:
 
 
 def test_of_network(scale: Scale, dataset: str, network: str) -> Inputs:
+    """A network on a data set of its test."""
     return Inputs(data={"test": dataset}, networks=[network])
 
 
@@ -48,10 +49,12 @@ def maps_of_two_sets(scale: Scale) -> Inputs:
 
 
 def same_on_two_grids(scale: Scale) -> Inputs:
+    """The same superconductors on the paper's one grid and converged."""
     return Inputs(data={"coarse": "literal_test", "converged": "literal_converged"})
 
 
 def told_apart(scale: Scale) -> dict[str, str]:
+    """What the statements and the threefold symmetry alone tell of the classes."""
     return {"statements": "statements", "symmetry": "symmetry"}
 
 

@@ -8,7 +8,7 @@ from gapworks.chain.data.draw import draw_disorder
 from gapworks.chain.physics.solution import Reason
 from gapworks.chain.physics.solver import solve
 from gapworks.chain.steps import Simulate as Settings
-from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.container import VALID, Coordinate, Variable, coded
 
 __all__ = ["VARIABLES", "Settings", "block", "coordinates", "simulate"]
 
@@ -24,16 +24,8 @@ VARIABLES = {
     "mean_density": Variable(("sample",), "1", "mean of n_i over the ring"),
     "min_delta": Variable(("sample",), "t", "smallest Delta_i of the ring"),
     "iterations": Variable(("sample",), "1", "iterations of the self-consistency loop", "int32"),
-    "reason": Variable(
-        ("sample",),
-        "1",
-        "how the solver ended",
-        "uint8",
-        {int(reason): reason.name.lower() for reason in Reason},
-    ),
-    "valid": Variable(
-        ("sample",), "1", "1 if all checks passed", "uint8", {0: "failed", 1: "valid"}
-    ),
+    "reason": coded("how the solver ended", Reason),
+    "valid": VALID,
 }
 
 

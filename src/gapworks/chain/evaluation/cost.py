@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gapworks.chain.evaluation.methods import (
@@ -17,16 +15,14 @@ from gapworks.chain.evaluation.methods import (
 from gapworks.chain.physics.solver import solve
 from gapworks.chain.steps import MethodErrors
 from gapworks.factory.container import Variable
-from gapworks.factory.evaluation_file import Evaluation, Given
+from gapworks.factory.evaluation_file import Evaluation, Given, Report
 
 VARIABLES = {
     "mse": Variable(("method", "length"), "t^2", "mean squared error of Delta, NaN: not measured"),
 }
 
 
-def evaluate(
-    settings: MethodErrors, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: MethodErrors, given: Given, threads: int, report: Report) -> Evaluation:
     """Mean squared error of each method on rings of growing length.
 
     Parameters

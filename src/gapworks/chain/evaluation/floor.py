@@ -8,21 +8,19 @@ by the tails of the response.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gapworks.chain.physics.solver import solve
 from gapworks.chain.steps import IrreducibleError
-from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given
+from gapworks.factory.container import Coordinate, Variable, with_interval
+from gapworks.factory.evaluation_file import Evaluation, Given, Report
 from gapworks.factory.seeds import sample_generator
 from gapworks.learning.intervals import bootstrap_ratio
 
 VARIABLES = {
-    "floor": Variable(("cutoff",), "t^2", "irreducible mean squared error, all V0 pooled"),
-    "floor_lower": Variable(("cutoff",), "t^2", "lower end of its interval"),
-    "floor_upper": Variable(("cutoff",), "t^2", "upper end of its interval"),
+    **with_interval(
+        "floor", Variable(("cutoff",), "t^2", "irreducible mean squared error, all V0 pooled")
+    ),
     "floor_by_strength": Variable(("cutoff", "strength"), "t^2", "the same at each V0"),
     "failed": Variable(("cutoff",), "1", "rings that failed; their windows are left out", "int64"),
 }
@@ -44,9 +42,7 @@ def window_draws(
     return V
 
 
-def evaluate(
-    settings: IrreducibleError, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: IrreducibleError, given: Given, threads: int, report: Report) -> Evaluation:
     """Floor of the mean squared error against the window's cut-off R.
 
     Parameters

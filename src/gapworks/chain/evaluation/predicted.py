@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gapworks.chain.evaluation import scores, statistics
@@ -12,13 +10,11 @@ from gapworks.chain.learning.trained import Network
 from gapworks.chain.steps import Statistics
 from gapworks.factory.container import Coordinate
 from gapworks.factory.errors import DataError
-from gapworks.factory.evaluation_file import Evaluation, Given, about_data
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 from gapworks.learning.data import read_dataset
 
 
-def evaluate(
-    settings: Statistics, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: Statistics, given: Given, threads: int, report: Report) -> Evaluation:
     """Statistics of the predicted Delta per V0, and its errors.
 
     Parameters

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 import numpy as np
 
 from gapworks.chain.config import Evaluation
-from gapworks.factory.container import Variable
+from gapworks.factory.container import Variable, with_interval
 from gapworks.factory.evaluation_file import Evaluated
 from gapworks.learning.intervals import bootstrap_ratio
 
 VARIABLES = {
-    "mse": Variable(("strength",), "t^2", "mean squared error of Delta"),
-    "mse_lower": Variable(("strength",), "t^2", "lower end of its interval"),
-    "mse_upper": Variable(("strength",), "t^2", "upper end of its interval"),
+    **with_interval("mse", Variable(("strength",), "t^2", "mean squared error of Delta")),
     "baseline_mse": Variable(("strength",), "t^2", "error of the mean Delta of each V0"),
-    "pooled": Variable(("score",), "1", "scores over all V0; errors in t^2"),
-    "pooled_lower": Variable(("score",), "1", "lower ends of their intervals"),
-    "pooled_upper": Variable(("score",), "1", "upper ends of their intervals"),
+    **with_interval(
+        "pooled",
+        Variable(("score",), "1", "scores over all V0; errors in t^2"),
+        "ends of their intervals",
+    ),
 }
 SCORES = ("mse", "r2", "baseline_mse", "max_error")
 """Meaning of `pooled` along its dimension `score`."""
@@ -62,6 +62,8 @@ def score(
         Delta by the network, units of t.
     constant : mapping of float to float
         The baseline: one Delta for each V0, from `constants` of training data.
+    settings, seed
+        Of the intervals: resamples and confidence, and where their random numbers start.
 
     Returns
     -------

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from gapworks.chain.evaluation import statistics
 from gapworks.chain.steps import Statistics
 from gapworks.factory.errors import DataError
-from gapworks.factory.evaluation_file import Evaluation, Given, about_data
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 from gapworks.learning.data import read_dataset
 
 
-def evaluate(
-    settings: Statistics, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: Statistics, given: Given, threads: int, report: Report) -> Evaluation:
     """Statistics of Delta per V0; `given.data["test"]` is the data set.
 
     Raises

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gapworks.chain.config import Evaluation
-from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.container import Coordinate, Variable, with_interval
 from gapworks.learning.intervals import resample_counts
 
 NEAR_ZERO = 0.01
@@ -19,9 +19,7 @@ NEAR_ZERO = 0.01
 VARIABLES = {
     "realizations": Variable(("strength",), "1", "realizations averaged over", "int64"),
     "failed": Variable(("strength",), "1", "failed realizations, left out", "int64"),
-    "mean_delta": Variable(("strength",), "t", "mean Delta"),
-    "mean_delta_lower": Variable(("strength",), "t", "lower end of its interval"),
-    "mean_delta_upper": Variable(("strength",), "t", "upper end of its interval"),
+    **with_interval("mean_delta", Variable(("strength",), "t", "mean Delta")),
     "std_delta": Variable(("strength",), "t", "standard deviation of Delta over sites"),
     "min_delta": Variable(("strength",), "t", "smallest Delta of all sites"),
     "ln_delta_skewness": Variable(("strength",), "1", "skewness of ln Delta; lognormal: 0"),
@@ -33,11 +31,10 @@ VARIABLES = {
     "mean_iterations": Variable(("strength",), "1", "mean number of iterations"),
     "V_histogram": Variable(("V_bin",), "1/t", "density of V, all strengths pooled"),
     "delta_histogram": Variable(("strength", "delta_bin"), "1/t", "density of Delta"),
-    "correlation": Variable(
-        ("strength", "distance"), "1", "C(r) = <Delta_i Delta_{i+r}> / <Delta_i^2>"
+    **with_interval(
+        "correlation",
+        Variable(("strength", "distance"), "1", "C(r) = <Delta_i Delta_{i+r}> / <Delta_i^2>"),
     ),
-    "correlation_lower": Variable(("strength", "distance"), "1", "lower end of its interval"),
-    "correlation_upper": Variable(("strength", "distance"), "1", "upper end of its interval"),
     "profile_V": Variable(("strength", "site"), "t", "V of the first realization"),
     "profile_delta": Variable(("strength", "site"), "t", "Delta of the first realization"),
 }

@@ -6,44 +6,28 @@ Everything is timed in one process, one after the other, so that ratios hold on 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import numpy as np
 
 from gapworks.chain.evaluation.methods import about, asked, compared, coordinates, rings
 from gapworks.chain.steps import MethodTimes
 from gapworks.factory.container import Variable
-from gapworks.factory.evaluation_file import Evaluation, Given
+from gapworks.factory.evaluation_file import Evaluation, Given, Report
 
 VARIABLES = {
     "seconds": Variable(("method", "length"), "s", "median time for one ring, NaN: not measured"),
 }
 
 
-def evaluate(
-    settings: MethodTimes, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: MethodTimes, given: Given, threads: int, report: Report) -> Evaluation:
     """Median wall time of each method for one ring, on rings of growing length.
 
-    Parameters
-    ----------
-    settings : MethodTimes
-    given : Given
-        The networks that are compared with the solvers.
-    threads : int
-        For solvers and networks alike.
-    report : callable
-        Is told each time.
+    Arguments and errors as those of `cost.evaluate`.
 
     Returns
     -------
     Evaluation
         `seconds`, shape (methods, lengths); NaN: too long for dense, which is timed once.
-
-    Raises
-    ------
-    DataError
-        If a network does not fit; see `methods.compared`.
     """
     cost, methods = settings.cost, compared(settings, given.networks, threads)
     seconds = np.full((len(methods), len(cost.lengths)), np.nan)

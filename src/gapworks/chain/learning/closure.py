@@ -21,6 +21,8 @@ def close_filling(
 
     Parameters
     ----------
+    model : Module
+        The surrogate: V - mu, shape (n, L), to Delta and n_i, shape (n, 2, L).
     V : Tensor, shape (n, L)
         Units of t.
     filling : float

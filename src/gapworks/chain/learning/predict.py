@@ -25,12 +25,9 @@ def answer(network: Path, source: Path, target: Path, force: bool) -> Answer:
 
     Parameters
     ----------
-    network : Path
-        Weights of a model package.
-    source : Path
-        V, units of t: .npy of shape (..., L), or .csv with one ring a row.
-    target : Path
-        Delta, units of t, in the same shape: .npy or .csv; NaN in rings whose mu is not bracketed.
+    network, source, target : Path
+        Weights; V, units of t: .npy of shape (..., L), or .csv with one ring a row; Delta, units of
+        t, in the same shape: .npy or .csv, NaN in rings whose mu is not bracketed.
     force : bool
         Give the nearer end of the range of mu where it is not bracketed.
 

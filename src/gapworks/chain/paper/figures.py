@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from gapworks.chain.evaluation.scores import value
 from gapworks.chain.paper.time_and_error import time_and_error
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, panel_label
+from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, legend_above, panel_label
 
 READINGS = {
     "test": r"$-g\langle n_i\rangle/2$ (used)",
@@ -153,7 +153,7 @@ def fig6(errors: Evaluated, times: Evaluated) -> Figure:
     right.set_yscale("log")
     right.set_xlabel(r"time for a site [$\mu$s]")
     right.set_ylabel(r"mean squared error of $\Delta_i$ [$t^2$]")
-    figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    legend_above(figure, left, 4)
     panel_label(left, "a")
     panel_label(right, "b")
     return figure

@@ -13,13 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from gapworks.chain.physics.compiled import entry_point
-from gapworks.numerics.compiled import inlined
+from gapworks.numerics import anderson
+from gapworks.numerics.anderson import dot
+from gapworks.numerics.compiled import FAST_MATH, inlined
 
-# Sums may be reassociated (that is what makes them vector code); nothing may assume there are no
-# NaN.
-_FAST = {"reassoc", "contract", "nsz"}
 # Relative to unit diagonal: directions closer than this count as one.
 _REGULARISATION = 1e-13
+
+_least_squares = inlined()(anderson.least_squares)
 
 
 class Memory(NamedTuple):
@@ -34,7 +35,7 @@ class Memory(NamedTuple):
     overlaps : ndarray, shape (m,)
         <df_j, f> of the last residual.
     last_x, last_f : ndarray, shape (n,)
-    work : ndarray, shape (m + 1, m)
+    work : ndarray, shape (m + 2, m)
     state : ndarray of int, shape (3,)
         Stored steps, next slot, 1 if last_x and last_f may be paired with the next call.
     """
@@ -59,7 +60,7 @@ def remember(depth, n):
         np.zeros(depth),
         np.empty(n),
         np.empty(n),
-        np.empty((depth + 1, depth)),
+        np.empty((depth + 2, depth)),
         np.zeros(3, np.int64),
     )
 
@@ -76,15 +77,7 @@ def unpair(memory):
     memory.state[2] = 0
 
 
-@inlined(fastmath=_FAST)
-def _dot(a, b):
-    result = 0.0
-    for i in range(a.size):
-        result += a[i] * b[i]
-    return result
-
-
-@inlined(fastmath=_FAST)
+@inlined(fastmath=FAST_MATH)
 def _record(x, f, last_x, last_f, change, step, beta):
     for i in range(x.size):
         df = f[i] - last_f[i]
@@ -92,7 +85,7 @@ def _record(x, f, last_x, last_f, change, step, beta):
         step[i] = (x[i] - last_x[i]) + beta * df
 
 
-@inlined(fastmath=_FAST)
+@inlined(fastmath=FAST_MATH)
 def _dot4(a, b, c, d, f):
     """Four scalar products with f in one pass: the loads of f are shared."""
     r, s, t, u = 0.0, 0.0, 0.0, 0.0
@@ -104,19 +97,19 @@ def _dot4(a, b, c, d, f):
     return r, s, t, u
 
 
-@inlined(fastmath=_FAST)
+@inlined(fastmath=FAST_MATH)
 def _subtract(x, step, gamma):
     for i in range(x.size):
         x[i] -= gamma * step[i]
 
 
-@inlined(fastmath=_FAST)
+@inlined(fastmath=FAST_MATH)
 def _subtract4(x, a, b, c, d, p, q, r, s):
     for i in range(x.size):
         x[i] -= (p * a[i] + q * b[i]) + (r * c[i] + s * d[i])
 
 
-@inlined(fastmath=_FAST)
+@inlined(fastmath=FAST_MATH)
 def _advance(x, f, last_x, last_f, beta):
     for i in range(x.size):
         last_x[i] = x[i]
@@ -151,18 +144,21 @@ def mix(x, f, beta, memory):
             changes[j], changes[j + 1], changes[j + 2], changes[j + 3], f
         )
     for j in range(fours, count):
-        found[j] = _dot(changes[j], f)
+        found[j] = dot(changes[j], f)
     for j in range(count):
         if new >= 0:
             gram[new, j] = gram[j, new] = found[j] - overlaps[j]
         overlaps[j] = found[j]
     if new >= 0:
-        gram[new, new] = _dot(changes[new], changes[new])
+        gram[new, new] = dot(changes[new], changes[new])
     _advance(x, f, last_x, last_f, beta)
     state[2] = 1
     if count > 0:
-        _solve(gram, overlaps, count, work)
-        gamma = work[depth]
+        scale, gamma = work[depth], work[depth + 1]
+        _least_squares(gram, overlaps, count, _REGULARISATION, work, scale, gamma)
+        for j in range(count):
+            size = np.sqrt(gram[j, j])
+            gamma[j] = gamma[j] / size if size > 0.0 else 0.0
         for j in range(0, fours, 4):
             _subtract4(
                 x,
@@ -177,44 +173,6 @@ def mix(x, f, beta, memory):
             )
         for j in range(fours, count):
             _subtract(x, steps[j], gamma[j])
-
-
-@inlined()
-def _solve(gram, right, n, work):
-    """gamma of gram gamma = right into work[-1], by Cholesky of the matrix scaled to unit diagonal.
-
-    A direction without length or within the regularisation of the others gets gamma = 0.
-    """
-    gamma = work[work.shape[0] - 1]
-    for i in range(n):
-        size = np.sqrt(gram[i, i])
-        gamma[i] = 1.0 / size if size > 0.0 else 0.0
-    for i in range(n):
-        for j in range(i):
-            value = gram[i, j] * gamma[i] * gamma[j]
-            for k in range(j):
-                value -= work[i, k] * work[j, k]
-            work[i, j] = value * work[j, j]
-        pivot = 1.0 + _REGULARISATION
-        for k in range(i):
-            pivot -= work[i, k] * work[i, k]
-        # The diagonal holds the inverse pivot.
-        work[i, i] = 1.0 / np.sqrt(pivot) if pivot > 0.5 * _REGULARISATION else 0.0
-    for i in range(n):
-        scale = gamma[i]
-        value = right[i] * scale
-        for k in range(i):
-            value -= work[i, k] * gamma[k]
-        # Forward solution and scale share gamma: the scale is recovered on the way back.
-        gamma[i] = value * work[i, i]
-    for i in range(n - 1, -1, -1):
-        value = gamma[i]
-        for k in range(i + 1, n):
-            value -= work[k, i] * gamma[k]
-        gamma[i] = value * work[i, i]
-    for i in range(n):
-        size = np.sqrt(gram[i, i])
-        gamma[i] = gamma[i] / size if size > 0.0 else 0.0
 
 
 @inlined()

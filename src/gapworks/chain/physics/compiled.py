@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gapworks.numerics import simd
+from gapworks.numerics import anderson, simd
 from gapworks.numerics.compiled import entry_points
 
 _NAMES = (
@@ -16,6 +16,7 @@ _NAMES = (
     "transfer_map",
     "self_consistency",
 )
-_KERNELS = [Path(simd.__file__), *(Path(__file__).with_name(f"{name}.py") for name in _NAMES)]
+_SHARED = (Path(module.__file__) for module in (anderson, simd))
+_KERNELS = [*_SHARED, *(Path(__file__).with_name(f"{name}.py") for name in _NAMES)]
 
 entry_point = entry_points(_KERNELS)

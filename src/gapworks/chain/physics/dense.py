@@ -6,6 +6,7 @@ It shares start, mixing and the rule when to stop with `solve`; no sign function
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gapworks.chain.physics.anderson import forget, mix, remember, step_length
 from gapworks.chain.physics.model import Model, starting_point
@@ -27,7 +28,7 @@ from gapworks.chain.physics.solver import check_arguments
 _ZERO = 1e-13
 
 
-def bdg_matrix(eps, delta) -> np.ndarray:
+def bdg_matrix(eps: np.ndarray, delta: np.ndarray) -> np.ndarray:
     """H = [[h, D], [D, -h]] of eq. 2.
 
     Parameters
@@ -47,19 +48,25 @@ def bdg_matrix(eps, delta) -> np.ndarray:
     return np.block([[h, D], [D, -h]])
 
 
-def dense_map(V, delta, density, mu, coupling=1.5, hartree="attractive"):
+def dense_map(
+    V: np.ndarray,
+    delta: np.ndarray,
+    density: np.ndarray,
+    mu: float,
+    coupling: float = 1.5,
+    hartree: str = "attractive",
+) -> tuple[np.ndarray, np.ndarray]:
     """One evaluation of eq. 4 by diagonalisation: new Delta and n of a ring.
 
     Parameters
     ----------
-    V, delta, density : ndarray, shape (L,)
-    mu : float
-    coupling : float
-    hartree : {"attractive", "literal", "none"}
+    V, delta, density, mu, coupling, hartree
+        As in `gapworks.chain.fast_map`, whose reference it is; nothing is checked but the last two.
 
     Returns
     -------
     delta, density : ndarray, shape (L,)
+        Units of t, and electrons per site.
     """
     eps = Model(coupling, 1.0, hartree).levels(V, density, mu)
     return _fields(eps, delta, coupling)[:2]
@@ -80,7 +87,7 @@ def _fields(eps, delta, coupling):
 
 
 def solve_dense(
-    V,
+    V: ArrayLike,
     coupling: float = 1.5,
     filling: float = 0.85,
     tolerance: float = 1e-11,

@@ -71,13 +71,15 @@ class Model:
         """s in eps_i = V_i - s g n_i / 2 - mu."""
         return HARTREE_SIGN[self.hartree]
 
-    def levels(self, V, density, mu):
+    def levels(self, V: np.ndarray, density: np.ndarray, mu: float | np.ndarray) -> np.ndarray:
         """On-site energies eps_i = V_i - s g n_i / 2 - mu, units of t.
 
         Parameters
         ----------
         V, density : ndarray, shape (..., L)
+            On-site energies, units of t, and electrons per site n_i.
         mu : float or ndarray, shape (..., 1)
+            Chemical potential, units of t.
 
         Returns
         -------
@@ -150,7 +152,14 @@ def starting_point(model: Model, L: int) -> tuple[float, float]:
     return (delta or _DEFAULT_DELTA), mu
 
 
-def bdg_energy(model: Model, eps, delta, density, mu, trace_abs_h):
+def bdg_energy(
+    model: Model,
+    eps: np.ndarray,
+    delta: np.ndarray,
+    density: np.ndarray,
+    mu: np.ndarray,
+    trace_abs_h: np.ndarray,
+) -> np.ndarray:
     """Mean-field energy of the ring at fixed electron number, units of t.
 
     E = sum_i eps_i - tr|H| / 2 + mu sum_i n_i + sum_i (s g n_i^2 / 4 + Delta_i^2 / g): the ground
@@ -159,9 +168,12 @@ def bdg_energy(model: Model, eps, delta, density, mu, trace_abs_h):
 
     Parameters
     ----------
+    model : Model
+        Coupling g and sign s of the Hartree term.
     eps, delta, density : ndarray, shape (..., L)
+        Levels (mu and Hartree included) and Delta_i, units of t; electrons per site n_i.
     mu, trace_abs_h : ndarray, shape (...)
-        trace_abs_h is the sum of |E| over all 2 L eigenvalues.
+        Units of t; trace_abs_h is the sum of |E| over all 2 L eigenvalues.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from gapworks.chain.physics.model import bdg_energy
+from gapworks.chain.physics.model import Model, bdg_energy
 
 
 class Reason(IntEnum):
@@ -81,14 +81,17 @@ class Solution:
         return {Reason(code).text: int(count) for code, count in zip(codes, counts, strict=True)}
 
 
-def assemble(model, V, offset, fields, verdicts) -> Solution:
+def assemble(
+    model: Model, V: np.ndarray, offset: np.ndarray, fields: np.ndarray, verdicts: np.ndarray
+) -> Solution:
     """Solution of rings V from rows of numbers.
 
     Parameters
     ----------
     model : Model
+        What was solved.
     V : ndarray, shape (..., L)
-        Less its offset.
+        Less its offset, units of t.
     offset : ndarray, shape (...)
         Constant part of V, given back to mu and to the energy.
     fields : ndarray, shape (R, 2 L + 1)

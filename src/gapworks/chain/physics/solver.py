@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numba import config
+from numpy.typing import ArrayLike
 
 from gapworks.chain.physics.model import Model, check_disorder, starting_point
 from gapworks.chain.physics.self_consistency import relax
@@ -22,7 +23,7 @@ _POLE_SHARE = 0.05
 
 
 def solve(
-    V,
+    V: ArrayLike,
     coupling: float = 1.5,
     filling: float = 0.85,
     tolerance: float = 1e-11,
@@ -109,10 +110,32 @@ def solve(
     return assemble(model, V, offset, fields, verdicts)
 
 
-def check_arguments(V, coupling, filling, tolerance, hartree, max_iterations):
-    """(V less a constant, that constant for each ring, Model, tolerance, max_iterations).
+def check_arguments(
+    V: ArrayLike,
+    coupling: float,
+    filling: float,
+    tolerance: float,
+    hartree: str,
+    max_iterations: int,
+) -> tuple[np.ndarray, np.ndarray, Model, float, int]:
+    """Arguments of `solve` as they are computed with.
 
     A constant in V only moves mu; a large one would eat up the digits that the tolerance needs.
+
+    Parameters
+    ----------
+    V, coupling, filling, tolerance, hartree, max_iterations
+        As in `solve`.
+
+    Returns
+    -------
+    V : ndarray, shape (..., L)
+        Less a constant for each ring, units of t.
+    offset : ndarray, shape (...)
+        These constants.
+    model : Model
+    tolerance : float
+    max_iterations : int
 
     Raises
     ------
@@ -139,22 +162,39 @@ def check_arguments(V, coupling, filling, tolerance, hartree, max_iterations):
     return V, offset, model, tolerance, max_iterations
 
 
-def fast_map(V, delta, density, mu, coupling=1.5, hartree="attractive", accuracy=1e-13):
+def fast_map(
+    V: ArrayLike,
+    delta: ArrayLike,
+    density: ArrayLike,
+    mu: float,
+    coupling: float = 1.5,
+    hartree: str = "attractive",
+    accuracy: float = 1e-13,
+) -> tuple[np.ndarray, np.ndarray]:
     """One evaluation of eq. 4 by the sign function: new Delta and n of a ring, in O(L).
 
     Parameters
     ----------
-    V, delta, density : ndarray, shape (L,)
+    V, delta, density : array_like, shape (L,)
+        On-site energies and Delta_i, units of t; electrons per site n_i.
     mu : float
+        Chemical potential, units of t.
     coupling : float
+        g, units of t.
     hartree : {"attractive", "literal", "none"}
+        Level shift -g n_i / 2, +g n_i / 2, none.
     accuracy : float
-        Of the sign function.
+        Largest error of the sign function.
 
     Returns
     -------
     delta, density : ndarray, shape (L,)
         NaN if the gap is below what the pole tables resolve.
+
+    Raises
+    ------
+    ValueError
+        If V, coupling or hartree is outside its range.
     """
     V = check_disorder(V)
     model = Model(coupling, 1.0, hartree)

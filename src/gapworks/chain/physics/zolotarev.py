@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ellipj, ellipkm1
 
 from gapworks.numerics.simd import LANES
@@ -59,8 +60,20 @@ def zolotarev(kappa: float, n_poles: int) -> tuple[np.ndarray, np.ndarray, float
     return omega, weight * (2 / (top + bottom)), (top - bottom) / (top + bottom)
 
 
-def sign_function(E, omega, weight) -> np.ndarray:
-    """sum_k w_k E / (E^2 + omega_k^2) for energies E of any shape."""
+def sign_function(E: ArrayLike, omega: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """sum_k w_k E / (E^2 + omega_k^2): sign(E) inside the interval of the poles.
+
+    Parameters
+    ----------
+    E : array_like
+        Energies, of any shape.
+    omega, weight : ndarray, shape (N,)
+        Poles and weights, in the unit of E.
+
+    Returns
+    -------
+    ndarray, of the shape of E
+    """
     E = np.asarray(E)[..., None]
     return (weight * E / (E**2 + omega**2)).sum(-1)
 

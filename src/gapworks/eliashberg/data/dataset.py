@@ -7,6 +7,7 @@ that does not superconduct is drawn again, from the sample's own stream, and the
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from gapworks.eliashberg.physics.real_axis import back_projection, continue_to_r
 from gapworks.eliashberg.physics.solution import MatsubaraSolution, RealAxisSolution
 from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
 from gapworks.eliashberg.steps import Simulate as Settings
-from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.container import VALID, Coordinate, Variable, coded
 from gapworks.factory.seeds import sample_generator
 
 __all__ = ["VARIABLES", "Settings", "block", "coordinates", "simulate"]
@@ -54,15 +55,9 @@ VARIABLES = {
         ("sample",), "1", "relative error of Delta(i omega_0) taken back from the line"
     ),
     "redraws": Variable(("sample",), "1", "draws that did not superconduct", "int32"),
-    "split": Variable(
-        ("sample",), "1", "what the sample is for", "uint8", {int(s): s.name.lower() for s in Split}
-    ),
-    "reason": Variable(
-        ("sample",), "1", "how the sample ended", "uint8", {int(r): r.name.lower() for r in Reason}
-    ),
-    "valid": Variable(
-        ("sample",), "1", "1 if all checks passed", "uint8", {0: "failed", 1: "valid"}
-    ),
+    "split": coded("what the sample is for", Split),
+    "reason": coded("how the sample ended", Reason),
+    "valid": VALID,
 }
 
 
@@ -146,7 +141,7 @@ def solve_spectra(
 
 
 def imaginary_axis(
-    physics: Physics, a2f: np.ndarray, threads: int, solver: Solver | None = None, **options
+    physics: Physics, a2f: np.ndarray, threads: int, solver: Solver | None = None, **options: Any
 ) -> MatsubaraSolution:
     """`solve_matsubara` with the study's physics; without a solver, to its default tolerance."""
     if solver is not None:
@@ -164,7 +159,11 @@ def imaginary_axis(
 
 
 def real_axis(
-    physics: Physics, m: MatsubaraSolution, solver: Solver | None, threads: int, x=None
+    physics: Physics,
+    m: MatsubaraSolution,
+    solver: Solver | None,
+    threads: int,
+    x: np.ndarray | None = None,
 ) -> RealAxisSolution:
     """`continue_to_real_axis` at the study's energies, or at others, with the study's own step.
 

@@ -90,8 +90,11 @@ def draw_complex(
     Parameters
     ----------
     rng : numpy.random.Generator
+        Of the sample: what is drawn depends on nothing else.
     points : int
+        Of the grid.
     recipe : ComplexRecipe, optional
+        Ranges that are drawn from; the paper's by default.
 
     Returns
     -------
@@ -116,16 +119,7 @@ def draw_simple(
 ) -> np.ndarray:
     """A simple spectrum on the grid j / points of the cut-off, j = 1 ... points.
 
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    points : int
-    recipe : SimpleRecipe, optional
-
-    Returns
-    -------
-    ndarray, shape (points,)
-        a2F >= 0; continues to zero one step beyond either end.
+    Arguments, shape and ends as those of `draw_complex`.
     """
     recipe = SimpleRecipe() if recipe is None else recipe
     amplitude = _uniform(rng, recipe.amplitude)

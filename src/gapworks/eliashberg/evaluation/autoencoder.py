@@ -6,7 +6,6 @@ as generated ones lie to each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ from gapworks.eliashberg.learning.features import as_tensor
 from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given, about_data
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 
 _PARTS = {"validation": Split.VALIDATION, "test": Split.TEST}
 
@@ -56,9 +55,7 @@ VARIABLES = {
 }
 
 
-def evaluate(
-    settings: Evaluate, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> Evaluation:
     """What an autoencoder makes of the data set "own" that it was trained on.
 
     Pairs are solved and distances taken where it holds EBSF and input together.
@@ -135,6 +132,8 @@ def nearest(
     ----------
     functions : ndarray, shape (n, numbers)
     others : ndarray, shape (m, numbers)
+    threads : int
+        Of torch.
     same : bool
         The two are the same: a function is not its own neighbour.
     """

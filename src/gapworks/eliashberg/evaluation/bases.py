@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 
@@ -14,7 +12,7 @@ from gapworks.eliashberg.evaluation.tested import several
 from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given, about_data
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 
 VARIABLES = {
     "basis": Variable(
@@ -33,9 +31,7 @@ VARIABLES = {
 }
 
 
-def evaluate(
-    settings: Evaluate, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> Evaluation:
     """Basis functions, activity and test score of networks, trained on the data set "own".
 
     Raises

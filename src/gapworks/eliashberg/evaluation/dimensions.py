@@ -6,15 +6,13 @@ d_Li, and the choice of d_Li where d_Lo is larger.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gapworks.eliashberg.data.fields import FIELDS
 from gapworks.eliashberg.evaluation.readings import by_latent, latent, of_field, required
 from gapworks.eliashberg.steps import ChooseDimension
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given, read_evaluation
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, read_evaluation
 
 VARIABLES = {
     f"r2_{part}_{name}": Variable(("latent",), "1", f"R^2 of the {name}, {part} samples")
@@ -23,9 +21,7 @@ VARIABLES = {
 }
 
 
-def evaluate(
-    settings: ChooseDimension, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: ChooseDimension, given: Given, threads: int, report: Report) -> Evaluation:
     """R^2 of EBSF and input against d_L, and what follows.
 
     The file says, as attributes: `required_a2f` and `required_input`, the smallest d_L that

@@ -7,7 +7,7 @@ import numpy as np
 from gapworks.eliashberg.evaluation.readings import SCORES
 from gapworks.eliashberg.learning.distances import pearson, relative_distance
 from gapworks.eliashberg.networks import Evaluation
-from gapworks.factory.container import Variable
+from gapworks.factory.container import Variable, with_interval
 from gapworks.learning.intervals import bootstrap_ratio, resample_counts
 
 VARIABLES = {
@@ -15,9 +15,9 @@ VARIABLES = {
     "deviation": Variable(("row",), "1", "the same of the training data's mean curve"),
     "relative_error": Variable(("row",), "1", "relative L2 error of a sample"),
     "pcc": Variable(("row",), "1", "Pearson correlation of prediction and target"),
-    "score": Variable(("measure",), "1", ", ".join(SCORES)),
-    "score_lower": Variable(("measure",), "1", "lower ends of their intervals"),
-    "score_upper": Variable(("measure",), "1", "upper ends of their intervals"),
+    **with_interval(
+        "score", Variable(("measure",), "1", ", ".join(SCORES)), "ends of their intervals"
+    ),
 }
 
 
@@ -34,6 +34,10 @@ def score(
     found, true : ndarray, shape (n, numbers)
     mean : ndarray, shape (numbers,)
         Mean curve of the training data.
+    settings : gapworks.eliashberg.networks.Evaluation
+        Resamples and confidence of the intervals.
+    seed : int
+        Of the resamples.
 
     Returns
     -------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gapworks.eliashberg.data.fields import Split, as_complex, field, part, rows_of
@@ -14,7 +12,7 @@ from gapworks.eliashberg.learning.noise import with_noise
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.errors import DataError
-from gapworks.factory.evaluation_file import Evaluation, Given, about_data
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 
 VARIABLES = {
     "a2f_error": Variable(
@@ -33,9 +31,7 @@ VARIABLES = {
 }
 
 
-def evaluate(
-    settings: Evaluate, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> Evaluation:
     """Errors of networks on test samples whose gap functions have noise, at every level.
 
     The noise of a level is the same for every network.
@@ -45,10 +41,8 @@ def evaluate(
     settings : Evaluate
     given : Given
         The data set "own" that the networks were trained on; networks from gap function to EBSF.
-    threads : int
-        Of the solvers.
-    report : callable
-        Not used.
+    threads, report
+        The first of the solvers; nothing is reported.
 
     Raises
     ------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gapworks.eliashberg.data.dataset import imaginary_axis
@@ -13,7 +11,7 @@ from gapworks.eliashberg.learning.distances import relative_distance
 from gapworks.eliashberg.physics.pade import acceptance, pade
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given
+from gapworks.factory.evaluation_file import Evaluation, Given, Report
 
 TOLERANCES = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.5])
 """Of the paper's test of a continuation, which it gives without numbers."""
@@ -28,16 +26,8 @@ VARIABLES = {
 }
 
 
-def evaluate(
-    settings: Evaluate, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
-    """Pade approximants against the equations on the line, test samples of the data set "solved".
-
-    Raises
-    ------
-    DataError
-        If the data set cannot be read.
-    """
+def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> Evaluation:
+    """Pade approximants against the equations on the line: test samples of the data "solved"."""
     header, arrays, physics = solved_data(given)
     chosen = first_tests(arrays, settings.evaluation.checks)
     x = real_energies(physics)

@@ -75,6 +75,8 @@ def components(held: np.ndarray, share: float) -> int | None:
     ----------
     held : ndarray, shape (components,)
         Share held by 1, 2 ... of them.
+    share : float
+        That they hold at least.
     """
     enough = np.flatnonzero(held >= share)
     return int(enough[0]) + 1 if len(enough) else None
@@ -87,6 +89,8 @@ def required(tried: np.ndarray, r2: np.ndarray, least: float) -> int:
     ----------
     tried, r2 : ndarray, shape (dimensions,)
         In increasing order of the first.
+    least : float
+        R^2 that is enough.
     """
     enough = np.flatnonzero(r2 >= least)
     return int(tried[enough[0]]) if len(enough) else 0

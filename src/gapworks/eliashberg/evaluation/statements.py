@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gapworks.eliashberg.data.dataset import imaginary_axis, real_axis
@@ -13,7 +11,7 @@ from gapworks.eliashberg.learning.distances import pearson
 from gapworks.eliashberg.physics.matsubara import solve_matsubara
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given
+from gapworks.factory.evaluation_file import Evaluation, Given, Report
 
 SCALE = 5.0
 """The paper's example: 10 meV at 1.16 K is 50 meV at 5.8 K."""
@@ -34,16 +32,8 @@ VARIABLES = {
 }
 
 
-def evaluate(
-    settings: Evaluate, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
-    """Scaling, mu*, saturation, truncation and iteration, test samples of the data set "solved".
-
-    Raises
-    ------
-    DataError
-        If the data set cannot be read.
-    """
+def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> Evaluation:
+    """Scaling, mu*, saturation, truncation and iteration, test samples of the data set "solved"."""
     header, arrays, physics = solved_data(given)
     chosen = first_tests(arrays, settings.evaluation.checks)
     a2f, omega = chosen["a2f"], boson_grid(physics)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gapworks.eliashberg.data.fields import FIELDS, Split, field, part, rows_of
@@ -11,7 +9,7 @@ from gapworks.eliashberg.evaluation.solved import about_solved, solved_data
 from gapworks.eliashberg.physics.critical_temperature import critical_temperature
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given
+from gapworks.factory.evaluation_file import Evaluation, Given, Report
 
 COMPONENTS = 64
 """Principal components that are kept."""
@@ -37,16 +35,8 @@ VARIABLES = {
 }
 
 
-def evaluate(
-    settings: Evaluate, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
-    """Numbers of all valid samples of the data set "solved", principal components, examples.
-
-    Raises
-    ------
-    DataError
-        If the data set cannot be read.
-    """
+def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> Evaluation:
+    """Numbers of all valid samples of the data set "solved", principal components, examples."""
     header, arrays, physics = solved_data(given)
     chosen = settings.evaluation
     valid = rows_of(arrays, np.flatnonzero(arrays["valid"] == 1))

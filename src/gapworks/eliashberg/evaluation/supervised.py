@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gapworks.eliashberg import networks
@@ -26,7 +24,7 @@ from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.physics.moments import MOMENTS, moment_name
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given, about_data
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 from gapworks.learning.data import read_dataset
 
 NUMBERS = ("coupling", "omega_log", *(moment_name(p) for p in MOMENTS))
@@ -67,9 +65,7 @@ SOLVED_EXAMPLES = {
 VARIABLES = errors.VARIABLES | PUSHED | EXAMPLES | SOLVED_EXAMPLES
 
 
-def evaluate(
-    settings: Evaluate, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> Evaluation:
     """Errors on the test samples of a network's own data, and its predictions pushed forward.
 
     Parameters

@@ -83,6 +83,8 @@ def calibrate(
         That it was trained with; test samples get it, too.
     seed : int
         Of the noise.
+    threads : int
+        Of the solvers.
 
     Returns
     -------
@@ -156,6 +158,8 @@ def dos_distance(physics: Physics, delta: np.ndarray, dos: np.ndarray) -> np.nda
 
     Parameters
     ----------
+    physics : Physics
+        Energies and broadening of both.
     delta : ndarray of complex, shape (n, energies)
         meV.
     dos : ndarray, shape (n, energies)

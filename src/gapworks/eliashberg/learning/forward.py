@@ -69,10 +69,16 @@ def push_forward(
 
     Parameters
     ----------
+    physics : Physics
+        Grids, temperature, mu* and broadening.
     a2f : ndarray, shape (n, points)
         As predicted; negative values are set to zero, and their share is given.
     delta : ndarray of complex or None, shape (n, energies)
         Gap functions to compare with, meV; None: they are not known.
+    solver : Solver
+        Tolerances and iterations on both axes.
+    threads : int
+        Of the solvers.
     """
     positive = np.clip(a2f, 0.0, None)
     clipped = (positive - a2f).sum(1) / np.abs(a2f).sum(1)

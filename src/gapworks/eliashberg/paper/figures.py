@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from gapworks.eliashberg.data.fields import FIELDS
 from gapworks.eliashberg.evaluation.readings import latent, of_field, variance_of
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.plotting.style import CURVES, PAGE, panel_label
+from gapworks.plotting.style import CURVES, PAGE, legend_above, panel_label
 
 LABEL = {"color": CURVES[1], "linestyle": "--", "linewidth": 1.1}
 """Truth, as the paper draws it: orange and dashed."""
@@ -50,7 +50,7 @@ def _predictions(data: Evaluated, with_gap: bool) -> Figure:
         if with_gap:
             _gap(panels[1, column], data["energy"], data["solved_gap_true"][column])
     panels[0, 0].set_ylabel(A2F)
-    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    legend_above(figure, panels[0, 0], 2)
     if with_gap:
         panels[1, 0].set_ylabel(r"$\Delta$ [meV]")
         panels[1, 0].legend(loc="best")
@@ -92,8 +92,7 @@ def fig6(autoencoders: Sequence[Evaluated], latent_shown: Sequence[int]) -> Figu
         axes.set_xlabel(r"number: $\alpha^2F$, Re $\Delta$, Im $\Delta$")
     for axes in panels[:, 0]:
         axes.set_ylabel(r"$\alpha^2F$;  $\Delta$ [meV]")
-    handles = panels[0, 0].get_legend_handles_labels()
-    figure.legend(*handles, loc="outside upper center", ncols=2)
+    legend_above(figure, panels[0, 0], 2)
     return figure
 
 

@@ -20,7 +20,7 @@ from gapworks.eliashberg.evaluation.readings import (
 )
 from gapworks.eliashberg.physics.moments import MOMENTS
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.plotting.style import COLUMN, CURVES, PAGE, panel_label
+from gapworks.plotting.style import COLUMN, CURVES, PAGE, legend_above, panel_label
 
 
 def fig8(networks: Sequence[Evaluated]) -> Figure:
@@ -62,8 +62,7 @@ def fig8(networks: Sequence[Evaluated]) -> Figure:
         panels[row, 0].set_ylabel(r"$\alpha^2F$")
     for axes in panels[-1]:
         axes.set_xlabel(r"$\omega$ [meV]")
-    handles = panels[0, 0].get_legend_handles_labels()
-    figure.legend(*handles, loc="outside upper center", ncols=2)
+    legend_above(figure, panels[0, 0], 2)
     return figure
 
 
@@ -230,7 +229,7 @@ def learning(networks: Sequence[Evaluated]) -> Figure:
         _latent_axis(axes, tried)
         axes.set_ylabel(label)
         panel_label(axes, letter)
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=5)
+    legend_above(figure, panels[0], 5)
     return figure
 
 
@@ -263,5 +262,5 @@ def noise(networks: Evaluated) -> Figure:
         panel_label(axes, letter)
     panels[0].set_ylabel("EBSF error [%]")
     panels[1].set_ylabel("gap residual [%]")
-    figure.legend(*panels[1].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    legend_above(figure, panels[1], 4)
     return figure

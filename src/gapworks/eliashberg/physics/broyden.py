@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from gapworks.eliashberg.physics.compiled import FAST_MATH, entry_point
-from gapworks.numerics.compiled import inlined
+from gapworks.eliashberg.physics.compiled import entry_point
+from gapworks.numerics import anderson as shared
+from gapworks.numerics.anderson import dot
+from gapworks.numerics.compiled import FAST_MATH, inlined
 
 # Relative to unit diagonal: directions closer than this count as one.
 _REGULARISATION = 1e-14
@@ -39,51 +41,20 @@ class History:
 
 
 @inlined(fastmath=FAST_MATH)
-def _dot(a, b):
-    result = 0.0
-    for i in range(a.size):
-        result += a[i] * b[i]
-    return result
-
-
-@inlined(fastmath=FAST_MATH)
 def _add(x, direction, factor):
     for i in range(x.size):
         x[i] += factor * direction[i]
 
 
-@inlined()
-def _least_squares(gram, right, count, gamma):
-    """gamma of gram gamma = right, by Cholesky of the matrix scaled to unit diagonal.
+_solve = inlined(fastmath=FAST_MATH)(shared.least_squares)
 
-    A direction without length or within the regularisation of the others gets gamma = 0.
-    """
+
+@inlined(fastmath=FAST_MATH)
+def _least_squares(gram, right, count, gamma):
+    """gamma of gram gamma = right, see `gapworks.numerics.anderson`."""
     scale = np.empty(count)
     lower = np.zeros((count, count))
-    for i in range(count):
-        size = np.sqrt(gram[i, i])
-        scale[i] = 1.0 / size if size > 0.0 else 0.0
-    for i in range(count):
-        for j in range(i):
-            value = gram[i, j] * scale[i] * scale[j]
-            for k in range(j):
-                value -= lower[i, k] * lower[j, k]
-            lower[i, j] = value * lower[j, j]
-        pivot = 1.0 + _REGULARISATION
-        for k in range(i):
-            pivot -= lower[i, k] * lower[i, k]
-        # The diagonal holds the inverse pivot.
-        lower[i, i] = 1.0 / np.sqrt(pivot) if pivot > 0.5 * _REGULARISATION else 0.0
-    for i in range(count):
-        value = right[i] * scale[i]
-        for k in range(i):
-            value -= lower[i, k] * gamma[k]
-        gamma[i] = value * lower[i, i]
-    for i in range(count - 1, -1, -1):
-        value = gamma[i]
-        for k in range(i + 1, count):
-            value -= lower[k, i] * gamma[k]
-        gamma[i] = value * lower[i, i]
+    _solve(gram, right, count, _REGULARISATION, lower, scale, gamma)
     for i in range(count):
         gamma[i] *= scale[i]
 
@@ -117,11 +88,11 @@ def anderson(x, f, active, changes, steps, last_x, last_f, gram, calls):
                 changes[row, new, i] = df
                 steps[row, new, i] = (x[row, i] - last_x[row, i]) + df
             for j in range(count):
-                value = _dot(changes[row, new], changes[row, j])
+                value = dot(changes[row, new], changes[row, j])
                 gram[row, new, j] = value
                 gram[row, j, new] = value
         for j in range(count):
-            right[j] = _dot(changes[row, j], f[row])
+            right[j] = dot(changes[row, j], f[row])
         for i in range(n):
             last_x[row, i] = x[row, i]
             last_f[row, i] = f[row, i]
@@ -158,9 +129,9 @@ def broyden(x, f, active, changes, steps, last_x, last_f, gram, calls):
                 u[i] = v[i]
                 last_x[row, i] = applied[i]
             for k in range(count):
-                _add(applied, steps[row, k], _dot(changes[row, k], last_x[row]))
-                _add(v, changes[row, k], _dot(steps[row, k], u))
-            bottom = _dot(u, applied)
+                _add(applied, steps[row, k], dot(changes[row, k], last_x[row]))
+                _add(v, changes[row, k], dot(steps[row, k], u))
+            bottom = dot(u, applied)
             for i in range(n):
                 u[i] = (u[i] - applied[i]) / bottom if bottom != 0.0 else 0.0
             count += 1
@@ -169,7 +140,7 @@ def broyden(x, f, active, changes, steps, last_x, last_f, gram, calls):
             last_f[row, i] = f[row, i]
             x[row, i] += f[row, i]
         for k in range(count):
-            _add(x[row], steps[row, k], _dot(changes[row, k], f[row]))
+            _add(x[row], steps[row, k], dot(changes[row, k], f[row]))
         calls[row] += 1
 
 
@@ -188,8 +159,20 @@ MIXERS = {"anderson": (anderson, 5), "broyden": (broyden, 40), "plain": (plain, 
 """Method -> mixer and the depth of its history."""
 
 
-def mix(method: str, x, f, active, history: History) -> None:
-    """Replace the active rows of x by their next iterates, in place."""
+def mix(method: str, x: np.ndarray, f: np.ndarray, active: np.ndarray, history: History) -> None:
+    """Replace the active rows of x by their next iterates, in place.
+
+    Parameters
+    ----------
+    method : str
+        A key of `MIXERS`.
+    x, f : ndarray, shape (rows, n)
+        Iterates and their residuals G(x) - x.
+    active : ndarray of bool, shape (rows,)
+        Rows that are replaced; the others and their history stay as they are.
+    history : History
+        Of the same rows.
+    """
     MIXERS[method][0](
         x,
         f,

@@ -12,6 +12,7 @@ would not close at T_c, nor on how many frequencies are kept.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gapworks.eliashberg.physics.constants import PAPER_CUTOFF
 from gapworks.eliashberg.physics.matsubara_system import frequencies
@@ -22,7 +23,7 @@ from gapworks.numerics.checks import positive_number, real_number
 _PAPER_END = 10.0
 
 
-def default_cutoff(omega) -> float:
+def default_cutoff(omega: ArrayLike) -> float:
     """Cut-off of mu* where none is given, meV: 220.45, and 22.045 times the grid's end above 10.
 
     220.45 meV is the paper's, 702 pi k_B 1.16 K, for spectra to 10 meV. To spectra that reach
@@ -43,8 +44,8 @@ def default_cutoff(omega) -> float:
     return PAPER_CUTOFF * max(1.0, float(check_grid(omega)[-1]) / _PAPER_END)
 
 
-def check_coulomb(omega: np.ndarray, mu_star, cutoff) -> tuple[float, float]:
-    """mu* and its cut-off as floats, or a ValueError that names the one that cannot be."""
+def check_coulomb(omega: np.ndarray, mu_star: float, cutoff: float | None) -> tuple[float, float]:
+    """mu* and its cut-off (meV) as floats, or a ValueError that names the one that cannot be."""
     mu_star = real_number("mu_star", mu_star)
     if mu_star < 0:
         raise ValueError(f"mu_star={mu_star!r}: give a pseudopotential >= 0, e.g. 0.1")
@@ -54,11 +55,24 @@ def check_coulomb(omega: np.ndarray, mu_star, cutoff) -> tuple[float, float]:
     return mu_star, positive_number("cutoff", cutoff, wanted)
 
 
-def effective_coulomb(mu_star: float, cutoff: float, temperature: float, count: int):
+def effective_coulomb(
+    mu_star: float, cutoff: float, temperature: float, count: int
+) -> tuple[float, np.ndarray]:
     """mu* and which of `count` frequencies it acts on.
 
     A cut-off above all frequencies is brought down to theirs by the leading logarithm,
     1 / mu' = 1 / mu + ln(cutoff / cutoff').
+
+    Parameters
+    ----------
+    mu_star : float
+        mu* >= 0, below `cutoff`.
+    cutoff : float
+        meV.
+    temperature : float
+        K.
+    count : int
+        Frequencies omega_n > 0.
 
     Returns
     -------

@@ -11,6 +11,7 @@ with s_n = sqrt(Z_n omega_n), the Z_n of the normal state and n, m >= 0.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.linalg import eigh, eigvals, hankel, toeplitz
 from scipy.optimize import brentq
 from scipy.sparse.linalg import eigs, eigsh
@@ -33,7 +34,12 @@ _DENSE = 160
 
 
 def critical_temperature(
-    omega, a2f, mu_star: float = 0.1, *, cutoff: float | None = None, lowest: float | None = None
+    omega: ArrayLike,
+    a2f: ArrayLike,
+    mu_star: float = 0.1,
+    *,
+    cutoff: float | None = None,
+    lowest: float | None = None,
 ) -> np.ndarray:
     """T_c from the linearised equations 6 and 7: the largest eigenvalue passes one.
 
@@ -73,7 +79,14 @@ def critical_temperature(
     return result.reshape(a2f.shape[:-1])
 
 
-def largest_eigenvalue(energies, strengths, temperature, mu_star, cutoff, count) -> float:
+def largest_eigenvalue(
+    energies: np.ndarray,
+    strengths: np.ndarray,
+    temperature: float,
+    mu_star: float,
+    cutoff: float,
+    count: int,
+) -> float:
     """Largest eigenvalue of the linearised equations: above one, the normal state is unstable.
 
     Parameters
@@ -83,6 +96,7 @@ def largest_eigenvalue(energies, strengths, temperature, mu_star, cutoff, count)
     temperature : float
         K.
     mu_star, cutoff : float
+        mu* and the energy below which it acts, meV.
     count : int
         Frequencies omega_n > 0.
     """

@@ -166,7 +166,7 @@ def in_chunks(count: int, threads: int, work: Callable[[int, int], None]) -> Non
             raise
 
 
-def check_iteration(method, tolerance, max_iterations) -> None:
+def check_iteration(method: str, tolerance: float | np.ndarray, max_iterations: int) -> None:
     """ValueError if the arguments of an iteration are not what they should be."""
     if not (isinstance(method, str) and method in MIXERS):
         raise ValueError(f"method={method!r}: choose one of {', '.join(MIXERS)}")
@@ -174,8 +174,14 @@ def check_iteration(method, tolerance, max_iterations) -> None:
     whole_number("max_iterations", max_iterations)
 
 
-def thread_count(threads) -> int:
-    """Threads to use; None means all cores that the process may use."""
+def thread_count(threads: int | None) -> int:
+    """Threads to use; None means all cores that the process may use.
+
+    Raises
+    ------
+    ValueError
+        If it is neither None nor a whole number, at least 1.
+    """
     if threads is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return whole_number("threads", threads)

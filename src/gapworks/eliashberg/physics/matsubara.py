@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gapworks.eliashberg.physics.constants import PAPER_TERMS
 from gapworks.eliashberg.physics.coulomb import check_coulomb, effective_coulomb
@@ -43,8 +45,8 @@ _GROWTH = 1e-7
 
 
 def solve_matsubara(
-    omega,
-    a2f,
+    omega: ArrayLike,
+    a2f: ArrayLike,
     temperature: float = 1.16,
     mu_star: float = 0.1,
     n_matsubara: int | None = None,
@@ -164,15 +166,15 @@ def solve_matsubara(
 
 
 def double_until_converged(
-    omega,
-    a2f,
+    omega: ArrayLike,
+    a2f: ArrayLike,
     *,
     change: float = 1e-3,
     n_matsubara: int = 351,
     temperature: float = 1.16,
     cutoff: float | None = None,
     max_doublings: int = 6,
-    **options,
+    **options: Any,
 ) -> tuple[MatsubaraSolution, np.ndarray]:
     """Double n_matsubara at a fixed cut-off of mu* until no Delta(i omega_0) moves any more.
 
@@ -185,6 +187,7 @@ def double_until_converged(
     n_matsubara : int
         To start from.
     max_doublings : int
+        At least 1.
 
     Returns
     -------

@@ -23,6 +23,9 @@ from gapworks.eliashberg.physics.compiled import entry_point
 from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.eliashberg.physics.fixed_point import SLOTS, in_blocks, in_tiles, padded
 
+Coulomb = tuple[float, np.ndarray]
+"""mu* and the frequencies it acts on, as bool."""
+
 
 @entry_point
 def _spread_out(x, order, frequencies, mu_terms, signal, coulomb):
@@ -103,7 +106,15 @@ class MatsubaraSystem:
         From `tail_table`: the sums go on above the last frequency.
     """
 
-    def __init__(self, frequencies, coulomb, table, strengths, start, tail=None) -> None:
+    def __init__(
+        self,
+        frequencies: np.ndarray,
+        coulomb: Coulomb,
+        table: np.ndarray,
+        strengths: np.ndarray,
+        start: np.ndarray,
+        tail: np.ndarray | None = None,
+    ) -> None:
         n = self.unknowns = frequencies.size
         self._frequencies = frequencies
         self._pi_t = float(frequencies[0])
@@ -131,7 +142,7 @@ class MatsubaraSystem:
             self._tails = z_tail, in_blocks(strengths, tail)[:, :n]
             self._tails_held = np.zeros((2, slots, n))
 
-    def load(self, slot, index, x):
+    def load(self, slot: int, index: int, x: np.ndarray) -> None:
         """See `System`."""
         self._kernels[slot] = self._kernel[index]
         x[:] = self._start[index]
@@ -139,7 +150,7 @@ class MatsubaraSystem:
             for held, tail in zip(self._tails_held, self._tails, strict=True):
                 held[slot] = tail[index]
 
-    def evaluate(self, order, x, f, size):
+    def evaluate(self, order: np.ndarray, x: np.ndarray, f: np.ndarray, size: np.ndarray) -> None:
         """See `System`."""
         rows = padded(order.size)
         signal = self._signal[:rows]
@@ -153,7 +164,7 @@ class MatsubaraSystem:
         if self._tails is not None:
             _add_tail(order, *self._tails_held, x, self._z, f, size)
 
-    def store(self, slot, index, x):
+    def store(self, slot: int, index: int, x: np.ndarray) -> None:
         """See `System`."""
         self.delta[index] = x
         self.z[index] = self._z[slot]
@@ -183,19 +194,8 @@ def interaction_table(energies: np.ndarray, temperature: float, count: int) -> n
 def tail_table(energies: np.ndarray, temperature: float, count: int) -> np.ndarray:
     """pi T sum_{m >= count} [K(n - m) + K(n + m + 1)] / omega_m, K of one mode: see eq. 7 above.
 
-    Parameters
-    ----------
-    energies : ndarray, shape (J,)
-        meV.
-    temperature : float
-        K.
-    count : int
-        Frequencies n = 0 ... count - 1.
-
-    Returns
-    -------
-    ndarray, shape (J, count), and columns of zeros after them
-        1/meV.
+    Arguments, shape and unit are those of `interaction_table`, with frequencies n < count in place
+    of lags.
     """
     spacing = 2 * np.pi * BOLTZMANN * temperature
     omega_n = frequencies(temperature, count)

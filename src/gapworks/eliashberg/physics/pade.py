@@ -12,29 +12,26 @@ even in z, with poles on the real axis where the branch cut is.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gapworks.eliashberg.physics.broyden import entry_point
 from gapworks.eliashberg.physics.solution import (
     MatsubaraSolution,
     RealAxisSolution,
-    check_broadening,
-    check_energies,
+    check_line,
 )
 from gapworks.numerics.checks import positive_number
 
 
 def pade(
-    m: MatsubaraSolution, x, broadening: float = 0.05, *, points: int | None = None
+    m: MatsubaraSolution, x: ArrayLike, broadening: float = 0.05, *, points: int | None = None
 ) -> RealAxisSolution:
     """Delta(x + i Gamma) and Z(x + i Gamma) by Pade approximants, as in the paper (appendix C).
 
     Parameters
     ----------
-    m : MatsubaraSolution
-    x : array_like, shape (X,)
-        Real parts, meV.
-    broadening : float
-        Gamma, meV, 0 < Gamma < pi k_B T.
+    m, x, broadening
+        As in `continue_to_real_axis`.
     points : int, optional
         Frequencies that are used, from omega_0 on; all by default.
 
@@ -49,8 +46,7 @@ def pade(
     ValueError
         If an argument is outside its range; the message names it.
     """
-    x = check_energies(m, x)
-    broadening = check_broadening(m, broadening)
+    x, broadening = check_line(m, x, broadening)
     points = m.frequencies.size if points is None else points
     if not 1 <= points <= m.frequencies.size:
         raise ValueError(f"points={points!r}: give 1 ... {m.frequencies.size}, or None for all")
@@ -79,7 +75,7 @@ def pade(
 
 def acceptance(
     m: MatsubaraSolution,
-    x,
+    x: ArrayLike,
     broadening: float = 0.05,
     *,
     tolerance: float = 0.1,
@@ -94,6 +90,7 @@ def acceptance(
     Parameters
     ----------
     m : MatsubaraSolution
+        What is continued.
     x : array_like, shape (X,)
         Real parts, meV; below 35 meV in the paper.
     broadening : float
@@ -173,7 +170,7 @@ def _evaluate(frequencies, coefficients, z, result):
             result[row, k] = complex(scale * vr, -scale * vi)
 
 
-def pade_approximant(frequencies, values, z) -> np.ndarray:
+def pade_approximant(frequencies: np.ndarray, values: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Pade approximant through real values at i omega_n, at complex energies z.
 
     Parameters

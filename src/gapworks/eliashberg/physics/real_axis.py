@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gapworks.eliashberg.physics.coulomb import effective_coulomb
 from gapworks.eliashberg.physics.fixed_point import check_iteration, in_chunks, relax, thread_count
@@ -13,8 +14,7 @@ from gapworks.eliashberg.physics.real_axis_system import Line, LineSystem
 from gapworks.eliashberg.physics.solution import (
     MatsubaraSolution,
     RealAxisSolution,
-    check_broadening,
-    check_energies,
+    check_line,
 )
 from gapworks.eliashberg.physics.spectrum import modes
 from gapworks.numerics.checks import positive_number, whole_number
@@ -34,7 +34,7 @@ _STENCIL = 12
 
 def continue_to_real_axis(
     m: MatsubaraSolution,
-    x,
+    x: ArrayLike,
     broadening: float = 0.05,
     *,
     step: float | None = None,
@@ -53,6 +53,7 @@ def continue_to_real_axis(
     Parameters
     ----------
     m : MatsubaraSolution
+        What is continued.
     x : array_like, shape (X,)
         Real parts, meV; of either sign, in any order.
     broadening : float
@@ -63,6 +64,7 @@ def continue_to_real_axis(
         coarser than the step, need half of that. By default `line_step`, and where the estimate of
         a spectrum's error is above 5e-5 of its largest |Delta|, a half or a quarter of it.
     method : {"anderson", "broyden", "plain"}
+        As in `solve_matsubara`.
     tolerance : float, optional
         Largest |G(Delta) - Delta| on the grid, meV; by default 1e-6, or 1e-5 Delta(i omega_0) where
         that is less.
@@ -85,8 +87,7 @@ def continue_to_real_axis(
     ValueError
         If an argument is outside its range; the message names it.
     """
-    x = check_energies(m, x)
-    broadening = check_broadening(m, broadening)
+    x, broadening = check_line(m, x, broadening)
     halvings = _HALVINGS if step is None and estimate else 0
     if step is None:
         step = line_step(m.temperature, broadening)

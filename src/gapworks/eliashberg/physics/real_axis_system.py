@@ -130,7 +130,14 @@ class Line:
     """
 
     def __init__(
-        self, energies, frequencies, temperature, broadening, step, reach, halvings=0
+        self,
+        energies: np.ndarray,
+        frequencies: np.ndarray,
+        temperature: float,
+        broadening: float,
+        step: float,
+        reach: float,
+        halvings: int = 0,
     ) -> None:
         kt = BOLTZMANN * temperature
         highest = energies[-1]
@@ -199,11 +206,21 @@ class LineSystem:
         mu* and the frequencies it acts on.
     tail : bool
         The sums over the Matsubara data go on above the last frequency.
-    start : tuple of ndarray of complex, shape (B, n), optional
+    start : list of ndarray of complex, shape (B, n), optional
         Delta and Z to start from; Pade approximants of a few points by default.
     """
 
-    def __init__(self, line, strengths, delta, z, frequencies, coulomb, tail, start=None) -> None:
+    def __init__(
+        self,
+        line: Line,
+        strengths: np.ndarray,
+        delta: np.ndarray,
+        z: np.ndarray,
+        frequencies: np.ndarray,
+        coulomb: tuple[float, np.ndarray],
+        tail: bool,
+        start: list[np.ndarray] | None = None,
+    ) -> None:
         self.line, count, n = line, len(strengths), line.n
         self.unknowns = 2 * n
         half = line.length // 2 + 1
@@ -243,7 +260,7 @@ class LineSystem:
         sums[:, 0] -= 2 * mu * pi_t * (delta / root * below).sum(1)[:, None]
         return sums
 
-    def load(self, slot, index, x):
+    def load(self, slot: int, index: int, x: np.ndarray) -> None:
         """See `System`."""
         self._even[slot] = self._even_all[index]
         self._odd[slot] = self._odd_all[index]
@@ -251,7 +268,7 @@ class LineSystem:
         self._z[slot] = self._start_z[index]
         x[:] = self._start[index].view(float)
 
-    def evaluate(self, order, x, f, size):
+    def evaluate(self, order: np.ndarray, x: np.ndarray, f: np.ndarray, size: np.ndarray) -> None:
         """See `System`."""
         line, rows = self.line, padded(order.size)
         fields, products = self._fields[:rows], self._products[:rows]
@@ -261,7 +278,7 @@ class LineSystem:
         convolved = ihfft(products, workers=1)
         _compare(convolved, order, line.z, self._sums, x, self._z, f, size)
 
-    def defects(self):
+    def defects(self) -> np.ndarray:
         """Largest |G(Delta) - Delta| of each start over the energies wanted, shape (B,), meV."""
         count, inside = len(self._start), 2 * self.line.inside
         result = np.empty(count)
@@ -276,7 +293,7 @@ class LineSystem:
             result[first + slots] = np.abs(change).max(1)
         return result
 
-    def store(self, slot, index, x):
+    def store(self, slot: int, index: int, x: np.ndarray) -> None:
         """See `System`."""
         self.delta[index] = x.view(complex)
         self.z[index] = self._z[slot]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gapworks.numerics.checks import positive_number, real_array, real_number
 
@@ -93,7 +94,7 @@ class RealAxisSolution:
     line_delta: np.ndarray
 
 
-def density_of_states(x, delta, broadening: float = 0.0) -> np.ndarray:
+def density_of_states(x: ArrayLike, delta: ArrayLike, broadening: float = 0.0) -> np.ndarray:
     """N(x) / N_F = Re[z / sqrt(z^2 - Delta^2)], z = x + i Gamma, of a gap function.
 
     The root is that of a retarded function: it tends to z far above the gap, and between there and
@@ -141,7 +142,12 @@ def density_of_states(x, delta, broadening: float = 0.0) -> np.ndarray:
     return np.where(delta == 0, 1.0, np.where(root == 0, np.inf, density + 0.0))
 
 
-def check_energies(m: MatsubaraSolution, x) -> np.ndarray:
+def check_line(m: MatsubaraSolution, x: ArrayLike, broadening: float) -> tuple[np.ndarray, float]:
+    """x, shape (X,), and Gamma where m can be continued to, or a ValueError that says why not."""
+    return _check_energies(m, x), _check_broadening(m, broadening)
+
+
+def _check_energies(m: MatsubaraSolution, x: ArrayLike) -> np.ndarray:
     """x as an array of shape (X,), or a ValueError that says what is wrong."""
     x = real_array("x", x)
     if x.ndim != 1 or x.size == 0:
@@ -154,7 +160,7 @@ def check_energies(m: MatsubaraSolution, x) -> np.ndarray:
     return x
 
 
-def check_broadening(m: MatsubaraSolution, broadening) -> float:
+def _check_broadening(m: MatsubaraSolution, broadening: float) -> float:
     """Gamma as a float, or a ValueError that says what is wrong."""
     broadening = positive_number("broadening", broadening, "in meV, e.g. 0.05")
     if broadening >= m.frequencies[0]:

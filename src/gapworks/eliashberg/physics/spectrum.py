@@ -10,11 +10,12 @@ and on the real axis are continuations of each other exactly, whatever the grid.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gapworks.numerics.checks import real_array
 
 
-def check_grid(omega) -> np.ndarray:
+def check_grid(omega: ArrayLike) -> np.ndarray:
     """The boson grid as an array of shape (J,), meV, or a ValueError that says what is wrong."""
     omega = real_array("omega", omega)
     if omega.ndim != 1 or omega.size == 0:
@@ -29,7 +30,7 @@ def check_grid(omega) -> np.ndarray:
     return omega
 
 
-def check_spectrum(omega, a2f) -> tuple[np.ndarray, np.ndarray]:
+def check_spectrum(omega: ArrayLike, a2f: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Grid (J,) and spectra (..., J) as arrays, or a ValueError that says what is wrong."""
     omega, a2f = check_grid(omega), real_array("a2f", a2f)
     if a2f.ndim == 0 or a2f.shape[-1] != omega.size:
@@ -67,7 +68,7 @@ def modes(omega: np.ndarray, a2f: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return omega[used], (a2f * mode_weights(omega))[..., used]
 
 
-def coupling_constant(omega, a2f) -> np.ndarray:
+def coupling_constant(omega: ArrayLike, a2f: ArrayLike) -> np.ndarray:
     """lambda = 2 int a2F / omega, shape (...): eq. 8 of the paper at n = n'.
 
     Parameters
@@ -85,19 +86,10 @@ def coupling_constant(omega, a2f) -> np.ndarray:
     return (2 * strengths / energies).sum(-1)
 
 
-def logarithmic_frequency(omega, a2f) -> np.ndarray:
+def logarithmic_frequency(omega: ArrayLike, a2f: ArrayLike) -> np.ndarray:
     """omega_log = exp((2 / lambda) int ln(omega) a2F / omega), shape (...), meV.
 
-    Parameters
-    ----------
-    omega : array_like, shape (J,)
-        meV.
-    a2f : array_like, shape (..., J)
-
-    Raises
-    ------
-    ValueError
-        If omega or a2f is not a spectrum.
+    Arguments and errors as those of `coupling_constant`.
     """
     energies, strengths = modes(*check_spectrum(omega, a2f))
     share = strengths / energies

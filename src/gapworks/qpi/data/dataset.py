@@ -9,7 +9,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.container import VALID, Coordinate, Variable, coded
 from gapworks.factory.errors import DataError
 from gapworks.factory.ranks import World
 from gapworks.qpi.config import CLASSES
@@ -47,10 +47,6 @@ class Reason(IntEnum):
     CONVERGED = 0
     NOT_CONVERGED = 1
     IMPURITY_ON_POLE = 2
-
-
-def _codes(kind: type[IntEnum]) -> dict[int, str]:
-    return {int(code): code.name.lower() for code in kind}
 
 
 VARIABLES = {
@@ -93,10 +89,8 @@ VARIABLES = {
         "relative L2 change of the density of states (of the image) from half as fine a grid, the "
         "largest of all energies",
     ),
-    "reason": Variable(("sample",), "1", "how the sample ended", "uint8", _codes(Reason)),
-    "valid": Variable(
-        ("sample",), "1", "1 if all checks passed", "uint8", {0: "failed", 1: "valid"}
-    ),
+    "reason": coded("how the sample ended", Reason),
+    "valid": VALID,
 }
 COMPONENTS = ("ee", "eh", "he")
 LOCAL_COMPONENTS = ("ee", "hh", "eh", "he")

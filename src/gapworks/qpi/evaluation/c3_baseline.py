@@ -6,14 +6,13 @@ data. No network: what this reaches, a network should.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given
+from gapworks.factory.container import Coordinate, Variable, with_interval
+from gapworks.factory.evaluation_file import Evaluation, Given, Report
 from gapworks.learning.data import dataset_header
 from gapworks.learning.intervals import wilson
 from gapworks.qpi import steps
@@ -24,18 +23,18 @@ from gapworks.qpi.physics.point_group import THIRD_TURN
 
 VARIABLES = {
     "accuracy": Variable(("white",), "1", "mean of the shares of A12u and of Eu recognised"),
-    "hit": Variable(("white", "class"), "1", "share recognised of A12u and of Eu"),
-    "hit_lower": Variable(("white", "class"), "1", "lower end of its Wilson interval"),
-    "hit_upper": Variable(("white", "class"), "1", "upper end of its Wilson interval"),
+    **with_interval(
+        "hit",
+        Variable(("white", "class"), "1", "share recognised of A12u and of Eu"),
+        "end of its Wilson interval",
+    ),
     "histogram": Variable(("class", "bin"), "1", "samples by C3-odd share at the reported noise"),
 }
 BINS = np.linspace(-4, 0, 41)
 """Edges of the bins of log10 of the share."""
 
 
-def evaluate(
-    settings: steps.C3Baseline, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: steps.C3Baseline, given: Given, threads: int, report: Report) -> Evaluation:
     """How far the share tells the two apart, at every level of white noise.
 
     The threshold is that of `given.data["training"]`; `given.data["test"]` is judged by it.
@@ -84,6 +83,13 @@ def odd_share(maps: torch.Tensor, view: View) -> np.ndarray:
     ----------
     maps : Tensor, shape (n, energies, pixels, pixels)
         With noise or without.
+    view : View
+        The disc.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Of the energy whose share is largest.
     """
     kept = within_disc(maps, view)
     once = turned(kept, THIRD_TURN)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.container import Coordinate, Variable, with_interval
 from gapworks.learning.intervals import bootstrap_ratio, wilson
 from gapworks.qpi.config import CLASSES
 
@@ -19,19 +19,22 @@ VARIABLES = {
     "white": Variable(("level",), "1", "white noise, units of the image's deviation"),
     "pink": Variable(("level",), "1", "1 / f noise, units of the image's deviation"),
     "samples": Variable(("class",), "1", "valid test samples of each class"),
-    "hit": Variable(("level", "class"), "1", "share of samples recognised"),
-    "hit_lower": Variable(("level", "class"), "1", "lower end of its Wilson interval"),
-    "hit_upper": Variable(("level", "class"), "1", "upper end of its Wilson interval"),
+    **with_interval(
+        "hit",
+        Variable(("level", "class"), "1", "share of samples recognised"),
+        "end of its Wilson interval",
+    ),
     "mean_hit": Variable(("level",), "1", "mean of the classes' hits"),
     "confusion": Variable(("level", "class", "answer"), "1", "samples of a class by answer"),
-    "mae": Variable(
-        ("level", "class", "parameter"),
-        "1",
-        "mean absolute error of Delta (meV), theta (rad) and "
-        "eps_0 (meV), over all samples of a class, whatever the answer",
+    **with_interval(
+        "mae",
+        Variable(
+            ("level", "class", "parameter"),
+            "1",
+            "mean absolute error of Delta (meV), theta (rad) and "
+            "eps_0 (meV), over all samples of a class, whatever the answer",
+        ),
     ),
-    "mae_lower": Variable(("level", "class", "parameter"), "1", "lower end of its interval"),
-    "mae_upper": Variable(("level", "class", "parameter"), "1", "upper end of its interval"),
     "gap_hit": Variable(("level", "class", "gap"), "1", "hits by Delta"),
     "gap_samples": Variable(("class", "gap"), "1", "samples by Delta"),
 }
@@ -62,8 +65,11 @@ def score(
     ----------
     true, answer : mapping of str to ndarray, shape (n,)
         label, delta (meV, A2u-equivalent), theta (rad), eps0 (meV).
-    resamples, confidence
+    resamples : int
+    confidence : float
         Of the intervals.
+    rng : Generator
+        Of the resamples.
 
     Returns
     -------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import torch
 
 from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.errors import DataError
-from gapworks.factory.evaluation_file import Evaluation, Given
+from gapworks.factory.evaluation_file import Evaluation, Given, Report
 from gapworks.learning.data import dataset_header
 from gapworks.qpi import steps
 from gapworks.qpi.config import CLASSES
@@ -36,7 +35,7 @@ VARIABLES = {
 
 
 def evaluate(
-    settings: steps.ExampleImages, given: Given, threads: int, report: Callable[[str], None]
+    settings: steps.ExampleImages, given: Given, threads: int, report: Report
 ) -> Evaluation:
     """Compare two data sets of one stream, `given.data["coarse"]` and `["converged"]`.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from gapworks.factory.errors import DataError
-from gapworks.factory.evaluation_file import Evaluation, Given, about_data
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 from gapworks.factory.seeds import study_number
 from gapworks.learning.data import dataset_header
 from gapworks.qpi import steps
@@ -22,9 +22,7 @@ from gapworks.qpi.learning.network import outline
 from gapworks.qpi.learning.trained import Answers, Network
 
 
-def evaluate(
-    settings: steps.NetworkTest, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Report) -> Evaluation:
     """Hits and errors of `given.networks` on `given.data["test"]`.
 
     Raises

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given
+from gapworks.factory.evaluation_file import Evaluation, Given, Report
 from gapworks.qpi import steps
 from gapworks.qpi.physics.hamiltonian import band, ising
 from gapworks.qpi.physics.parameters import Parameters
@@ -23,9 +21,7 @@ CORNERS = {"G": (0.0, 0.0), "K": (2 * np.pi / 3, -2 * np.pi / 3), "M": (np.pi, 0
 LINES = ("G", "K", "M", "G")
 
 
-def evaluate(
-    settings: steps.NormalState, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: steps.NormalState, given: Given, threads: int, report: Report) -> Evaluation:
     """Energies of both spins."""
     p = Parameters(
         "A1g",

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given
+from gapworks.factory.evaluation_file import Evaluation, Given, Report
 from gapworks.qpi import steps
 from gapworks.qpi.config import CLASSES, Statements
 from gapworks.qpi.data.draw import draw
@@ -121,7 +121,7 @@ def _a2u(p: Parameters) -> Parameters:
 
 
 def evaluate(
-    settings: steps.ModelStatements, given: Given, threads: int, report: Callable[[str], None]
+    settings: steps.ModelStatements, given: Given, threads: int, report: Report
 ) -> Evaluation:
     """Measure every statement; the attribute `statements` says what each row is about."""
     todo, drawn = statements(settings.statements), settings.statements

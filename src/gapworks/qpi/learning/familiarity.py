@@ -58,6 +58,8 @@ def statistics(maps: np.ndarray, view: View) -> Tensor:
     ----------
     maps : ndarray, shape (n, energies, size, size)
         The impurity at [size // 2, size // 2], a plane taken off: from `treatment`.
+    view : View
+        Pixels and disc of the network.
 
     Returns
     -------
@@ -146,6 +148,8 @@ def describe(
     ----------
     arrays : mapping of str to Tensor
         From `features.windows`.
+    view : View
+        Pixels and disc of the network.
     impurity, white, pink : pair of float
         Ranges of |v|, meV, and of the noise, in units of the image's deviation.
     seed : int
@@ -200,8 +204,12 @@ def measured(
     ----------
     maps : Tensor, shape (n, energies, size, size)
         On the torus.
+    view : View
+        Pixels and disc of the network.
     white, pink : Tensor, shape (n,)
         Deviation of the image's noise in units of the image's own.
+    generator : Generator
+        Of the noise.
     """
     disced = within_disc(maps, view)
     power = (0.5 * (disced + opposite(disced))).square().sum((-2, -1))

@@ -83,6 +83,8 @@ def stored_maps(arrays: Mapping[str, Tensor], rows: slice = slice(None)) -> Tens
     ----------
     arrays : mapping of str to Tensor
         From `windows`.
+    rows : slice
+        Samples that are wanted.
 
     Returns
     -------
@@ -110,6 +112,8 @@ def features(maps: Tensor, view: View) -> tuple[Tensor, Tensor]:
     ----------
     maps : Tensor, shape (n, energies, pixels, pixels)
         From `within_disc`, with noise or without.
+    view : View
+        Disc, and which channels there are.
 
     Returns
     -------

@@ -121,6 +121,12 @@ def within_disc(maps: Tensor, view: View) -> Tensor:
     ----------
     maps : Tensor, shape (n, energies, size, size)
         LDOS on the torus, 1 / meV per cell.
+    view : View
+        Pixels of the image, and the disc.
+
+    Returns
+    -------
+    Tensor, shape (n, energies, pixels, pixels)
     """
     return _padded(maps, view.pixels) * disc(view).to(maps)
 

@@ -118,6 +118,8 @@ def off_plane(maps: np.ndarray, there: np.ndarray, radius: float) -> tuple[np.nd
         The impurity at [size // 2, size // 2].
     there : ndarray of bool, shape (size, size)
         Which cells are known; the others are 0 and stay so.
+    radius : float
+        Of the disc, cells.
 
     Returns
     -------

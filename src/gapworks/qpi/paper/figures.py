@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, panel_label
+from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, legend_above, panel_label
 from gapworks.qpi.config import CLASSES, U_GAPS
 from gapworks.qpi.paper.panels import GRIDS, NAMES, SPINS, fermi_surface, show_image
 from gapworks.qpi.paper.scores import at_level, reported, title
@@ -137,7 +137,7 @@ def noise(converged: Evaluated) -> Figure:
         100 * reported(converged), color="0.6", linewidth=0.7, linestyle=":", label="Table I"
     )
     left.set_ylabel("hits [%]")
-    figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=7)
+    legend_above(figure, left, 7)
     left.set_ylim(None, 101)
     panel_label(left, "a")
     panel_label(right, "b")

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gapworks.numerics.compiled import entry_points
-
-# Sums may be reassociated and contracted (vector code); nothing may assume there are no NaN.
-FAST_MATH = {"contract", "reassoc", "nsz"}
+from gapworks.numerics.compiled import FAST_MATH, entry_points
 
 _NAMES = ("green", "nufft", "row_kernels", "t_matrix")
 _KERNELS = [Path(__file__).with_name(f"{name}.py") for name in _NAMES]
 
-entry_point = entry_points(
-    _KERNELS,
-    fastmath=FAST_MATH,
-    error_model="numpy",
-)
+entry_point = entry_points(_KERNELS, fastmath=FAST_MATH, error_model="numpy")

@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gapworks.numerics.compiled import inlined
-from gapworks.qpi.physics.compiled import FAST_MATH
+from gapworks.numerics.compiled import FAST_MATH, inlined
 
 # Wave vectors evaluated together; rows are multiples of it.
 STRETCH = 16
@@ -174,8 +173,15 @@ def full_green(f, odd, omega, delta, near2, far2, g):
     f : ndarray, shape (8, STRETCH)
         h, L, R_x, R_y and the two entries of Delta_k (odd: up-up and down-down, else up-down and
         down-up), real and imaginary part of each, meV.
+    odd : bool
+        Equal spins pair.
+    omega, delta : float
+        meV.
+    near2, far2 : float
+        Squares of E, meV^2, as in `pair_green`.
     g : ndarray, shape (32, STRETCH)
-        Real and imaginary parts of ee, eh, he, hh, of each the four spin entries, row by row.
+        Out: real and imaginary parts of ee, eh, he, hh, of each the four spin entries, row by row,
+        1 / meV.
     """
     H = np.zeros((4, 4), np.complex128)
     e, h, D, Dh, W, X, Y, Z, S = np.zeros((9, 2, 2), np.complex128)

@@ -8,9 +8,11 @@ in meV. Every function here is a real trigonometric polynomial of u and v of deg
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import cos, sin, sqrt
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gapworks.qpi.physics.parameters import Parameters
 
@@ -22,10 +24,21 @@ _SX, _SY, _SZ = (
 _I_SY = np.array([[0, 1], [-1, 0]], complex)
 
 
-def band(p: Parameters, u, v):
+def band(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     """H_orb of eq. 4, meV, with the sixth shell cos 4 beta + 2 cos 6 alpha cos 2 beta.
 
     As printed (`sixth_shell="printed"`) the sixth shell repeats the second.
+
+    Parameters
+    ----------
+    p : Parameters
+        Hoppings, eps_0, which sixth shell.
+    u, v : array_like
+        k.a1 and k.a2, rad.
+
+    Returns
+    -------
+    ndarray, of the common shape of u and v
     """
     a, b = np.asarray(u) / 2, np.asarray(v) - np.asarray(u) / 2
     t1, t2, t3, t4, t5, t6, t7 = p.hopping
@@ -51,8 +64,8 @@ def band(p: Parameters, u, v):
     )
 
 
-def ising(p: Parameters, u, v):
-    """The factor of sigma_z in H_I, eq. 5, meV."""
+def ising(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
+    """The factor of sigma_z in H_I, eq. 5, meV; arguments and shape as those of `band`."""
     a, b = np.asarray(u) / 2, np.asarray(v) - np.asarray(u) / 2
 
     def g(a, b):
@@ -62,10 +75,11 @@ def ising(p: Parameters, u, v):
     return 2 * (first * g(a, b) + third * g(2 * a, 2 * b))
 
 
-def rashba(p: Parameters, u, v):
+def rashba(p: Parameters, u: ArrayLike, v: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Factors of sigma_x and sigma_y in the Rashba term (ours; the paper has none), meV.
 
-    H_R = 2 lambda_R sum_d sin(k.d) (d_y sigma_x - d_x sigma_y) over d = a1, a2, a2 - a1.
+    H_R = 2 lambda_R sum_d sin(k.d) (d_y sigma_x - d_x sigma_y) over d = a1, a2, a2 - a1. Arguments
+    and shapes as those of `band`.
     """
     u, v = np.asarray(u), np.asarray(v)
     s1, s2, s3 = np.sin(u), np.sin(v), np.sin(v - u)
@@ -115,12 +129,21 @@ def _triplet_xy(name, a, b):
             return _S3 * np.sin(3 * a) * np.cos(b), -3 * np.cos(3 * a) * np.sin(b)
 
 
-def gap_components(p: Parameters, u, v):
+def gap_components(
+    p: Parameters, u: ArrayLike, v: ArrayLike
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Factors of d_0, d_z, d_x and d_y in eqs A4-A6, meV.
+
+    Parameters
+    ----------
+    p : Parameters
+        Irreducible representation, angles and magnitude of the gap.
+    u, v : array_like
+        k.a1 and k.a2, rad.
 
     Returns
     -------
-    s, t, fx, fy : complex arrays of the common shape of u and v
+    s, t, fx, fy : ndarray of complex, of the common shape of u and v
     """
     a, b = np.asarray(u) / 2, np.asarray(v) - np.asarray(u) / 2
     zero = np.zeros(np.broadcast_shapes(a.shape, b.shape), complex)
@@ -150,12 +173,13 @@ def _mixture(theta, phi):
     return cos(theta), phase * sin(theta)
 
 
-def gap_matrix(p: Parameters, u, v):
+def gap_matrix(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     """Delta_k of eq. 2, meV, shape (..., 2, 2); Delta_{-k} = -Delta_k^T.
 
     d_0 = i s_y and d_z = i s_y s_z as printed. For d_x and d_y the printed i s_y (d.s) is not
     closed under C3: spins and wave vectors turn against each other; (d.s) i s_y is closed. The two
     differ by an exchange of the spins, which turns the charge LDOS into its mirror image r -> -r.
+    Arguments as those of `gap_components`.
     """
     s, t, fx, fy = (c[..., None, None] for c in gap_components(p, u, v))
     even = s * _I_SY + t * (_I_SY @ _SZ)
@@ -164,8 +188,8 @@ def gap_matrix(p: Parameters, u, v):
     return even + fx * (_SX @ _I_SY) + fy * (_SY @ _I_SY)
 
 
-def electron_matrix(p: Parameters, u, v):
-    """H_e(k) of eq. 3, meV, shape (..., 2, 2)."""
+def electron_matrix(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
+    """H_e(k) of eq. 3, meV, shape (..., 2, 2); arguments as those of `band`."""
     h, L = band(p, u, v), ising(p, u, v)
     rx, ry = rashba(p, u, v)
     one = np.eye(2)
@@ -173,12 +197,13 @@ def electron_matrix(p: Parameters, u, v):
     return sum(np.asarray(factor)[..., None, None] * matrix for factor, matrix in terms)
 
 
-def bdg_matrix(p: Parameters, u, v):
+def bdg_matrix(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     """H_k^BdG of eq. 2, meV.
 
     Parameters
     ----------
     p : Parameters
+        Superconductor; its impurity and omega play no part.
     u, v : array_like
         k.a1 and k.a2, rad.
 
@@ -195,7 +220,7 @@ def bdg_matrix(p: Parameters, u, v):
     return np.concatenate([upper, lower], -2)
 
 
-def harmonics(function) -> np.ndarray:
+def harmonics(function: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
     """Coefficients c of a real function F(u, v) = Re sum_mn c_mn e^{i (m v + n u)}.
 
     Parameters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from numpy.typing import DTypeLike
 from scipy import fft
 
 from gapworks.numerics.checks import whole_number
@@ -32,10 +33,10 @@ def image(
     n_k: int = 64,
     observable: str = "eq12",
     *,
-    dtype=np.float64,
-    threads=1,
+    dtype: DTypeLike = np.float64,
+    threads: int = 1,
     device: str | None = None,
-):
+) -> np.ndarray:
     """Quasiparticle interference image of a single impurity.
 
     With A(r) = (1 / N^2) sum_k e^{ikr} G(k), "eq12" is eq. 12 with its trace over the electron
@@ -46,9 +47,11 @@ def image(
     Parameters
     ----------
     p : Parameters
+        Superconductor, impurity and energy.
     n_k : int
         N, points of the grid in each direction, at least 2.
     observable : {"eq12", "ldos"}
+        Which of the two.
     dtype : {float64, float32}
         Precision of the Fourier transforms and of the result.
     threads : int
@@ -93,8 +96,25 @@ def image(
     return whole
 
 
-def charge_on_lattice(p: Parameters, N: int, dtype, threads: int = 1) -> np.ndarray:
-    """Tr_e[A(r) T A(-r)] on the periodic N x N lattice, complex, r = 0 at [0, 0], 1 / meV."""
+def charge_on_lattice(p: Parameters, N: int, dtype: DTypeLike, threads: int = 1) -> np.ndarray:
+    """Tr_e[A(r) T A(-r)] on the periodic lattice.
+
+    Parameters
+    ----------
+    p : Parameters
+        Superconductor, impurity and energy.
+    N : int
+        Points of the grid in each direction.
+    dtype : {complex128, complex64}
+        Precision of the Fourier transforms.
+    threads : int
+        The result does not depend on it.
+
+    Returns
+    -------
+    ndarray of dtype, shape (N, N)
+        1 / meV, r = 0 at [0, 0].
+    """
     blocks = independent_blocks(p)
     parts, sums = [], []
     for block in blocks:
@@ -113,8 +133,30 @@ def charge_on_lattice(p: Parameters, N: int, dtype, threads: int = 1) -> np.ndar
     return charge
 
 
-def green_on_grid(block: Block, p: Parameters, N: int, dtype, shift=(0.0, 0.0), threads: int = 1):
+def green_on_grid(
+    block: Block,
+    p: Parameters,
+    N: int,
+    dtype: DTypeLike,
+    shift: tuple[float, float] = (0.0, 0.0),
+    threads: int = 1,
+) -> tuple[np.ndarray, np.ndarray]:
     """G(k) on a grid, shifted by a fraction of its step.
+
+    Parameters
+    ----------
+    block : Block
+        Which part of the Hamiltonian.
+    p : Parameters
+        Energy and broadening.
+    N : int
+        Points of the grid in each direction.
+    dtype : {complex128, complex64}
+        Of the result; G is computed in double precision.
+    shift : tuple of float
+        Along u and v, in steps of the grid.
+    threads : int
+        The result does not depend on it.
 
     Returns
     -------
@@ -172,7 +214,7 @@ def direct_sum_image(p: Parameters, n_k: int = 16, observable: str = "eq12") -> 
     return (phase @ ldos @ phase.T).real
 
 
-def check_observable(observable) -> None:
+def check_observable(observable: str) -> None:
     """Raise a ValueError that names what an observable may be."""
     if not (isinstance(observable, str) and observable in OBSERVABLES):
         raise ValueError(f"observable={observable!r}: choose one of {', '.join(OBSERVABLES)}")

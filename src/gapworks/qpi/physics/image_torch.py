@@ -1,9 +1,10 @@
-"""The images of `interference` on torch's devices: the same blocks, by array operations."""
+"""The images of `image` on torch's devices: the same blocks, by array operations."""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import DTypeLike
 from torch import Tensor
 
 from gapworks.qpi.physics.hamiltonian import DEGREE
@@ -14,8 +15,22 @@ from gapworks.qpi.physics.t_matrix import impurity_matrix, local_green, pair_wei
 _COMPLEX = {np.dtype(np.float32): torch.complex64, np.dtype(np.float64): torch.complex128}
 
 
-def image_on_device(p: Parameters, N: int, observable: str, dtype, device: str) -> np.ndarray:
-    """`interference.image` on a device of torch; Green functions in double precision.
+def image_on_device(
+    p: Parameters, N: int, observable: str, dtype: DTypeLike, device: str
+) -> np.ndarray:
+    """`image` on a device of torch; Green functions in double precision.
+
+    Parameters
+    ----------
+    p, N, observable, dtype
+        As in `gapworks.qpi.image`, checked.
+    device : str
+        As torch calls it: "cuda", "cpu".
+
+    Returns
+    -------
+    ndarray of dtype, shape (N, N)
+        1 / meV per cell, q = 0 at [0, 0].
 
     Raises
     ------
@@ -78,7 +93,7 @@ def _fields(block: Block, N: int, device: torch.device) -> Tensor:
 
 
 def _pair_green(block: Block, p: Parameters, N: int, device: torch.device) -> Tensor:
-    """ee, eh, he, hh of a 2 x 2 block (see `propagator`), shape (4, N, N), 1 / meV."""
+    """ee, eh, he, hh of a 2 x 2 block (see `green`), shape (4, N, N), 1 / meV."""
     xi, shift, real, imaginary = _fields(block, N, device)
     z = (p.omega + 1j * p.broadening) - shift
     D = torch.complex(real, imaginary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,12 @@ class LdosWindow:
     regular: bool
 
 
-def green_window(p: Parameters, omegas=None, size: int = 128, n_effective: int = 8192):
+def green_window(
+    p: Parameters,
+    omegas: float | Sequence[float] | None = None,
+    size: int = 128,
+    n_effective: int = 8192,
+) -> tuple[GreenWindow, GreenWindow]:
     """Green function on a window of r, and the same from a grid half as fine.
 
     Parameters
@@ -108,8 +114,21 @@ def green_window(p: Parameters, omegas=None, size: int = 128, n_effective: int =
     return windows(ladder, map(integrate, ladder.sub_grids()))
 
 
-def windows(ladder: Ladder, parts) -> tuple[GreenWindow, GreenWindow]:
-    """`green_window` from the parts of its sub-grids, in their order, whoever integrated them."""
+def windows(ladder: Ladder, parts: Iterable[np.ndarray]) -> tuple[GreenWindow, GreenWindow]:
+    """`green_window` from the parts of its sub-grids, whoever integrated them.
+
+    Parameters
+    ----------
+    ladder : Ladder
+        Of one parameter point, several energies and a window.
+    parts : iterable of ndarray
+        What `grid_ladder.integrate` gives for each of `ladder.sub_grids()`, in their order.
+
+    Returns
+    -------
+    fine, coarse : GreenWindow
+        At N_eff and N_eff / 2.
+    """
     fine, coarse = assemble(ladder, parts)
     return (
         _window(ladder.p, ladder.omegas, fine, ladder.n_effective),
@@ -137,6 +156,7 @@ def ldos_from_window(window: GreenWindow, p: Parameters | None = None) -> np.nda
     Parameters
     ----------
     window : GreenWindow
+        Of the clean superconductor.
     p : Parameters, optional
         Whose impurity and impurity_kind to take; the window's own by default.
 
@@ -185,6 +205,7 @@ def ldos_window(
     Parameters
     ----------
     p : Parameters
+        Superconductor, impurity and energy.
     size : int
         Width of the window, at least 2.
     accuracy : float
@@ -222,14 +243,26 @@ def ldos_window(
 
 
 def starting_grid(broadening: float, size: int, accuracy: float, largest: int) -> int:
-    """Grid that will probably do: the error falls tenfold with every 2500 meV of N delta."""
+    """Grid that will probably do: the error falls tenfold with every 2500 meV of N delta.
+
+    Parameters
+    ----------
+    broadening : float
+        delta, meV.
+    size : int
+        Width of the window.
+    accuracy : float
+        Relative L2 error to reach.
+    largest : int
+        Finest grid, in points in each direction.
+    """
     wanted = 2500 * max(-1.2 - np.log10(accuracy), 0.2) / broadening
     least = max(1024, 4 * size)
     N = 1 << int(np.ceil(np.log2(max(wanted, least))))
     return min(N, largest)
 
 
-def relative_difference(a, b) -> float:
+def relative_difference(a: np.ndarray, b: np.ndarray) -> float:
     """||a - b|| / ||a||, zero where both vanish."""
     difference, norm = np.linalg.norm(a - b), np.linalg.norm(a)
     return float(difference / norm) if difference else 0.0
@@ -244,6 +277,7 @@ def twisted_window(p: Parameters, size: int = 128, n_effective: int = 1024) -> G
     Parameters
     ----------
     p : Parameters
+        Its impurity plays no part.
     size : int
         Width of the window, at least 2.
     n_effective : int

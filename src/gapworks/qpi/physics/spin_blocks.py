@@ -31,7 +31,7 @@ class Block:
     full, odd : bool
         4 x 4 form; gap between equal spins.
     coefficients : ndarray, shape (fields, 5, 9)
-        Of the fields of `propagator.pair_green` or `full_green`, meV.
+        Of the fields of `green.pair_green` or `full_green`, meV.
     """
 
     full: bool
@@ -57,7 +57,7 @@ class Block:
     def bounds(self) -> tuple[float, float, float]:
         """Largest slopes in v and u of the distance from the poles, meV per rad; largest gap, meV.
 
-        The distance is that of `rows.gather`, which leaves the gap out of the 4 x 4 form.
+        The distance is that of `row_kernels.gather`, which leaves the gap out of the 4 x 4 form.
         """
         u = 2 * np.pi * np.arange(_SAMPLES) / _SAMPLES
         m, n = np.arange(DEGREE + 1), np.arange(-DEGREE, DEGREE + 1)
@@ -80,7 +80,7 @@ class Block:
         gap = max(np.hypot(s[4], s[5]), np.hypot(s[6], s[7])) if self.full else 0.0
         return float(slopes[0]), float(slopes[1]), float(gap)
 
-    def rows(self, u) -> np.ndarray:
+    def rows(self, u: np.ndarray) -> np.ndarray:
         """Polynomials of e^{iv} at fixed u, shape (len(u), fields, 5, 2), meV."""
         phase = np.exp(1j * np.outer(u, np.arange(-DEGREE, DEGREE + 1)))
         c = np.empty((len(u), *self.coefficients.shape[:2], 2))
@@ -129,7 +129,7 @@ def angles(N: int, shift: float = 0.0) -> np.ndarray:
     return 2 * np.pi * np.where(i > N / 2, i - N, i) / N
 
 
-def padded(v) -> tuple[np.ndarray, np.ndarray]:
-    """Cosine and sine of v, filled up to whole stretches."""
+def padded(v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cosine and sine of v, rad, shape (N,), filled up to whole stretches of `green.STRETCH`."""
     v = np.concatenate([v, np.zeros(-len(v) % STRETCH)])
     return np.cos(v), np.sin(v)

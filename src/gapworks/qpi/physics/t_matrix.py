@@ -6,6 +6,8 @@ T = V / (1 - G_0 V) and G_0 = A(0): `charge` is the trace of that over the elect
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gapworks.qpi.physics.compiled import entry_point
@@ -23,7 +25,7 @@ def impurity_matrix(p: Parameters) -> np.ndarray:
     return np.block([[v, zero], [zero, -v.T]])
 
 
-def t_matrix(G0, V) -> tuple[np.ndarray, bool]:
+def t_matrix(G0: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, bool]:
     """T = V (1 - G_0 V)^{-1}, meV, and whether it is regular.
 
     At a pole of T, where there is no such inverse, the least-squares one is taken: finite, and
@@ -39,6 +41,7 @@ def t_matrix(G0, V) -> tuple[np.ndarray, bool]:
     Returns
     -------
     T : ndarray, shape (4, 4)
+        meV.
     regular : bool
     """
     M = np.eye(4) - G0 @ V
@@ -46,13 +49,17 @@ def t_matrix(G0, V) -> tuple[np.ndarray, bool]:
     return V @ (np.linalg.inv(M) if regular else np.linalg.pinv(M, rcond=1 / _POLE)), regular
 
 
-def local_green(sums, full: bool, odd: bool) -> np.ndarray:
+def local_green(sums: Sequence[np.ndarray], full: bool, odd: bool) -> np.ndarray:
     """G_0, shape (4, 4), from A(0) of the independent blocks.
 
     Parameters
     ----------
     sums : sequence of ndarray, shape (4,) or (16,)
         ee, eh, he, hh of each block, 1 / meV.
+    full : bool
+        One block of all four components.
+    odd : bool
+        Equal spins pair.
     """
     if full:
         return np.asarray(sums[0]).reshape(2, 2, 2, 2).transpose(0, 2, 1, 3).reshape(4, 4)
@@ -73,11 +80,25 @@ def pair_indices(spin: int, odd: bool) -> list[int]:
     return [spin, 2 + (spin if odd else 1 - spin)]
 
 
-def pair_weights(T, blocks: int, odd: bool) -> list[tuple[np.ndarray, np.ndarray]]:
+def pair_weights(T: np.ndarray, blocks: int, odd: bool) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each block (P, Q) with charge(r) = sum_ab (P_ab A_ea(r) A_be(-r) + Q_ab (r -> -r)).
 
     Where one block stands for both, its mirror image, the other spin, is folded in. Between blocks
     T may scatter (an impurity spin along x does), but no such term reaches the charge.
+
+    Parameters
+    ----------
+    T : ndarray, shape (4, 4)
+        meV.
+    blocks : int
+        Those that were computed: 1, the up block, or 2.
+    odd : bool
+        Equal spins pair.
+
+    Returns
+    -------
+    list of (P, Q), each of shape (2, 2)
+        meV.
     """
     up, down = (T[np.ix_(place, place)] for place in (pair_indices(s, odd) for s in (0, 1)))
     zero = np.zeros_like(up)
@@ -126,14 +147,15 @@ def pair_charge(ee, eh, he, P, Q, out):
             out[i, j] += total
 
 
-def full_charge(A, mirrored, T) -> np.ndarray:
+def full_charge(A: np.ndarray, mirrored: np.ndarray, T: np.ndarray) -> np.ndarray:
     """Charge from the 4 x 4 form: Tr_e A(r) T A(-r).
 
     Parameters
     ----------
     A, mirrored : ndarray, shape (12, ...), complex
-        ee, eh, he at r and at -r, of each the four spin entries.
+        ee, eh, he at r and at -r, of each the four spin entries, 1 / meV.
     T : ndarray, shape (4, 4)
+        meV.
 
     Returns
     -------
