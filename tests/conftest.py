@@ -31,7 +31,7 @@ def copy_checkout(folder):
 def pytest_collection_modifyitems(items):
     """Who tests what, with several workers: a file is one worker's, as are all whole runs.
 
-    Files share what they have made; whole runs use two cores each. They take longest and come first.
+    Files share what they have made; whole runs use two cores, take longest and come first.
     """
     for item in items:
         whole_run = item.path.parent == ROOT / "tests/workflow"

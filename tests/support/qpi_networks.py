@@ -11,6 +11,7 @@ import torch
 
 from gapworks.learning.package import save_package
 from gapworks.qpi.learning.familiarity import FAMILIAR, statistics
+from gapworks.qpi.learning.maps import View
 from gapworks.qpi.learning.network import TwoHeads
 from tests.support import cards
 from tests.support.qpi_study import train_settings
@@ -74,7 +75,7 @@ def seeing_amplitudes(backbone: str, energies: Sequence[float], folder: Path) ->
     """The package of a network whose answer is `known_answer`."""
     condition = {"energies": list(energies), "odd_channels": len(energies) > 1, "scalars": True}
     chosen = train_settings(name=f"{backbone}-known", backbone=backbone, condition=condition)
-    view, count = chosen.view(), len(energies)
+    view, count = View.of(chosen.inputs, chosen.condition), len(energies)
     architecture = {
         "backbone": backbone,
         "channels": view.channels(count),
