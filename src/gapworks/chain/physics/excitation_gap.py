@@ -6,9 +6,10 @@ LDL^T factors. These stay in the span of 1, tau_3 and tau_1, s = a + e tau_3 + d
     a <- -E - a / det s,    e <- eps_i + e / det s,    d <- Delta_i - d / det s,
     det s <- E^2 - eps_i^2 - Delta_i^2 + (1 + 2 (E a - eps_i e + Delta_i d)) / det s
 
-(the sweep of `sweep.py` at omega = -i E; det s = a^2 - e^2 - d^2 has a recursion of its own because
-after a small one the next pivot is huge and the squares would cancel). The last site closes the
-ring. H has L levels below zero, one for each above: a level between 0 and E is a count beyond L.
+(that of `green_sweep.py` at omega = -i E; det s = a^2 - e^2 - d^2 has a recursion of its own
+because after a small one the next pivot is huge and the squares would cancel). The last site closes
+the ring. H has L levels below zero, one for each above: a level between 0 and E is a count beyond
+L.
 """
 
 from __future__ import annotations

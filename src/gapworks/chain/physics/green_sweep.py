@@ -4,9 +4,9 @@ With S = sign(H), eq. 4 reads Delta_i = (g / 2) S_{i,i+L} and n_i = 1 - S_ii, an
 
     S = sum_k w_k H / (H^2 + omega_k^2)
 
-(`poles.py`). For one pole, omega + i H is tridiagonal in quaternions (1, I = i tau_3, J = i tau_1,
-K = I J): omega + eps_i I + Delta_i J on the diagonal, -I beside it. Eliminating sites from the left
-keeps three real numbers a site, b = w + e I + d J,
+(`zolotarev.py`). For one pole, omega + i H is tridiagonal in quaternions (1, I = i tau_3,
+J = i tau_1, K = I J): omega + eps_i I + Delta_i J on the diagonal, -I beside it. Eliminating sites
+from the left keeps three real numbers a site, b = w + e I + d J,
 
     w <- omega + w / |b|^2,    e <- eps_i - e / |b|^2,    d <- Delta_i + d / |b|^2,
 

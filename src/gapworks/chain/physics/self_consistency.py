@@ -95,7 +95,7 @@ def attempt(V, physics, tolerance, budget, numbers, x, ladder, work, memory):
         Mixing, steps without memory, weight of the equation for mu.
     x : ndarray, shape (2 L + 1,)
     ladder, work, memory
-        `poles.Ladder`, `ring.Work`, `anderson.Memory`.
+        `zolotarev.Ladder`, `transfer_map.Work`, `anderson.Memory`.
 
     Returns
     -------
