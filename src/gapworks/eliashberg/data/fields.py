@@ -70,6 +70,8 @@ class Field:
     of : callable
         of(arrays, broadening) -> ndarray, shape (n, size), from a solved data set; broadening is
         Gamma of the energies x + i Gamma, meV.
+    normal : float
+        Its value in a normal metal: what differs from it tells one superconductor from another.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Field:
     grid: str
     functions: int
     of: Callable[[Arrays, float], np.ndarray]
+    normal: float = 0.0
 
     def size(self, arrays: Arrays) -> int:
         """Numbers of a sample."""
@@ -98,7 +101,7 @@ FIELDS = {
     for one in (
         Field("a2f", "EBSF", "1", "omega", 1, lambda arrays, _: arrays["a2f"]),
         Field("gap", "gap", "meV", "energy", 2, lambda arrays, _: as_numbers(gap_function(arrays))),
-        Field("dos", "DOS", "1", "energy", 1, _dos),
+        Field("dos", "DOS", "1", "energy", 1, _dos, normal=1.0),
     )
 }
 """By name, in the order of the dimension `field` of evaluations."""

@@ -16,12 +16,11 @@ import numpy as np
 from pydantic import BaseModel
 
 from gapworks.eliashberg.config import Physics
-from gapworks.eliashberg.data.fields import FIELDS, Split, as_numbers, part, real_energies, rows_of
+from gapworks.eliashberg.data.fields import FIELDS, Split, part, real_energies, rows_of
 from gapworks.eliashberg.learning.distances import relative_distance
 from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
 from gapworks.eliashberg.learning.noise import with_noise
 from gapworks.eliashberg.learning.traits import SAID, numbers_of
-from gapworks.eliashberg.physics.solution import density_of_states
 
 LARGEST = 1000
 """Test samples that are pushed through the equations, at most."""
@@ -100,7 +99,8 @@ def calibrate(
     found = network.apply(given)
     made: dict[str, Any] = {"samples": len(test)}
     if target == "a2f":
-        residual = residual_of(physics, source, given, found, threads)
+        delta = push_forward(physics, found, None, FORWARD_SOLVER, threads).delta
+        residual = distance_of(physics, source, delta, given)
         train = _rows(arrays, source, part(arrays, Split.TRAIN), physics)
         directions = _directions(standardised(network, train))
         x = real_energies(physics)
@@ -143,30 +143,24 @@ def known_directions(calibration: Calibration, inputs: int) -> np.ndarray:
     return held.reshape(-1, inputs)
 
 
-def residual_of(
-    physics: Physics, source: str, given: np.ndarray, a2f: np.ndarray, threads: int
-) -> np.ndarray:
-    """Relative distance of the gap function (or DOS) solved from predictions, shape (n,)."""
-    delta = push_forward(physics, a2f, None, FORWARD_SOLVER, threads).delta
-    if source == "gap":
-        return relative_distance(as_numbers(delta), given)
-    return dos_distance(physics, delta, given)
-
-
-def dos_distance(physics: Physics, delta: np.ndarray, dos: np.ndarray) -> np.ndarray:
-    """Distance of the DOS of gap functions from one given, relative to what tells it from 1.
+def distance_of(physics: Physics, source: str, delta: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """Distance of the gap functions' field from one given, relative to what tells it from a metal.
 
     Parameters
     ----------
     physics : Physics
-        Energies and broadening of both.
+        Energies and Gamma.
+    source : str
+        The field's name.
     delta : ndarray of complex, shape (n, energies)
-        meV.
-    dos : ndarray, shape (n, energies)
-        N / N_F.
+        Gap functions, meV.
+    given : ndarray, shape (n, size of the field)
     """
-    found = density_of_states(real_energies(physics), delta, physics.broadening)
-    return relative_distance(found - 1, dos - 1)
+    asked = FIELDS[source]
+    x = real_energies(physics)
+    arrays = {"energy": x, "delta_real": delta.real, "delta_imag": delta.imag}
+    found = asked.of(arrays, physics.broadening)
+    return relative_distance(found - asked.normal, given - asked.normal)
 
 
 def judge(

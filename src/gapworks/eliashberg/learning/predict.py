@@ -16,7 +16,7 @@ import numpy as np
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.data.dataset import solve_spectra
 from gapworks.eliashberg.data.fields import as_numbers, boson_grid, real_energies
-from gapworks.eliashberg.learning.calibration import Verdict, dos_distance, judge, standardised
+from gapworks.eliashberg.learning.calibration import Verdict, distance_of, judge, standardised
 from gapworks.eliashberg.learning.distances import pearson, relative_distance
 from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward, spectrum_numbers
 from gapworks.eliashberg.learning.own_functions import UNSAID, read_function, read_spectrum
@@ -147,7 +147,7 @@ def _spectrum(loaded: Network, source: Path, unit: str | None) -> Found:
     check = _numbers(physics, pushed.a2f) | {"notes": notes}
     check |= {name: _plain(values[0]) for name, values in pushed.numbers.items()}
     if sees == "dos":
-        check["dos_residual"] = _plain(dos_distance(physics, pushed.delta, rows)[0])
+        check["dos_residual"] = _plain(distance_of(physics, sees, pushed.delta, rows)[0])
     verdict = judge(
         loaded.calibration,
         numbers_of(sees, x, rows),

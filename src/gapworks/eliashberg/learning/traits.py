@@ -28,12 +28,14 @@ SAID = {
 def numbers_of(source: str, x: np.ndarray, rows: np.ndarray) -> dict[str, np.ndarray]:
     """Numbers that tell a gap function or DOS like those of training from another.
 
+    Other fields have none: they are judged by their distance from the training's alone.
+
     The noise is taken from third differences at high energies, where the functions are smooth.
 
     Parameters
     ----------
     source : str
-        "gap" or "dos".
+        The field's name.
     x : ndarray, shape (energies,)
         meV.
     rows : ndarray, shape (n, 2 energies) or (n, energies)
@@ -50,6 +52,8 @@ def numbers_of(source: str, x: np.ndarray, rows: np.ndarray) -> dict[str, np.nda
             "dos_end": rows[:, -1],
             "dos_noise": _roughness(rows[:, smooth]),
         }
+    if source != "gap":
+        return {}
     delta = as_complex(rows)
     parts = (_roughness(part[:, smooth]) for part in (delta.real, delta.imag))
     noise = np.hypot(*parts) / np.sqrt(2)
