@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 
-def said(study: str, physics: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """The keys of a card that all studies have, and more."""
+def said(
+    study: str, physics: dict[str, Any], about_data: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """The keys of a card that all studies have, and more, also of its training data."""
     return {
         "study": study,
         "name": "untrained",
@@ -19,6 +21,7 @@ def said(study: str, physics: dict[str, Any], **more: Any) -> dict[str, Any]:
             "physics": physics,
             "seed": 1,
             "stream": 1,
+            **(about_data or {}),
         },
         "validation_loss": 0.0,
         "best_epoch": 1,

@@ -95,6 +95,7 @@ def seeing_amplitudes(backbone: str, energies: Sequence[float], folder: Path) ->
     said = cards.said(
         "qpi",
         {"window": SIZE},
+        {"n_effective": 1024},
         name=chosen.name,
         architecture=architecture,
         settings=chosen.model_dump(mode="json"),
