@@ -48,6 +48,17 @@ def test_comments_docstrings_and_unrelated_modules_do_not(package):
     assert digest() == before
 
 
+def test_another_plan_of_the_same_settings_is_no_other_code(package):
+    (package / "steps.py").write_text("z = 1\n")
+    (package / "plot.py").write_text(
+        "from gapworks import steps\nfrom gapworks.style import WIDTH\n"
+    )
+    before = digest()
+    (package / "steps.py").write_text("z = 2\n")
+    assert digest() == before
+    assert provenance.code_digest("gapworks.steps") != before
+
+
 def test_a_module_that_is_not_there_is_an_error(package):
     with pytest.raises(ModuleNotFoundError, match=r"gapworks\.plots"):
         provenance.code_digest("gapworks.plots")

@@ -45,6 +45,10 @@ def git_commit() -> str:
         return "unknown"
 
 
+PLANS = ("study", "steps")
+"""Modules that say what is made of what with which settings, which are compared as values."""
+
+
 @functools.cache
 def code_digest(*modules: str, without: str | None = None) -> str:
     """Digest of the named modules and of everything of gapworks that they import.
@@ -72,7 +76,8 @@ def code_digest(*modules: str, without: str | None = None) -> str:
         if module in seen:
             continue
         seen.add(module)
-        waiting += [name for name in _code(module)[0] if not _is_in(name, without)]
+        found = [name for name in _code(module)[0] if not _is_in(name, without)]
+        waiting += [name for name in found if name.rpartition(".")[2] not in PLANS]
     for module in sorted(seen):
         sha256.update(f"{module}\n{_code(module)[1]}\n".encode())
     return sha256.hexdigest()[:16]
