@@ -6,8 +6,10 @@ import pytest
 from gapworks.chain.config import Evaluation
 from gapworks.chain.evaluation.statistics import VARIABLES, take
 from tests.support.chain_evaluations import arrays
+from tests.support.config import section
 
-SETTINGS = Evaluation(V_bins=60, delta_bins=50, resamples=400, confidence=0.95)
+FEWER = section("chain", "evaluation", delta_bins=50, resamples=400)
+SETTINGS = Evaluation.model_validate(FEWER)
 LENGTH = 32
 
 

@@ -14,11 +14,13 @@ from gapworks.chain.config import Evaluation
 from gapworks.chain.evaluation.scores import constants, score
 from gapworks.chain.evaluation.statistics import take
 from gapworks.factory.evaluation_file import Evaluated
+from tests.support.config import section
 
 LENGTH = 96
 REALIZATIONS = {0.0: 3, 0.1: 6, 0.25: 4, 0.5: 5, 0.75: 4}
 """Of each V0, units of t; one of those at 0.1 failed."""
-SETTINGS = Evaluation(V_bins=10, delta_bins=40, resamples=50, confidence=0.9)
+COARSE = {"V_bins": 10, "delta_bins": 40, "resamples": 50, "confidence": 0.9}
+SETTINGS = Evaluation.model_validate(section("chain", "evaluation", **COARSE))
 HIDDEN = [60, 50, 40, 30]
 METHODS = ["dense", "exact", "exact 1e-03", "window-r8-n4", "surrogate"]
 SECONDS = np.array([[1.0, np.nan], [1e-3, 2.1e-3], [5e-4, 1.2e-3], [1e-4, 8e-4], [9e-4, 1.3e-3]])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gapworks.cli import main
+from tests.support.config import section
 
 GAPWORKS = Path(sys.executable).parent / "gapworks"
 SETTINGS: dict[str, Any] = {
@@ -20,18 +21,12 @@ SETTINGS: dict[str, Any] = {
     "seed": 1,
     "stream": 3,
     "data_version": 1,
-    "physics": {
-        "coupling": 1.5,
-        "filling": 0.85,
-        "length": 32,
-        "hartree": "attractive",
-        "disorder_strengths": [0, 0.5],
-    },
-    "solver": {"tolerance": 1e-11, "max_iterations": 400},
+    "physics": section("chain", "physics", length=32, disorder_strengths=[0, 0.5]),
+    "solver": section("chain", "solver"),
 }
 """Settings that `gapworks simulate chain` takes."""
 STATISTICS = {
-    "evaluation": {"V_bins": 10, "delta_bins": 10, "resamples": 20, "confidence": 0.95},
+    "evaluation": section("chain", "evaluation", V_bins=10, delta_bins=10, resamples=20),
 }
 """Settings that `gapworks evaluate chain test-bdg` takes."""
 

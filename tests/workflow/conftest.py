@@ -20,6 +20,7 @@ import yaml
 
 from gapworks.study import STUDIES
 from tests.conftest import copy_checkout
+from tests.support.config import section
 
 BIN = Path(sys.executable).parent
 # Sizes that make the number of jobs, and not the samples, decide how long a test takes; whatever
@@ -298,14 +299,8 @@ SETTINGS = {
     "seed": 20251230,
     "stream": 3,
     "data_version": 1,
-    "physics": {
-        "coupling": 1.5,
-        "filling": 0.85,
-        "length": 256,
-        "hartree": "attractive",
-        "disorder_strengths": [0, 0.25, 0.5, 0.75],
-    },
-    "solver": {"tolerance": 1e-11, "max_iterations": 400},
+    "physics": section("chain", "physics", disorder_strengths=[0, 0.25, 0.5, 0.75]),
+    "solver": section("chain", "solver"),
 }
 """Settings that `gapworks simulate chain` takes."""
 
