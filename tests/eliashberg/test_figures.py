@@ -6,7 +6,7 @@ import pytest
 from tests.support.curves import curve, grid, is_curve, named, written
 from tests.support.eliashberg_evaluations import PASSED, evaluated
 
-EBSF = r"$\alpha^2F(\omega)$"
+SPECTRUM = r"$\alpha^2F(\omega)$"
 
 
 def is_gap(lines, data, gap):
@@ -24,7 +24,7 @@ def test_predictions_stand_on_the_labels_of_the_same_samples(shown, name, evalua
     panels = grid(figure, 3)
     assert len(panels) == rows
     assert written(figure) == ["label", "prediction"]
-    assert panels[0, 0].get_ylabel() == EBSF
+    assert panels[0, 0].get_ylabel() == SPECTRUM
     for sample, axes in enumerate(panels[0]):
         assert axes.get_title(loc="right") == f"test sample {data['example'][sample]}"
         assert axes.get_xlabel() == r"$\omega$ [meV]"
@@ -53,14 +53,14 @@ def test_each_autoencoder_shows_what_it_makes_of_the_first_sample(shown):
         a2f, gap = data["r2_test"]
         said = rf"$d_L = {latent}$, $R^2$: {a2f:.3f} and {gap:.3f}"
         assert axes.get_title(loc="right") == said
-        assert axes.lines[2].get_xdata() == [5.5, 5.5]  # the EBSF ends, the gap function begins
+        assert axes.lines[2].get_xdata() == [5.5, 5.5]  # the a2F ends, the gap function begins
 
 
 def test_a_predicted_spectrum_and_the_true_one_are_solved_side_by_side(shown):
     data, panels = evaluated("complex-sl-complex-gap"), grid(shown("fig7"), 3)
     for row, which, said in zip(panels, ("found", "true"), ("predicted", "true"), strict=True):
         spectrum, gap, z = row
-        assert spectrum.get_ylabel() == f"{said} {EBSF}"
+        assert spectrum.get_ylabel() == f"{said} {SPECTRUM}"
         assert gap.get_ylabel() == r"$\Delta$ [meV]"
         assert z.get_ylabel() == r"Re $Z$"
         is_curve(spectrum.lines[0], data["omega"], data[f"solved_{which}"][0])
@@ -77,7 +77,7 @@ def test_a_data_set_is_shown_by_its_samples_their_numbers_and_its_components(sho
     for row, dataset in zip(panels, ("simple", "complex"), strict=True):
         data = evaluated(f"{dataset}-data")
         spectra, gaps, numbers, components = row
-        assert spectra.get_ylabel() == rf"{dataset} {EBSF}"
+        assert spectra.get_ylabel() == rf"{dataset} {SPECTRUM}"
         assert gaps.get_ylabel() == r"Re $\Delta$, Im $\Delta$ (dotted) [meV]"
         assert len(spectra.lines) == 3
         for sample, line in enumerate(spectra.lines):
@@ -89,12 +89,12 @@ def test_a_data_set_is_shown_by_its_samples_their_numbers_and_its_components(sho
         assert numbers.get_ylabel() == r"$\Delta(i\omega_0)$ [meV]"
         is_curve(numbers.lines[0], data["coupling"], data["delta_0"])
         assert components.get_ylabel() == "variance left"
-        for field, label in enumerate(("EBSF", "gap", "DOS")):
+        for field, label in enumerate((r"$\alpha^2F$", "gap", "DOS")):
             is_curve(curve(components, label), np.arange(1, 9), 1 - data["variance"][field])
     names = [axes.get_xlabel() for axes in panels[1]]
     assert names == [r"$\omega$ [meV]", "energy [meV]", r"$\lambda$", "components"]
     texts = [text.get_text() for text in panels[0, 3].get_legend().get_texts()]
-    assert texts == ["EBSF", "gap", "DOS"]
+    assert texts == [r"$\alpha^2F$", "gap", "DOS"]
 
 
 def test_pade_approximants_stand_against_the_line_and_the_papers_test(shown):

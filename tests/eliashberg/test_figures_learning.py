@@ -76,13 +76,13 @@ def test_moments_differ_by_mean_and_deviation_over_the_networks_own_data(shown):
 
 
 RECONSTRUCTIONS = {
-    "EBSF": {
+    r"$\alpha^2F$": {
         "with the gap": ("joint-gap", 0),
         "with the DOS": ("joint-dos", 0),
         "alone": ("a2f", 0),
     },
-    "gap function": {"with the EBSF": ("joint-gap", 1), "alone": ("gap", 0)},
-    "DOS": {"with the EBSF": ("joint-dos", 1), "alone": ("dos", 0)},
+    "gap function": {r"with $\alpha^2F$": ("joint-gap", 1), "alone": ("gap", 0)},
+    "DOS": {r"with $\alpha^2F$": ("joint-dos", 1), "alone": ("dos", 0)},
 }
 """Panel, curve: autoencoder, and the row of its fields."""
 
@@ -99,7 +99,7 @@ def test_reconstructions_of_each_field_stand_by_what_it_is_held_with(shown):
 
 LEARNING = {
     "MSE on their own test data": lambda data: data["score"][1],
-    "EBSF error, solved data": lambda data: np.sort(data["a2f_error"])[4],
+    r"$\alpha^2F$ error, solved data": lambda data: np.sort(data["a2f_error"])[4],
     "gap residual, solved data": lambda data: np.sort(data["gap_residual"])[4],
 }
 """Medians are the fifth of nine."""
@@ -125,7 +125,7 @@ def test_what_generated_data_are_worth_is_compared_with_no_autoencoder(shown):
 
 def test_noise_is_shown_of_each_training_with_the_limit_of_its_own(shown):
     figure, data = shown("noise"), evaluated("complex-noise")
-    said = ["EBSF error [%]", "gap residual [%]"]
+    said = [r"$\alpha^2F$ error [%]", "gap residual [%]"]
     assert [axes.get_ylabel() for axes in figure.axes] == said
     trainings = ("trained without noise", "trained with noise up to 0.03 meV")
     for axes, name in zip(figure.axes, ("a2f_error", "gap_residual"), strict=True):

@@ -99,7 +99,7 @@ def evaluated(name: str) -> Evaluated:
 # Each says what arrays are declared, how long their other dimensions are, and which arrays have
 # another content; into `said` go more attributes.
 def _supervised(name: str, said: dict[str, Any]) -> Kind:
-    """Networks that give no EBSF are not pushed through the equations."""
+    """Networks that give no a2F are not pushed through the equations."""
     gives = "gap" if said["method"].startswith("reversed") else "a2f"
     said |= _layers(name, ("inputs", "outputs"))
     if found := re.fullmatch(r"sl-(?:joint|separate)-(gap|dos)-(\d+|chosen)", said["method"]):
@@ -112,7 +112,7 @@ def _supervised(name: str, said: dict[str, Any]) -> Kind:
 
 
 def _autoencoder(name: str, said: dict[str, Any]) -> Kind:
-    """Only EBSF and gap function together make a pair that the equations judge."""
+    """Only a2F and gap function together make a pair that the equations judge."""
     held, latent = re.fullmatch(r"ae-(.*)-(\d+)", said["method"]).groups()
     fields = held.replace("joint", "a2f").split("-")
     sizes = [_SIZES[one] for one in fields]

@@ -63,7 +63,7 @@ def learned(scale: Scale) -> dict[str, list[str]]:
 
 
 def covered(scale: Scale) -> dict[str, list[str]]:
-    """Autoencoders of EBSF and gap function together, and the networks trained on their data."""
+    """Autoencoders of a2F and gap function together, and the networks trained on their data."""
     return {
         "autoencoders": autoencoders(scale, "ae-joint-gap"),
         "networks": on_generated(scale, "joint", "gap"),

@@ -1,8 +1,8 @@
 """What a network's name says of it, and the names of what is made with it.
 
-sl-complex-gap maps gap functions to EBSF (-few: from 300 numbers), sl-complex-noisy-gap is trained
+sl-complex-gap maps gap functions to a2F (-few: from 300 numbers), sl-complex-noisy-gap is trained
 with noise on them, reversed-complex-gap the other way, nto-4-1 has 4 neurons next to the output,
-ae-joint-gap-2 is the autoencoder of [EBSF, gap] with d_L = 2, ae-gap-2 that of the gap functions
+ae-joint-gap-2 is the autoencoder of [a2F, gap] with d_L = 2, ae-gap-2 that of the gap functions
 alone; sl-joint-gap-2 is trained on what the former made of the data, sl-joint-gap-chosen on what
 that of the dimension chosen by the data made of them.
 """
@@ -17,7 +17,7 @@ FieldName = Literal["a2f", "gap", "dos"]
 Input = Literal["gap", "dos"]
 """What a supervised network sees."""
 Transform = Literal["joint", "separate"]
-"""Whether one autoencoder holds EBSF and input together, or each has its own."""
+"""Whether one autoencoder holds a2F and input together, or each has its own."""
 
 INPUTS: tuple[Input, ...] = ("gap", "dos")
 
@@ -50,8 +50,8 @@ class NetworkName:
     kind : str
         A key of `FORMS`.
     field : str
-        The field beside the EBSF: what a supervised network sees, a reversed one gives, an
-        autoencoder holds (beside the EBSF if `transform` is "joint", else alone).
+        The field beside the a2F: what a supervised network sees, a reversed one gives, an
+        autoencoder holds (beside the a2F if `transform` is "joint", else alone).
     spectra : str
         The solved data set behind it: "simple" or "complex".
     transform : str or None

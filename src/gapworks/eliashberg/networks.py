@@ -43,7 +43,7 @@ class Bases(Section):
 
 
 class Autoencoder(Section):
-    """[EBSF, gap] - 512 - d_L - 512 - [EBSF, gap], in raw units."""
+    """[a2F, gap] - 512 - d_L - 512 - [a2F, gap], in raw units."""
 
     hidden: list[PositiveInt] = Field(min_length=1, description="layers between input and d_L")
     latent: list[PositiveInt] = Field(min_length=1, description="latent dimensions d_L")
@@ -120,7 +120,7 @@ class Flow(Section):
     good: float = Field(gt=0, lt=1, description="R^2 on test samples that the chart calls good")
     gap: float = Field(gt=0, lt=1, description="R^2 from which a gap function is reconstructed")
     dos: float = Field(gt=0, lt=1, description="R^2 from which a DOS is reconstructed")
-    a2f: float = Field(gt=0, lt=1, description="R^2 from which an EBSF is reconstructed")
+    a2f: float = Field(gt=0, lt=1, description="R^2 from which an a2F is reconstructed")
 
 
 class Evaluation(Section):

@@ -46,7 +46,7 @@ def without_and_with_noise(scale: Scale) -> Inputs:
 
 
 def tried(scale: Scale, input: str) -> Inputs:
-    """Autoencoders of EBSF and input; steps 3 and 4 of the flow chart choose among them."""
+    """Autoencoders of a2F and input; steps 3 and 4 of the flow chart choose among them."""
     return Inputs(evaluations=autoencoders(scale, f"ae-joint-{input}"))
 
 

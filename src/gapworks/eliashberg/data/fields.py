@@ -1,4 +1,4 @@
-"""The fields of a data set, EBSF, gap function and DOS, and its parts.
+"""The fields of a data set, a2F, gap function and DOS, and its parts.
 
 Delta is complex here; networks, which know real numbers only, take each field as rows of them.
 """
@@ -99,7 +99,7 @@ def _dos(arrays: Arrays, broadening: float) -> np.ndarray:
 FIELDS = {
     one.name: one
     for one in (
-        Field("a2f", "EBSF", "1", "omega", 1, lambda arrays, _: arrays["a2f"]),
+        Field("a2f", r"$\alpha^2F$", "1", "omega", 1, lambda arrays, _: arrays["a2f"]),
         Field("gap", "gap", "meV", "energy", 2, lambda arrays, _: as_numbers(gap_function(arrays))),
         Field("dos", "DOS", "1", "energy", 1, _dos, normal=1.0),
     )

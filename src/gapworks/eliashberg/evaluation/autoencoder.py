@@ -43,7 +43,7 @@ VARIABLES = {
     "example_true": Variable(("example", "number"), "1", "fields of some test samples"),
     "example_found": Variable(("example", "number"), "1", "the same, reconstructed"),
     "pair_residual": Variable(
-        ("pushed",), "1", "relative L2 distance of the gap function solved from the new EBSF"
+        ("pushed",), "1", "relative L2 distance of the gap function solved from the new a2F"
     ),
     "pair_pcc": Variable(("pushed",), "1", "Pearson correlation of the two"),
     "own_nearest": Variable(
@@ -58,7 +58,7 @@ VARIABLES = {
 def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> Evaluation:
     """What an autoencoder makes of the data set "own" that it was trained on.
 
-    Pairs are solved and distances taken where it holds EBSF and input together.
+    Pairs are solved and distances taken where it holds a2F and input together.
 
     Raises
     ------

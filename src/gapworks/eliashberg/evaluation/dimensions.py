@@ -1,6 +1,6 @@
 """Which latent dimension: decided by validation data, from the autoencoders' evaluations (Fig. 1).
 
-Steps 3 and 4 of the flow chart: the dimension from which EBSF and input are reconstructed, d_Lo and
+Steps 3 and 4 of the flow chart: the dimension from which a2F and input are reconstructed, d_Lo and
 d_Li, and the choice of d_Li where d_Lo is larger.
 """
 
@@ -22,7 +22,7 @@ VARIABLES = {
 
 
 def evaluate(settings: ChooseDimension, given: Given, threads: int, report: Report) -> Evaluation:
-    """R^2 of EBSF and input against d_L, and what follows.
+    """R^2 of a2F and input against d_L, and what follows.
 
     The file says, as attributes: `required_a2f` and `required_input`, the smallest d_L that
     reconstructs each (0: none does); `reduce`, whether the first is larger; `chosen`, the input's,
@@ -32,7 +32,7 @@ def evaluate(settings: ChooseDimension, given: Given, threads: int, report: Repo
     ----------
     settings : ChooseDimension
     given : Given
-        Evaluations of autoencoders of EBSF and input together, one for each d_L.
+        Evaluations of autoencoders of a2F and input together, one for each d_L.
     threads : int
         Not used.
     report : callable

@@ -16,7 +16,7 @@ from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_da
 
 VARIABLES = {
     "a2f_error": Variable(
-        ("network", "level", "row"), "1", "relative L2 error of the predicted EBSF"
+        ("network", "level", "row"), "1", "relative L2 error of the predicted a2F"
     ),
     "gap_residual": Variable(
         ("network", "level", "pushed"),
@@ -40,7 +40,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
     ----------
     settings : Evaluate
     given : Given
-        The data set "own" that the networks were trained on; networks from gap function to EBSF.
+        The data set "own" that the networks were trained on; networks from gap function to a2F.
     threads, report
         The first of the solvers; nothing is reported.
 

@@ -29,7 +29,7 @@ VARIABLES = {
         ("field", "component"), "1", "share of the variance held by so many principal components"
     ),
     "total_variance": Variable(("field",), "1", "variance of the field, mean over its numbers"),
-    "example_a2f": Variable(("example", "omega"), "1", "EBSF of some test samples"),
+    "example_a2f": Variable(("example", "omega"), "1", "a2F of some test samples"),
     "example_gap": Variable(("example", "gap_number"), "meV", "their Re Delta, then Im Delta"),
     "example_dos": Variable(("example", "energy"), "1", "their N / N_F"),
 }

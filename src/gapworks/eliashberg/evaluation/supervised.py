@@ -37,11 +37,11 @@ PUSHED = {
         name: Variable(("pushed",), v.units, v.description, v.dtype)
         for name, v in forward.VARIABLES.items()
     },
-    "a2f_pcc": Variable(("pushed",), "1", "Pearson correlation of predicted and true EBSF"),
-    "a2f_error": Variable(("pushed",), "1", "relative L2 error of the predicted EBSF"),
-    **{f"{n}_true": Variable(("pushed",), u, f"{n} of the true EBSF") for n, u in _UNITS.items()},
+    "a2f_pcc": Variable(("pushed",), "1", "Pearson correlation of predicted and true a2F"),
+    "a2f_error": Variable(("pushed",), "1", "relative L2 error of the predicted a2F"),
+    **{f"{n}_true": Variable(("pushed",), u, f"{n} of the true a2F") for n, u in _UNITS.items()},
     **{
-        f"{n}_found": Variable(("pushed",), u, f"{n} of the predicted EBSF")
+        f"{n}_found": Variable(("pushed",), u, f"{n} of the predicted a2F")
         for n, u in _UNITS.items()
     },
 }
@@ -54,8 +54,8 @@ EXAMPLES = {
 """Of the data that the network was trained on; in the target's units."""
 
 SOLVED_EXAMPLES = {
-    "solved_true": Variable(("example", "omega"), "1", "EBSF of some solved test samples"),
-    "solved_found": Variable(("example", "omega"), "1", "EBSF predicted, >= 0 as it was solved"),
+    "solved_true": Variable(("example", "omega"), "1", "a2F of some solved test samples"),
+    "solved_found": Variable(("example", "omega"), "1", "a2F predicted, >= 0 as it was solved"),
     "solved_gap_true": Variable(("example", "gap_number"), "meV", "their gap functions"),
     "solved_gap_found": Variable(("example", "gap_number"), "meV", "those of the predictions"),
     "solved_z_true": Variable(("example", "energy"), "1", "their Re Z"),

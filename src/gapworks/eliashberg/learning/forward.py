@@ -1,6 +1,6 @@
-"""Predictions pushed through the equations: what a predicted EBSF says of the gap function.
+"""Predictions pushed through the equations: what a predicted a2F says of the gap function.
 
-A small error of the EBSF proves nothing by itself: many spectra share one gap function. So every
+A small error of the a2F proves nothing by itself: many spectra share one gap function. So every
 predicted spectrum is solved, and its gap function compared with the one that it was inferred from.
 """
 

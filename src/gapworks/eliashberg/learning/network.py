@@ -52,7 +52,7 @@ class Autoencoder(nn.Module):
     Parameters
     ----------
     inputs : int
-        Numbers of a sample: 1000 of the EBSF and 400 of the gap function.
+        Numbers of a sample: 1000 of the a2F and 400 of the gap function.
     hidden : list of int
         Layers of the encoder; the decoder has them in reverse order.
     latent : int

@@ -51,9 +51,9 @@ def answer(
     network : Path
         Weights of a supervised network.
     source : Path
-        Text by columns. To a network from gap function or DOS to EBSF: energy, Re Delta and
+        Text by columns. To a network from gap function or DOS to a2F: energy, Re Delta and
         Im Delta of Delta(x + i Gamma), meV; or, where it sees the DOS, energy (meV) and N / N_F.
-        To a network from EBSF: omega (meV) and a2F.
+        To a network from a2F: omega (meV) and a2F.
     target : Path
         .csv with the prediction by columns; beside it, ending in .json, the check by the equations:
         lambda, omega_log and moments of the spectrum, whether it superconducts, and the distance
@@ -131,7 +131,7 @@ def answer(
 
 
 def _spectrum(loaded: Network, source: Path, unit: str | None) -> Found:
-    """EBSF of a user's gap function or DOS; the check solves the prediction."""
+    """a2F of a user's gap function or DOS; the check solves the prediction."""
     physics = loaded.physics
     x = real_energies(physics)
     (sees,) = loaded.card["inputs"]
@@ -161,7 +161,7 @@ def _spectrum(loaded: Network, source: Path, unit: str | None) -> Found:
 
 
 def _function(loaded: Network, a2f: np.ndarray, notes: Sequence[str]) -> Found:
-    """Gap function or DOS of a user's EBSF; the check solves the EBSF itself."""
+    """Gap function or DOS of a user's a2F; the check solves the a2F itself."""
     physics = loaded.physics
     found = loaded.apply(a2f)
     x = real_energies(physics)

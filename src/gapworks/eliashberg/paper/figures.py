@@ -25,12 +25,12 @@ A2F = r"$\alpha^2F(\omega)$"
 
 
 def fig3(network: Evaluated) -> Figure:
-    """Fig. 3: simple EBSF, true and predicted, and the gap functions they were inferred from."""
+    """Fig. 3: simple a2F, true and predicted, and the gap functions they were inferred from."""
     return _predictions(network, with_gap=True)
 
 
 def fig4(network: Evaluated) -> Figure:
-    """Fig. 4: complex EBSF, true and predicted."""
+    """Fig. 4: complex a2F, true and predicted."""
     return _predictions(network, with_gap=False)
 
 
@@ -70,7 +70,7 @@ def _gap(axes: plt.Axes, energy: np.ndarray, gap: np.ndarray) -> None:
 
 
 def fig6(autoencoders: Sequence[Evaluated], latent_shown: Sequence[int]) -> Figure:
-    """Fig. 6: EBSF and gap function of one test sample as autoencoders hold them."""
+    """Fig. 6: a2F and gap function of one test sample as autoencoders hold them."""
     shown = [data for data in autoencoders if latent(data) in latent_shown]
     columns = 2 if len(shown) == 4 else min(3, len(shown))
     rows = -(-len(shown) // columns)
@@ -97,7 +97,7 @@ def fig6(autoencoders: Sequence[Evaluated], latent_shown: Sequence[int]) -> Figu
 
 
 def fig7(network: Evaluated) -> Figure:
-    """Fig. 7: predicted and true EBSF, and the gap functions and Z that follow from each."""
+    """Fig. 7: predicted and true a2F, and the gap functions and Z that follow from each."""
     data = network
     figure, panels = plt.subplots(2, 3, figsize=(PAGE, 3.4), sharex="col", sharey="col")
     for row, (which, said) in enumerate((("found", "predicted"), ("true", "true"))):

@@ -24,7 +24,7 @@ from gapworks.plotting.style import COLUMN, CURVES, PAGE, legend_above, panel_la
 
 
 def fig8(networks: Sequence[Evaluated]) -> Figure:
-    """Fig. 8: EBSF of generated data, and what networks trained on such data predict."""
+    """Fig. 8: a2F of generated data, and what networks trained on such data predict."""
     shown = by_latent(networks)
     samples = min(2, min(len(data["example"]) for data in shown))
     columns = min(4, len(shown))
@@ -126,7 +126,7 @@ def fig10(networks: Evaluated) -> Figure:
 
 
 def fig11(generated: Sequence[Evaluated], plain: Evaluated) -> Figure:
-    """Fig. 11: moments of true and predicted EBSF, mean and deviation of the difference."""
+    """Fig. 11: moments of true and predicted a2F, mean and deviation of the difference."""
     ordered = by_latent(generated)
     shown = [*ordered, plain]
     figure, axes = plt.subplots(figsize=(PAGE, 2.6))
@@ -157,12 +157,12 @@ def reconstruction(autoencoders: Sequence[Evaluated]) -> Figure:
     figure, panels = plt.subplots(1, 3, figsize=(PAGE, 2.5), sharey=True)
     kinds = (
         (
-            "EBSF",
+            r"$\alpha^2F$",
             "a2f",
             {"ae-joint-gap": "with the gap", "ae-joint-dos": "with the DOS", "ae-a2f": "alone"},
         ),
-        ("gap function", "gap", {"ae-joint-gap": "with the EBSF", "ae-gap": "alone"}),
-        ("DOS", "dos", {"ae-joint-dos": "with the EBSF", "ae-dos": "alone"}),
+        ("gap function", "gap", {"ae-joint-gap": r"with $\alpha^2F$", "ae-gap": "alone"}),
+        ("DOS", "dos", {"ae-joint-dos": r"with $\alpha^2F$", "ae-dos": "alone"}),
     )
     for axes, (title, name, families), letter in zip(panels, kinds, "abc", strict=True):
         for (name_, label), color, marker in zip(families.items(), CURVES, "os^", strict=False):
@@ -205,7 +205,7 @@ def learning(networks: Sequence[Evaluated]) -> Figure:
     plain = {"sl-complex-gap": (CURVES[0], "gap"), "sl-complex-dos": (CURVES[1], "DOS")}
     quantities = (
         (lambda data: score(data, "mse"), "MSE on their own test data"),
-        (lambda data: np.median(data["a2f_error"]), "EBSF error, solved data"),
+        (lambda data: np.median(data["a2f_error"]), r"$\alpha^2F$ error, solved data"),
         (lambda data: np.median(data["gap_residual"]), "gap residual, solved data"),
     )
     for axes, (value, label), letter in zip(panels, quantities, "abc", strict=True):
@@ -260,7 +260,7 @@ def noise(networks: Evaluated) -> Figure:
         axes.minorticks_off()
         axes.set_xlabel(r"noise of Re $\Delta$ and Im $\Delta$ [meV]")
         panel_label(axes, letter)
-    panels[0].set_ylabel("EBSF error [%]")
+    panels[0].set_ylabel(r"$\alpha^2F$ error [%]")
     panels[1].set_ylabel("gap residual [%]")
     legend_above(figure, panels[1], 4)
     return figure

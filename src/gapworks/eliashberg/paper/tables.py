@@ -49,7 +49,7 @@ MISSING = (np.nan, np.nan)
 
 
 def table1(networks: Sequence[Evaluated]) -> pd.DataFrame:
-    """Table I: differences of gap functions and of EBSF by the Pearson correlation."""
+    """Table I: differences of gap functions and of a2F by the Pearson correlation."""
     rows = []
     for data in by_latent(networks):
         d = latent(data)
@@ -151,7 +151,7 @@ def learning(networks: Sequence[Evaluated]) -> pd.DataFrame:
         }
         if "gap_residual" in one.arrays:
             row |= {
-                "EBSF error": np.median(one["a2f_error"]),
+                "a2F error": np.median(one["a2f_error"]),
                 "gap residual": np.median(one["gap_residual"]),
                 "gap residual 90 %": np.quantile(one["gap_residual"], 0.9),
                 "lambda error": median_error(one, "coupling"),
@@ -187,7 +187,7 @@ def bases(networks: Evaluated) -> pd.DataFrame:
 
 
 def dimensions(choices: Sequence[Evaluated]) -> pd.DataFrame:
-    """The choice of d_L: R^2 of EBSF and input on validation data, and what follows."""
+    """The choice of d_L: R^2 of a2F and input on validation data, and what follows."""
     rows = []
     for one in choices:
         source, said = one.attributes["input"], one.attributes
@@ -196,7 +196,7 @@ def dimensions(choices: Sequence[Evaluated]) -> pd.DataFrame:
                 {
                     "input": source,
                     "d_L": d,
-                    "R2 EBSF": one["r2_validation_a2f"][index],
+                    "R2 a2F": one["r2_validation_a2f"][index],
                     "R2 input": one[f"r2_validation_{source}"][index],
                     "is": ", ".join(
                         name
