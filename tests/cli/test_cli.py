@@ -254,13 +254,15 @@ def test_a_settings_file_is_as_good_as_text(files, tmp_path):
         ("fig4", {}, "pdf", "profile_strengths"),
         ("fig3", [], "pdf", "settings"),
         ("fig3", {}, "docx", "docx"),
-        ("fig1", {}, "pdf", "fig1: cannot be made of test-bdg.h5, in this order"),
+        ("fig1", {}, "pdf", "fig1: is made of training, network, each given as NAME=FILE"),
+        ("fig7", {}, "pdf", "fig7: is made of readings"),
     ],
 )
 def test_a_figure_that_cannot_be_drawn_says_why(files, tmp_path, name, settings, suffix, said):
     ran = gapworks(
         *("figure", "chain", name, "--settings", settings),
-        *("--evaluation", files / "test-bdg.h5", "--output", tmp_path / f"a.{suffix}"),
+        *("--evaluation", *(f"{key}={files}/test-bdg.h5" for key in ("solved", "predicted"))),
+        *("--output", tmp_path / f"a.{suffix}"),
     )
     assert ran.returncode in (1, 2)
     assert said in ran.stderr
@@ -273,7 +275,7 @@ def test_a_figure_that_cannot_be_drawn_says_why(files, tmp_path, name, settings,
 def test_a_file_that_is_no_evaluation_is_refused_by_name(files, tmp_path, command, name, output):
     ran = gapworks(
         *(command, "chain", name, "--settings", {}),
-        *("--evaluation", files / "test.h5", "--output", tmp_path / output),
+        *("--evaluation", f"solved={files}/test.h5", "--output", tmp_path / output),
     )
     assert ran.returncode == 1
     assert f"{files}/test.h5: is a dataset" in ran.stderr

@@ -96,7 +96,7 @@ def ask(study, arrays, tmp_path):
     """Runs the command on a sample; the answer by columns, its check, the network's own answer."""
 
     def run(layout, row, *columns):
-        network = study.train(layout.network, "complex")
+        network = study.network(layout.network)
         source, target = tmp_path / "given.txt", tmp_path / "answer.csv"
         source.write_text(layout.text(*columns), encoding=layout.encoding)
         # Networks of so few samples have residuals that others are refused for.

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from gapworks.factory.reading import read
+from gapworks.qpi.study import STUDY as QPI
 from gapworks.study import STUDIES
 from tests.workflow.conftest import Checkout, merge
 
@@ -116,9 +117,20 @@ def test_an_option_of_a_figure_draws_that_figure_again_and_nothing_else(finished
     assert drawn == {f"{figure}.{end}" for figure in figures for end in ("pdf", "png")}
 
 
-def test_an_edited_module_of_figures_draws_that_studys_figures_again(finished):
-    with edited(finished, "qpi/figures.py"):
-        assert plan(finished) == made(finished, "qpi/figures/.*")
+def test_an_edited_module_of_figures_draws_its_own_figures_again(finished):
+    own = [name for name, one in QPI.figures.items() if one.draw.startswith("paper.figures:")]
+    assert 0 < len(own) < len(QPI.figures)
+    with edited(finished, "qpi/paper/figures.py"):
+        assert plan(finished) == made(finished, rf"qpi/figures/({'|'.join(own)})\..*")
+
+
+def test_an_edited_evaluation_is_made_again_and_what_is_made_of_it_and_no_other(finished):
+    with edited(finished, "eliashberg/evaluation/bases.py"):
+        again = plan(finished)
+    evaluations = {name for name in again if "/evaluation/" in name}
+    assert evaluations == {"eliashberg/data/evaluation/simple-bases.h5"}
+    assert {"eliashberg/figures/fig9.pdf", "eliashberg/tables/bases.csv"} <= again
+    assert not {name for name in again if "/models/" in name or "fig3" in name}
 
 
 def test_edited_styles_of_figures_and_tables_make_these_again_in_all_studies(finished):
@@ -147,7 +159,7 @@ def test_a_learning_rate_trains_again_and_simulates_nothing(finished):
 @pytest.mark.parametrize("study", STUDIES)
 def test_another_version_of_the_data_makes_all_of_that_study_again_and_of_no_other(finished, study):
     version = "data_version: Literal[{0}] = {0}\n".format
-    with edited(finished, f"{study}/settings.py", version(1), version(2)):
+    with edited(finished, f"{study}/steps.py", version(1), version(2)):
         again = plan(finished)
     assert again >= made(finished, rf"{study}/(shards/.*|data/\w+|models/.*)\.(h5|safetensors)")
     assert {name for name in again if not name.startswith(f"{study}/")} == set()
