@@ -11,8 +11,8 @@ from gapworks.factory.errors import DataError
 from gapworks.plotting import style
 from tests.support.chain_evaluations import HIDDEN, METHODS, MSE, SECONDS, known
 from tests.support.config import plan
+from tests.support.curves import bars, is_band, is_curve, legend, looks, with_errors
 from tests.support.exhibits import drawn, evaluations_of
-from tests.support.marks import bars, is_band, is_curve, legend, looks, with_errors
 
 COMPARED = {
     "BdG": "test-bdg",
