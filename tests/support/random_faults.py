@@ -56,7 +56,7 @@ MADE_BY = {
     "tables": "table",
 }
 """The command that makes what a folder holds; metrics and claims go by the name of the file."""
-KINDS = ("damage", "swap", "foreign", "kill", "kill", "kill", "notes", "dates")
+KINDS = ("damage", "swap", "foreign", *("kill",) * 4, "notes", "dates")
 
 
 def made_by(name: str) -> str:
