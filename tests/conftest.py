@@ -29,6 +29,7 @@ def copy_checkout(folder):
             shutil.copy2(source, place)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Who tests what, with several workers: a file is one worker's, as are all whole runs.
 
