@@ -11,6 +11,8 @@ import pytest
 from tests.support.command import NETWORKS, gapworks, make_data, train_arguments
 
 ROOT = Path(__file__).parents[1]
+WHOLE_RUNS = "tests/workflow/"
+"""Where tests of the whole workflow are."""
 
 
 def copy_checkout(folder):
@@ -29,16 +31,25 @@ def copy_checkout(folder):
             shutil.copy2(source, place)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
     """Who tests what, with several workers: a file is one worker's, as are all whole runs.
 
-    Files share what they have made; whole runs use two cores, take longest and come first.
+    Files share what they have made; whole runs use two cores each.
     """
-    for item in items:
-        whole_run = item.path.parent == ROOT / "tests/workflow"
-        item.add_marker(pytest.mark.xdist_group("workflow" if whole_run else str(item.path)))
-    items.sort(key=lambda item: item.path.parent != ROOT / "tests/workflow")
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            path = nodeid.partition("::")[0]
+            return WHOLE_RUNS if path.startswith(WHOLE_RUNS) else path
+
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """Whole runs first: they take longest."""
+    items.sort(key=lambda item: not item.nodeid.startswith(WHOLE_RUNS))
 
 
 def pytest_addoption(parser):
