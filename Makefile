@@ -36,7 +36,7 @@ resume: setup  ## go on after a run that broke off, as before (ARGS="--profile s
 	$(BIN)/gapworks resume $(if $(ARGS),-- $(ARGS))
 
 test: setup  ## the tests that need no cluster
-	$(BIN)/python -m pytest -n $(CORES) -m "not cluster and not slow" $(PYTEST)
+	$(BIN)/python -m pytest -n $(CORES) --no-loadscope-reorder -m "not cluster and not slow" $(PYTEST)
 
 test-cluster: setup  ## the tests on a private Slurm (Debian, as root)
 	$(BIN)/python -m pytest -m cluster $(PYTEST)
