@@ -66,7 +66,7 @@ class Plan:
         ValueError
             If there is no such data set.
         """
-        return self.study.simulate.of(self.scale, dataset=dataset)
+        return self.study.steps.Simulate.of(self.scale, dataset=dataset)
 
     def samples(self, dataset: str) -> int:
         """The size of a data set; errors as of `simulation`."""
@@ -87,7 +87,7 @@ class Plan:
         ValueError
             If there is no such network.
         """
-        settings = self.study.train.of(self.scale, network=network)
+        settings = self.study.steps.Train.of(self.scale, network=network)
         found = self.study.training(self.scale, network)
         return {
             "settings": as_json(settings.model_dump(mode="json")),

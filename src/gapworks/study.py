@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, PositiveInt
@@ -157,10 +158,9 @@ class Study:
     name: str
     config: type[StudyConfig]
     """Its section of config.yaml."""
-    simulate: type[StepSettings]
-    """Settings of a data set: `simulate.of(scale, dataset=name)`."""
-    train: type[StepSettings]
-    """Settings of a training: `train.of(scale, network=name)`."""
+    steps: ModuleType
+    """Its module of settings: `steps.Simulate.of(scale, dataset=name)` are those of a data set,
+    `steps.Train.of(scale, network=name)` those of a training."""
     training: Callable[[Scale, str], Training]
     """training(scale, network) -> the data sets that a network is trained on."""
     evaluations: Mapping[str, Step]

@@ -51,7 +51,7 @@ class Made:
 
     def training(self, network: str) -> Any:
         """The settings of a training."""
-        return self.plan.study.train.of(self.plan.scale, network=network)
+        return self.plan.study.steps.Train.of(self.plan.scale, network=network)
 
     def evaluation(self, name: str) -> Path:
         """The file of an evaluation."""

@@ -13,11 +13,7 @@ from gapworks.study import Scale, StepSettings
 
 
 class Simulate(DatasetSettings):
-    """Everything that decides the samples of one data set, and nothing that does not.
-
-    DATA_VERSION is raised by hand when the same settings would give other numbers; golden outputs
-    (tests/chain/test_golden.py) fail when numbers move and the version does not.
-    """
+    """Of a data set."""
 
     study: Literal["chain"] = "chain"
     data_version: Literal[1] = 1
@@ -26,13 +22,7 @@ class Simulate(DatasetSettings):
 
     @classmethod
     def of(cls, scale: Scale, dataset: str) -> Simulate:
-        """Those of a data set.
-
-        Raises
-        ------
-        ValueError
-            If there is no such data set.
-        """
+        """Those of a data set; errors as of `StepSettings.of`."""
         chosen, physics = scale.config.dataset(dataset), scale.config.physics
         if chosen.hartree is not None:
             physics = physics.model_copy(update={"hartree": chosen.hartree})
@@ -54,13 +44,7 @@ class Train(TrainingSettings):
 
     @classmethod
     def of(cls, scale: Scale, network: str) -> Train:
-        """Those of a network.
-
-        Raises
-        ------
-        ValueError
-            If there is no such network.
-        """
+        """Those of a network; errors as of `StepSettings.of`."""
         chosen, realizations = scale.config.networks.named(network, scale.config.datasets)
         return cls(name=network, seed=scale.seed, realizations=realizations, network=chosen)
 

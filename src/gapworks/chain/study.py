@@ -77,8 +77,7 @@ NETWORK = r"(?P<network>surrogate|window-r\d+-n\d+)"
 STUDY = Study(
     name="chain",
     config=ChainConfig,
-    simulate=steps.Simulate,
-    train=steps.Train,
+    steps=steps,
     training=training,
     evaluations={
         r"(?P<dataset>[a-z_]+)-bdg": Step("evaluation.solved", steps.Statistics, as_solved),

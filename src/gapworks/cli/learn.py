@@ -52,7 +52,7 @@ def train(args: argparse.Namespace) -> None:
     from gapworks.learning.task import train_network
 
     chosen = study(args.study)
-    settings = chosen.train.model_validate(args.settings)
+    settings = chosen.steps.Train.model_validate(args.settings)
     files = (args.data, args.validation, args.output)
     task = chosen.find("learning.training:task")
     card = train_network(task, settings, *files, args.threads, say)

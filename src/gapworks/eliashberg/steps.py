@@ -23,11 +23,7 @@ from gapworks.study import Scale, StepSettings
 
 
 class Simulate(DatasetSettings):
-    """Everything that decides the samples of one data set, and nothing that does not.
-
-    DATA_VERSION is raised by hand when the same settings would give other numbers; golden outputs
-    (tests/eliashberg/test_golden.py) fail when numbers move and the version does not.
-    """
+    """Of a data set."""
 
     study: Literal["eliashberg"] = "eliashberg"
     data_version: Literal[1] = 1
@@ -38,13 +34,7 @@ class Simulate(DatasetSettings):
 
     @classmethod
     def of(cls, scale: Scale, dataset: str) -> Simulate:
-        """Those of a data set.
-
-        Raises
-        ------
-        ValueError
-            If there is no such data set.
-        """
+        """Those of a data set; errors as of `StepSettings.of`."""
         config = scale.config
         chosen = config.dataset(dataset)
         return cls(
@@ -74,13 +64,7 @@ class Train(TrainingSettings):
 
     @classmethod
     def of(cls, scale: Scale, network: str) -> Train:
-        """Those of a network.
-
-        Raises
-        ------
-        ValueError
-            If there is no such network.
-        """
+        """Those of a network; errors as of `StepSettings.of`."""
         name = NetworkName.parse(network)
         chosen = scale.config.networks.named(name)
         return cls(name=network, seed=scale.seed, repeat=name.repeat, network=chosen)

@@ -79,8 +79,7 @@ SUPERVISED = form("supervised", "reversed", "generated")
 STUDY = Study(
     name="eliashberg",
     config=EliashbergConfig,
-    simulate=steps.Simulate,
-    train=steps.Train,
+    steps=steps,
     training=training,
     evaluations={
         r"(?P<dataset>simple|complex)-data": Step(

@@ -23,9 +23,11 @@ class Section(BaseModel):
 
 
 class DatasetSettings(Section):
-    """The resolved settings of a simulate step, what decides its samples; each study adds its own.
+    """The resolved settings of a simulate step: what decides its samples, and nothing else.
 
-    The share of failures at which a shard is refused does not: it is no part of them.
+    Each study adds its own. The share of failures at which a shard is refused decides no sample and
+    is no part of them. `data_version` is raised by hand when the same settings would give other
+    numbers: golden outputs (tests/*/test_golden.py) fail when numbers move and it does not.
     """
 
     study: str

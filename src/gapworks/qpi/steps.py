@@ -33,11 +33,7 @@ paper's grid."""
 
 
 class Simulate(DatasetSettings):
-    """Everything that decides the samples of one data set, and nothing that does not.
-
-    DATA_VERSION is raised by hand when the same settings would give other numbers; golden outputs
-    (tests/qpi/test_golden.py) fail when numbers move and the version does not.
-    """
+    """Of a data set."""
 
     study: Literal["qpi"] = "qpi"
     data_version: Literal[1] = 1
@@ -48,13 +44,7 @@ class Simulate(DatasetSettings):
 
     @classmethod
     def of(cls, scale: Scale, dataset: str) -> Simulate:
-        """Those of a data set.
-
-        Raises
-        ------
-        ValueError
-            If there is no such data set.
-        """
+        """Those of a data set; errors as of `StepSettings.of`."""
         chosen = scale.config.dataset(dataset)
         return cls(
             dataset=dataset,

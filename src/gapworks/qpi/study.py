@@ -73,8 +73,7 @@ LAYOUT = """\
 STUDY = Study(
     name="qpi",
     config=QpiConfig,
-    simulate=steps.Simulate,
-    train=steps.Train,
+    steps=steps,
     training=training,
     evaluations={
         rf"(?P<dataset>[a-z_]+)-{NETWORK}": Step(

@@ -19,8 +19,7 @@ LAYOUT = """\
 STUDY = Study(
     name="dimer",
     config=DimerConfig,
-    simulate=steps.Simulate,
-    train=steps.Train,
+    steps=steps,
     training=lambda scale, network: Training("train", "validation"),
     evaluations={
         "test-solved": Step(
