@@ -95,6 +95,10 @@ def nothing(scale: Scale, **fields: str) -> Inputs:
     return Inputs()
 
 
+WHAT = {"evaluations": "evaluation", "generated": "generated data set"}
+"""What steps make, by the attribute of `Study` that lists them."""
+
+
 @dataclass(frozen=True)
 class Step:
     """How files of a kind (evaluations, generated data) are made."""
@@ -202,7 +206,7 @@ class Study:
         for pattern, step in getattr(self, kind).items():
             if found := re.fullmatch(pattern, name):
                 return step, {key: text for key, text in found.groupdict().items() if text}
-        raise ValueError(f"{self.name} has no {kind.removesuffix('s')} {name}")
+        raise ValueError(f"{self.name} has no {WHAT[kind]} {name}")
 
     def evaluations_of(self, scale: Scale) -> list[str]:
         """Those that its figures and tables are made of, each once."""

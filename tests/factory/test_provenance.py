@@ -49,14 +49,18 @@ def test_comments_docstrings_and_unrelated_modules_do_not(package):
 
 
 def test_another_plan_of_the_same_settings_is_no_other_code(package):
-    (package / "steps.py").write_text("z = 1\n")
-    (package / "plot.py").write_text(
-        "from gapworks import steps\nfrom gapworks.style import WIDTH\n"
-    )
+    for folder in ("chain", "chain/physics"):
+        (package / folder).mkdir()
+        (package / folder / "__init__.py").write_text("")
+        (package / folder / "steps.py").write_text("z = 1\n")
+    imports = ("gapworks.chain import steps", "gapworks.chain.physics import steps as walk")
+    (package / "plot.py").write_text("".join(f"from {one}\n" for one in imports))
     before = digest()
-    (package / "steps.py").write_text("z = 2\n")
+    (package / "chain/steps.py").write_text("z = 2\n")
     assert digest() == before
-    assert provenance.code_digest("gapworks.steps") != before
+    assert provenance.code_digest("gapworks.chain.steps") != before
+    (package / "chain/physics/steps.py").write_text("z = 2\n")
+    assert digest() != before
 
 
 def test_a_module_that_is_not_there_is_an_error(package):

@@ -170,12 +170,6 @@ def test_a_wrong_name_is_answered_by_those_that_there_are(finished):
     assert "dimer has no figure fig1; it has occupation" in ran.output
 
 
-def test_its_data_are_made_by_ranks_where_its_section_asks_for_them(finished):
-    finished.add_scale("ranked", {"dimer": {"ranks": 2}})
-    ran = finished.make("-n", "results/ranked/dimer/data/test.h5")
-    assert ran.jobs == {"simulate_qpi_mpi": 1, "gather": 1}
-
-
 def test_the_rules_of_the_house_hold_for_it(finished):
     guards = ["test_house.py", "test_documentation.py", "plotting/test_captions.py"]
     ran = subprocess.run(

@@ -3,8 +3,6 @@
 # `exec`, in all rules: Slurm's signals go to every process of a job. A shell dies of SIGTERM at once,
 # and its end ends the job: a command that stands in the shell's place has the time to leave nothing
 # behind.
-from types import SimpleNamespace
-
 from gapworks.runs.checks import check_room
 
 
@@ -24,25 +22,14 @@ simulation_settings = planned(checked_settings)
 
 
 def ranks(wildcards):
-    """MPI ranks of a simulate job: `ranks` in the study's section; one, where it has none."""
-    return getattr(plan(wildcards).scale.config, "ranks", 1)
-
-
-def with_mpi():
-    """A pattern of the scales that a study's data are made at by more than one rank."""
-    chosen = [
-        rf"{re.escape(name)}(?=/{one}/)"
-        for name in SCALES
-        for one in STUDIES
-        if ranks(SimpleNamespace(scale=name, study=one)) > 1
-    ]
-    return "|".join(chosen) or "(?!)"
+    """MPI ranks of a simulate job of qpi."""
+    return scale(wildcards).qpi.ranks
 
 
 # Snakemake's Slurm plugin takes any job with the resource `mpi` for an MPI job, so one rank has rules
-# of its own; a study at a scale belongs to one kind; (?!) matches nothing.
-WITH_MPI = with_mpi()
-WITHOUT_MPI = rf"(?!{WITH_MPI})[^/]+"
+# of its own; a scale belongs to one kind (qpi.ranks); (?!) matches nothing.
+WITH_MPI = "|".join(re.escape(name) for name in SCALES if SCALES[name].qpi.ranks > 1) or "(?!)"
+WITHOUT_MPI = rf"(?!(?:{WITH_MPI})/)[^/]+"
 # Those whose jobs have no rules of their own.
 OTHERS = "|".join(name for name in STUDIES if name != "qpi")
 
@@ -56,7 +43,6 @@ rule simulate:
         "logs/{scale}/{study}/simulate/{dataset}/{start}-{stop}.benchmark.tsv"
     wildcard_constraints:
         study=OTHERS,
-        scale=WITHOUT_MPI,
         start=r"\d+",
         stop=r"\d+",
     conda:
@@ -116,7 +102,7 @@ use rule simulate_qpi as simulate_qpi_second with:
 ruleorder: simulate_qpi_first > simulate_qpi_second > simulate_qpi
 
 
-# Of every study whose section has `ranks`; profiles know the rule by the first one's name.
+# The text of the command stays as it is: shards are made again when it changes.
 rule simulate_qpi_mpi:
     output:
         "results/{scale}/{study}/shards/{dataset}/{start}-{stop}.h5",
@@ -125,6 +111,7 @@ rule simulate_qpi_mpi:
     benchmark:
         "logs/{scale}/{study}/simulate/{dataset}/{start}-{stop}.benchmark.tsv"
     wildcard_constraints:
+        study="qpi",
         scale=WITH_MPI,
         start=r"\d+",
         stop=r"\d+",
@@ -142,14 +129,14 @@ rule simulate_qpi_mpi:
         # Derived from `output`, as above: a changed share makes no shard again.
         max_failed_share=lambda wildcards, output: plan(wildcards).scale.config.max_failed_share,
     message:
-        "simulating {wildcards.study}/{wildcards.dataset} {wildcards.start}-{wildcards.stop}"
+        "simulating qpi/{wildcards.dataset} {wildcards.start}-{wildcards.stop}"
         " at scale {wildcards.scale} on {resources.tasks} ranks"
     shell:
         "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1"
-        " exec {resources.mpi} -n {resources.tasks} gapworks simulate {wildcards.study}"
-        " --ranks {resources.tasks} --settings {params.settings:q}"
-        " --max-failed-share {params.max_failed_share} --threads 1"
-        " --start {wildcards.start} --stop {wildcards.stop} --output {output} > {log} 2>&1"
+        " exec {resources.mpi} -n {resources.tasks} gapworks simulate qpi --ranks {resources.tasks}"
+        " --settings {params.settings:q} --max-failed-share {params.max_failed_share}"
+        " --threads 1 --start {wildcards.start}"
+        " --stop {wildcards.stop} --output {output} > {log} 2>&1"
 
 
 # Verifies every shard as it reads and refuses a bad one by name.

@@ -77,10 +77,6 @@ class WindowSettings(Section):
     hidden: list[PositiveInt] = Field(description="width of each hidden layer")
     training: Training
 
-    def architecture(self) -> dict[str, object]:
-        """Arguments of the network's class, without normalisation."""
-        return {"cutoff": self.cutoff, "hidden": self.hidden}
-
 
 class SurrogateSettings(Section):
     """Residual dilated convolutions for the map at fixed mu."""
@@ -97,14 +93,6 @@ class SurrogateSettings(Section):
         if kernel % 2 == 0:
             raise ValueError("must be odd: as many sites to the left as to the right")
         return kernel
-
-    def architecture(self) -> dict[str, object]:
-        """Arguments of the network's class, without normalisation."""
-        return {
-            "channels": self.channels,
-            "kernel": self.kernel,
-            "dilations": self.dilations,
-        }
 
 
 NetworkSettings = Annotated[WindowSettings | SurrogateSettings, Field(discriminator="kind")]

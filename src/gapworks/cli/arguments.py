@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,27 @@ def check_network_names(networks: list[tuple[str, Path]]) -> None:
     for name, path in networks:
         if name == path.stem and (said := read_card(path)[0].get("name")) != name:
             raise DataError(f"{path}: is {said}, under the name of {name}")
+
+
+def known(find: Callable[..., Any], *names: str) -> Any:
+    """What `find` finds of that name; an unknown one ends the command in a line."""
+    try:
+        return find(*names)
+    except ValueError as error:
+        raise SystemExit(f"gapworks: {error}") from error
+
+
+@contextlib.contextmanager
+def of_these(args: argparse.Namespace) -> Iterator[None]:
+    """Files that something is not made of end in one line, not in a traceback."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        every = [getattr(args, name, None) or [] for name in ("data", "network", "evaluation")]
+        paths = [one[1] if isinstance(one, tuple) else one for files in every for one in files]
+        given = ", ".join(path.name for path in paths) or "nothing"
+        raise DataError(
+            f"{getattr(args, 'name', 'the metrics')}: cannot be made of {given} with these "
+            f"settings ({type(error).__name__}: {error}); snakemake -np FILE prints the command "
+            "that makes a file"
+        ) from error

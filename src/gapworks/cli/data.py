@@ -13,6 +13,8 @@ from gapworks.cli.arguments import (
     check_network_names,
     command,
     given_files,
+    known,
+    of_these,
     positive,
     share,
     with_step,
@@ -112,11 +114,12 @@ def gather(args: argparse.Namespace) -> None:
 def generate(args: argparse.Namespace) -> None:
     """Make a data set by putting another through networks."""
     check_network_names(args.network)
-    step, _ = study(args.study).step(args.name, "generated")
+    step, _ = known(study(args.study).step, args.name, "generated")
     settings = step.settings.model_validate(args.settings)
     given = given_files(args)
     make = study(args.study).find(f"{step.run}:generate")
-    header = make(settings, given, args.threads, args.output)
+    with of_these(args):
+        header = make(settings, given, args.threads, args.output)
     said = header.attributes
     print(f"{header.path}: {said['dataset']}, identity {said['identity']}")
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -16,7 +15,9 @@ from gapworks.cli.arguments import (
     check_suffixes,
     command,
     given_files,
+    known,
     named_path,
+    of_these,
     say,
     with_step,
     with_study,
@@ -84,11 +85,14 @@ def evaluate(args: argparse.Namespace) -> None:
     """Evaluate data, networks or solvers into one file."""
     check_network_names(args.network)
     chosen = study(args.study)
-    step = _known(chosen.step, args.name)[0]
+    step = known(chosen.step, args.name)[0]
     settings = step.settings.model_validate(args.settings)
     given = given_files(args)
     make = chosen.find(f"{step.run}:evaluate")
-    made = make(settings, given, args.threads, say)
+    with of_these(args):
+        made = make(settings, given, args.threads, say)
+    if made.name != args.name:
+        raise DataError(f"{args.output}: would be {made.name} by what is given, not {args.name}")
     made.write(args.output, args.study, args.settings)
     print(args.output)
 
@@ -128,7 +132,7 @@ def metrics(args: argparse.Namespace) -> None:
         raise SystemExit(f"gapworks: {args.study} times nothing") from error
     evaluations = [read_evaluation(path, args.study) for path in args.evaluation]
     _check_settings(args, take, evaluations)
-    with _of_these(args):
+    with of_these(args):
         taken = take(evaluations, **args.settings)
     measured = metric_file.numbers(
         args.study,
@@ -196,13 +200,13 @@ def _made(room: str, args: argparse.Namespace) -> Any:
     from gapworks.factory.evaluation_file import read_evaluation
 
     chosen = study(args.study)
-    draw = chosen.find(_known(chosen.exhibit, room, args.name).draw)
+    draw = chosen.find(known(chosen.exhibit, room, args.name).draw)
     given: dict[str, list[Any]] = {}
     for keyword, path in args.evaluation:
         given.setdefault(keyword, []).append(read_evaluation(path, args.study))
     evaluations = bound(draw, args.name, given)
     _check_settings(args, draw, **evaluations)
-    with _of_these(args):
+    with of_these(args):
         return draw(**evaluations, **args.settings)
 
 
@@ -233,34 +237,9 @@ def _of(hint: Any) -> tuple[Any, ...]:
     return getattr(hint, "__args__", ())
 
 
-def _known(find: Callable[..., Any], *names: str) -> Any:
-    try:
-        return find(*names)
-    except ValueError as error:
-        raise SystemExit(f"gapworks: {error}") from error
-
-
-def _path(given: Any) -> Path:
-    return given[1] if isinstance(given, tuple) else given
-
-
 def _check_settings(args: argparse.Namespace, make: Any, *given: Any, **named: Any) -> None:
     """Settings must be those that a figure or table takes."""
     try:
         inspect.signature(make).bind(*given, **named, **args.settings)
     except TypeError as error:
         raise SystemExit(f"gapworks: settings of {args.name}: {error}") from error
-
-
-@contextlib.contextmanager
-def _of_these(args: argparse.Namespace) -> Iterator[None]:
-    """Evaluations that something is not made of end in one line, not in a traceback."""
-    try:
-        yield
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
-        given = ", ".join(_path(one).name for one in args.evaluation)
-        what = getattr(args, "name", "the metrics")
-        raise DataError(
-            f"{what}: cannot be made of {given} ({type(error).__name__}: {error}); "
-            "snakemake -np FILE prints the command that makes a file"
-        ) from error

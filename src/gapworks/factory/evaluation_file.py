@@ -8,7 +8,7 @@ fit the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,12 @@ Report = Callable[[str], None]
 class Files(dict[str, Path]):
     """Files by name, as a command was given them; one that is missing is asked for by name."""
 
-    def __init__(self, option: str, files: Iterable[tuple[str, Path]]) -> None:
+    def __init__(self, option: str, files: Sequence[tuple[str, Path]]) -> None:
         super().__init__(files)
         self._option = option
+        names = [name for name, _ in files]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise DataError(f"{option}: {', '.join(sorted(twice))} is given twice")
 
     def __missing__(self, name: str) -> Path:
         raise DataError(
@@ -48,6 +51,20 @@ class Given:
     evaluations: Mapping[str, Path] = field(default_factory=dict)
     """Other evaluations, by name."""
 
+    def network(self) -> tuple[str, Path]:
+        """The one network, and its name.
+
+        Raises
+        ------
+        DataError
+            If none is given, or several.
+        """
+        if len(self.networks) != 1:
+            given = ", ".join(self.networks) or "none"
+            raise DataError(f"give one --network NAME=FILE; given: {given}")
+        ((name, path),) = self.networks.items()
+        return name, path
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -65,6 +82,12 @@ class Evaluation:
     coordinates: dict[str, Coordinate]
     variables: Mapping[str, Variable]
     arrays: dict[str, np.ndarray] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The file's name by convention: data set and method, or one where they are the same."""
+        dataset, method = self.attributes["dataset"], self.attributes["method"]
+        return method if dataset == method else f"{dataset}-{method}"
 
     def write(self, path: Path, study: str, settings: Mapping[str, Any]) -> None:
         """Write the file, whole or not at all, with its study and the settings of its step."""

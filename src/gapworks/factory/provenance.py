@@ -45,8 +45,8 @@ def git_commit() -> str:
         return "unknown"
 
 
-PLANS = ("study", "steps")
-"""Modules that say what is made of what with which settings, which are compared as values."""
+PLANS = re.compile(r"gapworks\.(study|plan|config|\w+\.(study|steps|config|networks))")
+"""Modules that say what is made of what, with which settings: these are compared as values."""
 
 
 @functools.cache
@@ -77,7 +77,7 @@ def code_digest(*modules: str, without: str | None = None) -> str:
             continue
         seen.add(module)
         found = [name for name in _code(module)[0] if not _is_in(name, without)]
-        waiting += [name for name in found if name.rpartition(".")[2] not in PLANS]
+        waiting += [name for name in found if not PLANS.fullmatch(name)]
     for module in sorted(seen):
         sha256.update(f"{module}\n{_code(module)[1]}\n".encode())
     return sha256.hexdigest()[:16]

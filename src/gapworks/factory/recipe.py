@@ -3,7 +3,7 @@
 A file's name says what should be in it. Whether that is in it, only the file itself can say: a copy
 from elsewhere, two files that changed places or a run with another seed leave names as they were.
 The workflow knows of each product which step makes it, with what settings, by what code and out of
-what (`factory.register`), and writes that down for its jobs. A command puts the recipe of its
+what (`products.register`), and writes that down for its jobs. A command puts the recipe of its
 output into the output, and refuses an input whose recipe is not the one expected.
 """
 

@@ -1,7 +1,7 @@
 """What any product of the workflow says of itself, once it is known to be whole and unaltered.
 
 HDF5 files, cards and metric files carry all that is needed; figures and tables, in formats of other
-programs, an imprint (`factory.imprint`).
+programs, an imprint (`products.imprint`).
 """
 
 from __future__ import annotations

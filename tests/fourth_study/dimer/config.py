@@ -49,7 +49,6 @@ class DimerConfig(Section):
     physics: Physics
     datasets: Datasets
     shard_size: PositiveInt
-    ranks: PositiveInt = Field(1, description="MPI ranks of a simulate job")
     max_failed_share: NonNegativeFloat
     network: Network
     figures: Figures

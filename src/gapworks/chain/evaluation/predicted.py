@@ -35,7 +35,7 @@ def evaluate(settings: Statistics, given: Given, threads: int, report: Report) -
         its window is longer than the rings.
     """
     path, training = given.data["test"], given.data["training"]
-    ((name, where),) = given.networks.items()
+    name, where = given.network()
     header, arrays = read_dataset(path, "chain")
     seed = header.attributes["seed"]
     network = Network.load(where)

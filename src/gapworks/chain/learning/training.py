@@ -48,7 +48,7 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
     kind, training = settings.network.kind, arrays[data]
     architecture = {
         "kind": kind,
-        **settings.network.architecture(),
+        **settings.network.model_dump(exclude={"kind", "training"}),
         **normalisation(kind, training),
     }
     # Its reach is known of the network; its weights are drawn anew when it is trained.

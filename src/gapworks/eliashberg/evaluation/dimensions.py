@@ -12,6 +12,7 @@ from gapworks.eliashberg.data.fields import FIELDS
 from gapworks.eliashberg.evaluation.readings import by_latent, latent, of_field, required
 from gapworks.eliashberg.steps import ChooseDimension
 from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import Evaluation, Given, Report, read_evaluation
 
 VARIABLES = {
@@ -44,6 +45,8 @@ def evaluate(settings: ChooseDimension, given: Given, threads: int, report: Repo
         If an evaluation cannot be read.
     """
     source, flow = settings.input, settings.flow
+    if not given.evaluations:
+        raise DataError("--evaluation NAME=FILE is missing: those of the autoencoders")
     every = [read_evaluation(path, "eliashberg") for path in given.evaluations.values()]
     ordered = by_latent(every)
     tried = np.array([latent(one) for one in ordered])

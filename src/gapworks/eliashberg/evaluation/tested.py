@@ -36,8 +36,6 @@ def single(given: Given) -> tuple[Header, dict[str, np.ndarray], str, Network]:
     DataError
         If there is not just one, or it was trained on other data.
     """
+    name, _ = given.network()
     header, arrays, networks = several(given)
-    if len(networks) > 1:
-        raise DataError(f"give one --network NAME=FILE; given: {', '.join(networks)}")
-    ((name, network),) = networks.items()
-    return header, arrays, name, network
+    return header, arrays, name, networks[name]
