@@ -22,17 +22,18 @@ import numpy as np
 import torch
 from gapworks import reproduction
 from gapworks.products import metric_file
-from gapworks.factory.container import Writer, read, verify
+from gapworks.factory.container import Writer
 from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import read_evaluation
 from gapworks.factory.gather import gather
+from gapworks.factory.reading import read, verify
 from gapworks.factory.shards import simulate_shard
 from gapworks.learning.checkpoint import load_checkpoint
 from gapworks.learning.package import load_package
 from gapworks.readers.array import read_array
 from gapworks.readers.text import read_lines
-from tests.factory import toy
+from tests.support import toy
 from tests.support.products import claims, make
 
 folder = Path(sys.argv[1])
@@ -142,8 +143,9 @@ import os, sys
 from pathlib import Path
 from gapworks.factory.errors import DataError
 from gapworks.factory.gather import gather
+from gapworks.factory.reading import read, verify
 from gapworks.factory.shards import simulate_shard
-from tests.factory import toy
+from tests.support import toy
 folder = Path(sys.argv[1])
 for start in (0, 10, 20):
     simulate_shard(toy, toy.Settings(), start, start + 10, folder / f"{start}-{start + 10}.h5", 1)

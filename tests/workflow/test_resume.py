@@ -142,7 +142,7 @@ import os, signal, sys
 from pathlib import Path
 from gapworks.factory import container, disk
 from gapworks.factory.shards import simulate_shard
-from tests.factory import toy
+from tests.support import toy
 
 folder = Path(sys.argv[1])
 ours = {container.__file__, disk.__file__}
