@@ -162,6 +162,18 @@ class Plan:
         given = self.exhibited(room, name)
         return " ".join(f"{key}={path}" for key, paths in given.items() for path in paths)
 
+    def exhibited_files(self, room: str, name: str) -> list[str]:
+        """The same as a list."""
+        return [path for paths in self.exhibited(room, name).values() for path in paths]
+
+    def drawn_by(self, room: str, name: str) -> str:
+        """The module that draws a figure or makes a table; errors as of `exhibited`."""
+        return self.study.module(self.study.exhibit(room, name).draw)
+
+    def caption(self, room: str, name: str) -> str:
+        """What is shown; errors as of `exhibited`."""
+        return self.study.exhibit(room, name).caption
+
     def options(self, room: str, name: str) -> str:
         """Those settings that a figure or table takes, as JSON: another's do not make it again."""
         keys = self.study.exhibit(room, name).options
@@ -207,6 +219,11 @@ class Plan:
     def claims(self) -> Sequence[str]:
         """Its tables of claims; those that wall times decide stand in one of their own."""
         return ("claims", "claims-timing") if self.timed else ("claims",)
+
+
+def any_of(room: str) -> str:
+    """A regular expression of the names of all studies' "figures" or "tables"."""
+    return "|".join(sorted({name for one in STUDIES for name in study(one).exhibits(room)}))
 
 
 def pattern(cost: str) -> str:

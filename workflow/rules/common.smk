@@ -11,8 +11,9 @@ from snakemake.exceptions import WorkflowError
 try:
     from gapworks.config import ConfigError, check_no_key_twice, load
     from gapworks.factory.provenance import code_digest
-    from gapworks.plan import Plan, generated_pattern, pattern
-    from gapworks.study import STUDIES, study
+    from gapworks.plan import Plan, any_of, generated_pattern, pattern
+    from gapworks.runs.checks import check_room
+    from gapworks.study import STUDIES
 except ModuleNotFoundError as error:
     raise WorkflowError(f"{error}: set up with `make setup`, then use .venv/bin/snakemake")
 
@@ -78,3 +79,16 @@ def code_of(module):
 def growing(base):
     """A resource that grows with every attempt."""
     return lambda wildcards, attempt: base * attempt
+
+
+@planned
+def simulation_settings(plan, wildcards):
+    """The resolved settings of a data set, for a job that needs room on the disk."""
+    settings = plan.simulation(wildcards.dataset).canonical_json()
+    check_room(plan, wildcards.dataset, only_say=workflow.dryrun)
+    return settings
+
+
+def ranks(wildcards):
+    """MPI ranks of a simulate job of qpi."""
+    return scale(wildcards).qpi.ranks

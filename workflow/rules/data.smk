@@ -3,28 +3,6 @@
 # `exec`, in all rules: Slurm's signals go to every process of a job. A shell dies of SIGTERM at once,
 # and its end ends the job: a command that stands in the shell's place has the time to leave nothing
 # behind.
-from gapworks.runs.checks import check_room
-
-
-def settings_of(plan, dataset):
-    """The resolved settings of a data set, as the commands take them."""
-    return plan.simulation(dataset).canonical_json()
-
-
-def checked_settings(plan, wildcards):
-    """The same for jobs that need room on the disk."""
-    settings = settings_of(plan, wildcards.dataset)
-    check_room(plan, wildcards.dataset, only_say=workflow.dryrun)
-    return settings
-
-
-simulation_settings = planned(checked_settings)
-
-
-def ranks(wildcards):
-    """MPI ranks of a simulate job of qpi."""
-    return scale(wildcards).qpi.ranks
-
 
 # Snakemake's Slurm plugin takes any job with the resource `mpi` for an MPI job, so one rank has rules
 # of its own; a scale belongs to one kind (qpi.ranks); (?!) matches nothing.
@@ -158,7 +136,9 @@ rule gather:
         mem_mb=growing(1000),
         runtime=growing(15),
     params:
-        settings=planned(lambda plan, wildcards: settings_of(plan, wildcards.dataset)),
+        settings=planned(
+            lambda plan, wildcards: plan.simulation(wildcards.dataset).canonical_json()
+        ),
         samples=planned(lambda plan, wildcards: plan.samples(wildcards.dataset)),
         shard_size=lambda wildcards: plan(wildcards).scale.config.shard_size,
         # Derived, as max_failed_share: what is gathered already stays.

@@ -1,32 +1,12 @@
 # The papers: figures and tables of evaluations, metrics, claims; the report.
 
 
-def files_of(plan, room, name):
-    """The evaluations that a figure or table is made of."""
-    return [path for paths in plan.exhibited(room, name).values() for path in paths]
-
-
-def any_of(room):
-    """A pattern of all studies' "figures" or "tables"."""
-    return "|".join(sorted({name for one in STUDIES for name in study(one).exhibits(room)}))
-
-
-def drawn_by(plan, room, name):
-    """The module that draws a figure or makes a table."""
-    return plan.study.module(plan.study.exhibit(room, name).draw)
-
-
-def caption(wildcards, room, name):
-    """What is shown, for the report."""
-    return plan(wildcards).study.exhibit(room, name).caption
-
-
 report: "../report/workflow.rst"
 
 
 rule figure:
     input:
-        planned(lambda plan, wildcards: files_of(plan, "figures", wildcards.figure)),
+        planned(lambda plan, wildcards: plan.exhibited_files("figures", wildcards.figure)),
     output:
         report(
             "results/{scale}/{study}/figures/{figure}.pdf",
@@ -60,8 +40,8 @@ rule figure:
             lambda plan, wildcards: plan.exhibited_as_arguments("figures", wildcards.figure)
         ),
         # Derived from `output`: other words are no reason to make it again.
-        caption=lambda wildcards, output: caption(wildcards, "figures", wildcards.figure),
-        code=code_of(lambda plan, wildcards: drawn_by(plan, "figures", wildcards.figure)),
+        caption=lambda wildcards, output: plan(wildcards).caption("figures", wildcards.figure),
+        code=code_of(lambda plan, wildcards: plan.drawn_by("figures", wildcards.figure)),
     message:
         "drawing {wildcards.study} {wildcards.figure} at scale {wildcards.scale}"
     shell:
@@ -71,7 +51,7 @@ rule figure:
 
 rule table:
     input:
-        planned(lambda plan, wildcards: files_of(plan, "tables", wildcards.table)),
+        planned(lambda plan, wildcards: plan.exhibited_files("tables", wildcards.table)),
     output:
         report(
             "results/{scale}/{study}/tables/{table}.csv",
@@ -99,8 +79,8 @@ rule table:
             lambda plan, wildcards: plan.exhibited_as_arguments("tables", wildcards.table)
         ),
         # Derived from `output`: other words are no reason to make it again.
-        caption=lambda wildcards, output: caption(wildcards, "tables", wildcards.table),
-        code=code_of(lambda plan, wildcards: drawn_by(plan, "tables", wildcards.table)),
+        caption=lambda wildcards, output: plan(wildcards).caption("tables", wildcards.table),
+        code=code_of(lambda plan, wildcards: plan.drawn_by("tables", wildcards.table)),
         format=lambda wildcards: code_digest("gapworks.plotting.table"),
     message:
         "writing {wildcards.study} table {wildcards.table} at scale {wildcards.scale}"
