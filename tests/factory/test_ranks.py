@@ -2,16 +2,19 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from gapworks.factory.ranks import World
 from gapworks.factory.reading import read, verify
 from tests.conftest import ROOT
+from tests.support.config import plan
 from tests.workflow.conftest import wait_until
 
 MPIEXEC = Path(sys.executable).parent / "mpiexec"
@@ -155,6 +158,46 @@ def test_a_signal_to_the_launcher_ends_all_ranks_and_leaves_no_shard(tmp_path, n
     assert process.wait(timeout=30) != 0
     assert not output.exists()
     wait_until(lambda: not running(output), "all ranks end", 20)
+
+
+def of_two(tmp_path, first, second):
+    """Two ranks, each a line of shell; `$SIMULATE` is the command that both should run."""
+    settings = plan("qpi").simulation("fidelity").canonical_json()
+    output = tmp_path / "0-5.h5"
+    simulate = [MPIEXEC.with_name("gapworks"), "simulate", "qpi", "--ranks", "2", "--settings"]
+    simulate += [settings, "--start", "0", "--stop", "5", "--output", output]
+    script = f'if [ "$PMI_RANK" = 0 ]; then {first}; else {second}; fi'
+    return subprocess.Popen(
+        [MPIEXEC, "-n", "2", "sh", "-c", script],
+        env=environment(None) | {"SIMULATE": shlex.join(map(str, simulate))},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@needs_mpi
+@pytest.mark.parametrize("rank", [0, 1])
+def test_a_rank_that_ends_before_it_has_joined_ends_the_others(tmp_path, rank):
+    lines = ['eval "exec $SIMULATE"'] * 2
+    lines[rank] = 'eval "exec $SIMULATE --settings {}"'
+    said, _ = of_two(tmp_path, *lines).communicate(timeout=60)
+    assert "gapworks: settings: " in said
+    assert not list(tmp_path.iterdir())
+
+
+@needs_mpi
+def test_a_rank_that_waits_for_others_hears_a_signal(tmp_path):
+    pid = tmp_path / "pid"
+    waiting = f'echo $$ > {pid}; eval "exec $SIMULATE"'
+    launched = of_two(tmp_path, waiting, "exec sleep 600")
+    wait_until(lambda: pid.exists() and pid.read_text().strip(), "a rank has begun")
+    rank = psutil.Process(int(pid.read_text()))
+    wait_until(lambda: any("mpich_shm" in f.path for f in rank.memory_maps()), "it waits for MPI")
+    rank.terminate()
+    launched.communicate(timeout=60)
+    assert launched.returncode != 0
 
 
 def running(output):

@@ -13,6 +13,7 @@ from typing import Any
 import gapworks
 from gapworks.cli import data, learn, paper, run
 from gapworks.factory.errors import DataError, Refused, reason
+from gapworks.factory.ranks import leave
 from gapworks.products import outputs
 
 INPUTS = ("data", "validation", "network", "evaluation", "metrics")
@@ -38,6 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
         0 if all went well, 1 if data or settings are wrong (said on stderr), 2 if an input cannot
         be judged (likewise) or the command line is wrong, 130 after Ctrl-C.
     """
+    return leave(_run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
     parser = _parser()
     words = sys.argv[1:] if arguments is None else arguments
     try:

@@ -195,9 +195,43 @@ def _launched() -> int:
     return 1
 
 
+def leave(code: int) -> int:
+    """The exit code of this process, handed on; a rank that never joined its world dies instead.
+
+    A launcher does not mind a rank that ends with an exit code before it has joined, and the others
+    would wait for it without end, deaf to all signals but SIGKILL. When one dies of a signal the
+    launcher ends them all.
+    """
+    MPI = sys.modules.get("mpi4py.MPI")
+    joined = MPI is not None and MPI.Is_initialized()
+    if code and _launched() > 1 and not joined:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        time.sleep(FORWARD_SECONDS)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGTERM)
+    return code
+
+
+@contextlib.contextmanager
+def _deadly_signals() -> Iterator[None]:
+    """While a process waits within MPI no handler of Python's runs: signals end it at once."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    for number, handler in handlers.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
 def _communicator() -> Any:
     try:
-        from mpi4py import MPI
+        with _deadly_signals():  # nothing has been begun yet
+            from mpi4py import MPI
     except (ImportError, RuntimeError) as error:
         reason = str(error).partition("\n")[0]
         raise DataError(

@@ -149,5 +149,5 @@ def _lack_of_room(plan: Plan, dataset: str) -> str | None:
     return (
         f"{plan.name}/{dataset} at scale {plan.scale_name} needs {needed / 1e9:.3g} GB here "
         f"(shards and the data set gathered from them), {free / 1e9:.3g} GB are free: make room, "
-        f"or lower the size of {plan.name}.datasets.{dataset}"
+        f"or lower {plan.name}.datasets.{dataset}.per_class"
     )
