@@ -45,3 +45,15 @@ def arrays(study):
     from gapworks.factory.container import read
 
     return read(study.data("complex"))
+
+
+@pytest.fixture
+def shown():
+    """Draws a figure by its name, of evaluations with known content; closed after the test."""
+    import matplotlib.pyplot as plt
+
+    from tests.support import eliashberg_evaluations as known
+    from tests.support.exhibits import drawn
+
+    yield lambda name, find=known.evaluated: drawn("eliashberg", name, find, known.scales())
+    plt.close("all")

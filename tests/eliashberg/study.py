@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 
-from gapworks.config import load
 from gapworks.eliashberg import dataset, generation
 from gapworks.eliashberg.evaluation import EVALUATIONS
 from gapworks.eliashberg.training import Settings, train_network
 from gapworks.factory.evaluation import Evaluated, read_evaluation
 from gapworks.factory.gather import gather
 from gapworks.factory.shards import shard_name, simulate_shard
-from tests.test_config import raw_config
+from tests.support.eliashberg_evaluations import scales, step
+from tests.support.exhibits import declared, evaluations_of
 
 SAMPLES = 40
 LATENT = (1, 2)
@@ -27,12 +26,8 @@ class Study:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        raw = copy.deepcopy(raw_config())
-        networks = raw["scales"]["smoke"]["eliashberg"]["networks"]
-        networks["autoencoder"]["latent"] = list(LATENT)
-        networks["bases"] = {"neurons": [4, 6], "seeds": 2, "training": {"epochs": 2}}
-        _, scales = load(raw)
-        self.scale = scales["smoke"]
+        self.scales = scales(LATENT, seeds=2)
+        self.scale = self.scales["smoke"]
         self.evaluation = self.scale.eliashberg.evaluation.model_dump(mode="json")
         for kind in ("simple", "complex"):
             chosen = self.scale.eliashberg.simulation(kind, self.scale.seed)
@@ -79,28 +74,24 @@ class Study:
     def _evaluate(self, name: str):
         kind, _, what = name.partition("-")
         data, settings = [self.data(kind)], self.evaluation
+        made_by = step(name)
         networks: dict[str, Path] = {}
-        if what in ("data", "pade", "statements"):
-            step = {"data": "statistics"}.get(what, what)
-        elif what == "noise":
-            step = "noise"
+        if made_by == "noise":
             names = ("sl-complex-gap", "sl-complex-noisy-gap")
             networks = {n: self.train(n, "complex") for n in names}
-        elif what == "bases":
-            step = "bases"
+        elif made_by == "bases":
             networks = {n: self.train(n, "simple") for n in self.bases()}
-        elif what.startswith("dimensions"):
-            step, source = "dimensions", what.partition("-")[2]
+        elif made_by == "dimensions":
+            source = what.partition("-")[2]
             names = [f"complex-ae-joint-{source}-{d}" for d in LATENT]
             for one in names:
                 self.evaluated(one)
             data = [self.folder / f"evaluation/{one}.h5" for one in names]
             flow = self.scale.eliashberg.flow.model_dump(mode="json")
             settings = {"input": source, "flow": flow}
-        elif what.startswith("ae-"):
-            step, networks = "autoencoder", {what: self.train(what, "complex")}
-        else:
-            step = "prediction"
+        elif made_by == "autoencoder":
+            networks = {what: self.train(what, "complex")}
+        elif made_by == "prediction":
             _, transform, source, *latent = what.split("-")
             if transform in ("joint", "separate"):
                 chosen = latent[0] if latent[0] == "chosen" else int(latent[0])
@@ -109,28 +100,26 @@ class Study:
                 networks = {what: self.train(what, own.stem)}
             else:
                 networks = {what: self.train(what, kind)}
-        return EVALUATIONS[step](settings, data, networks, 1, silent)
+        return EVALUATIONS[made_by](settings, data, networks, 1, silent)
 
     def bases(self) -> list[str]:
         """The networks of appendix B."""
-        return [f"nto-{neurons}-{seed}" for neurons in (4, 6) for seed in (1, 2)]
+        chosen = self.scale.eliashberg.networks.bases
+        return [f"nto-{n}-{seed}" for n in chosen.neurons for seed in range(1, chosen.seeds + 1)]
+
+    def given(self, what: str, name: str) -> list[Evaluated]:
+        """What the workflow makes a figure or a table of (`what` is "figures" or "tables")."""
+        names = evaluations_of("eliashberg", what, name, scales=self.scales)
+        return [self.evaluated(one) for one in names]
 
     def needed(self) -> list[str]:
-        """All evaluations that figures, tables and metrics are made of."""
-        families = ("ae-joint-gap", "ae-joint-dos", "ae-a2f", "ae-gap", "ae-dos")
-        families += ("sl-joint-gap", "sl-joint-dos", "sl-separate-gap")
-        return [
-            *(f"{kind}-{what}" for kind in ("simple", "complex") for what in ("data", "pade")),
-            "complex-statements",
-            *(f"{k}-sl-{k}-{x}" for k in ("simple", "complex") for x in ("gap", "dos", "gap-few")),
-            "complex-reversed-complex-gap",
-            "complex-noise",
-            *(f"complex-{family}-{d}" for family in families for d in LATENT),
-            *(f"complex-dimensions-{source}" for source in ("gap", "dos")),
-            *(f"complex-sl-joint-{source}-chosen" for source in ("gap", "dos")),
-            "simple-bases",
-        ]
-
-    def family(self, *starts: str) -> list[Evaluated]:
-        """Evaluations of needed names that begin so."""
-        return [self.evaluated(name) for name in self.needed() if name.startswith(starts)]
+        """All evaluations that figures and tables are made of, and so the metrics."""
+        made = declared("eliashberg", self.scales)
+        return list(
+            dict.fromkeys(
+                one
+                for what in ("figures", "tables")
+                for name in made[what]
+                for one in evaluations_of("eliashberg", what, name, scales=self.scales)
+            )
+        )

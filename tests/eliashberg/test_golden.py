@@ -7,45 +7,83 @@ import pytest
 
 from gapworks.config import load
 from gapworks.eliashberg import dataset
+from gapworks.eliashberg.settings import Datasets
 from gapworks.factory.seeds import sample_generator
 from tests.test_config import raw_config
 
 INDICES = (0, 7, 1799)
+KINDS = list(Datasets.model_fields)
 
 
-def settings(kind):
+def settings(kind, scale="paper"):
     _, scales = load(raw_config())
-    return scales["paper"].eliashberg.simulation(kind, scales["paper"].seed)
+    return scales[scale].eliashberg.simulation(kind, scales[scale].seed)
 
 
-@pytest.mark.parametrize("kind", ["simple", "complex"])
+def bits(spectra):
+    return hashlib.sha256(spectra.astype("<f8").tobytes()).hexdigest()
+
+
+def solution(made, row):
+    """What is kept of a sample's solution."""
+    return {
+        "matsubara": made["matsubara_delta"][row, ::16].tolist(),
+        "real": made["delta_real"][row, ::25].tolist(),
+        "imaginary": made["delta_imag"][row, ::25].tolist(),
+        "numbers": [float(made[n][row]) for n in ("coupling", "omega_log", "redraws", "valid")],
+    }
+
+
+def within_tolerance(kept, new):
+    pairs = [(kept[i][key], new[i][key]) for i in new for key in new[i]]
+    return kept.keys() == new.keys() and all(
+        np.allclose(a, b, rtol=1e-5, atol=2e-5) for a, b in pairs
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_drawn_spectra_are_the_same_bits_everywhere(golden, kind):
     chosen = settings(kind)
     now = {}
     for index in INDICES:
         rng = sample_generator(chosen.seed, "eliashberg", chosen.stream, index)
-        a2f = dataset.draw(chosen, rng)
-        now[str(index)] = hashlib.sha256(a2f.astype("<f8").tobytes()).hexdigest()
+        now[str(index)] = bits(dataset.draw(chosen, rng))
     golden(f"eliashberg-{kind}-spectra", chosen.data_version, now, lambda kept, new: kept == new)
 
 
-@pytest.mark.parametrize("kind", ["simple", "complex"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_solutions_are_the_same_within_the_solvers_tolerance(golden, kind):
     chosen = settings(kind)
     now = {}
     for index in INDICES:
         made = dataset.simulate(chosen, index, index + 1, threads=1)
-        now[str(index)] = {
-            "matsubara": made["matsubara_delta"][0, ::16].tolist(),
-            "real": made["delta_real"][0, ::25].tolist(),
-            "imaginary": made["delta_imag"][0, ::25].tolist(),
-            "numbers": [float(made[n][0]) for n in ("coupling", "omega_log", "redraws", "valid")],
-        }
+        now[str(index)] = solution(made, 0)
+    golden(f"eliashberg-{kind}-solutions", chosen.data_version, now, within_tolerance)
 
-    def equal(kept, new):
-        pairs = [(kept[i][key], new[i][key]) for i in new for key in new[i]]
-        return kept.keys() == new.keys() and all(
-            np.allclose(a, b, rtol=1e-5, atol=2e-5) for a, b in pairs
-        )
 
-    golden(f"eliashberg-{kind}-solutions", chosen.data_version, now, equal)
+@pytest.fixture(scope="module", params=KINDS)
+def smallest(request):
+    """A data set as the smallest scale makes it: name, version and arrays."""
+    chosen = settings(request.param, "smoke")
+    _, scales = load(raw_config())
+    samples = scales["smoke"].eliashberg.samples(request.param)
+    made = dataset.simulate(chosen, 0, samples, threads=1)
+    return request.param, chosen.data_version, made
+
+
+def test_all_spectra_of_the_smallest_data_sets_are_the_same_bits(golden, smallest):
+    """Those that superconduct: where one was drawn again, its stream's later ones."""
+    name, version, made = smallest
+    assert made["redraws"].any()
+    now = {"samples": len(made["a2f"]), "sha256": bits(made["a2f"])}
+    golden(f"eliashberg-smoke-{name}-spectra", version, now, lambda kept, new: kept == new)
+
+
+def test_solutions_of_the_smallest_data_sets_are_the_same_within_tolerance(golden, smallest):
+    """One that trains, one that validates, one that tests, one that was drawn again, the last."""
+    name, version, made = smallest
+    splits, again = made["split"], np.flatnonzero(made["redraws"])
+    firsts = [int(np.flatnonzero(splits == which)[0]) for which in np.unique(splits)]
+    chosen = [*firsts, int(again[-1]), len(splits) - 1]
+    now = {str(index): solution(made, index) for index in chosen}
+    golden(f"eliashberg-smoke-{name}-solutions", version, now, within_tolerance)

@@ -1,9 +1,7 @@
 """Networks, generated data, evaluations, figures, tables and metrics on a small real study."""
 
-import dataclasses
 import math
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -22,77 +20,35 @@ from gapworks.factory.container import DataError, read
 from gapworks.plotting import style
 from tests.conftest import ROOT
 from tests.eliashberg.study import LATENT, silent
-
-
-def evaluations(study, name, room):
-    """What the workflow makes a figure or table of."""
-    if room == "tables":
-        starts = {
-            "table1": ("complex-sl-joint-gap-1", "complex-sl-joint-gap-2"),
-            "table2": ("complex-ae-joint-gap", "complex-sl-joint-gap-1", "complex-sl-joint-gap-2"),
-            "data": ("simple-data", "complex-data"),
-            "reconstruction": ("complex-ae",),
-            "learning": ("simple-sl", "complex-sl", "complex-reversed"),
-            "bases": ("simple-bases",),
-            "dimensions": ("complex-dimensions",),
-            "statements": ("complex-statements",),
-            "pade": ("simple-pade", "complex-pade"),
-        }
-        return study.family(*starts[name])
-    if name == "fig1":
-        ordered = ["simple-sl-simple-gap"]
-        for source in ("gap", "dos"):
-            ordered += [f"complex-sl-complex-{source}", f"complex-dimensions-{source}"]
-            ordered.append(f"complex-sl-joint-{source}-chosen")
-        return [study.evaluated(one) for one in ordered]
-    plain = ("complex-sl-complex-gap",)
-    joint = ("complex-sl-joint-gap-1", "complex-sl-joint-gap-2")
-    starts = {
-        "fig3": ("simple-sl-simple-gap",),
-        "fig5": ("complex-ae-joint-gap-2",),
-        "fig6": ("complex-ae-joint-gap",),
-        "fig8": joint,
-        "fig9": ("simple-bases",),
-        "fig10": ("simple-bases",),
-        "fig11": joint + plain,
-        "spectra": ("simple-data", "complex-data"),
-        "pade": ("simple-pade", "complex-pade"),
-        "reconstruction": ("complex-ae",),
-        "learning": ("simple-sl", "complex-sl", "complex-reversed"),
-        "noise": ("complex-noise",),
-    }
-    found = study.family(*starts.get(name, plain))
-    return [one for one in found if name != "fig11" or not one.method.endswith("few")]
+from tests.support import eliashberg_evaluations as known
+from tests.support.exhibits import drawn
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_is_drawn_with_its_axes_named(study, name, tmp_path):
-    settings = {"latent_shown": [1, 2]} if name == "fig6" else {}
+    figure = drawn("eliashberg", name, study.evaluated, study.scales)
     with style.house_style():
-        figure = FIGURES[name](evaluations(study, name, "figures"), **settings)
         style.save(figure, [tmp_path / "a.pdf", tmp_path / "a.png"])
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     plots = [axes for axes in figure.axes if axes.axison]
     assert not plots or any(axes.get_ylabel() for axes in plots)
     assert not plots or any(axes.get_xlabel() for axes in plots)
-    drawn = sum(len(axes.lines) + len(axes.texts) + len(axes.patches) for axes in figure.axes)
-    assert drawn > 3
+    count = sum(len(axes.lines) + len(axes.texts) + len(axes.patches) for axes in figure.axes)
+    assert count > 3
 
 
-@pytest.mark.parametrize(("r2", "said"), [(0.99, "yes"), (0.9, "no")])
-def test_the_flow_chart_takes_the_decision_that_the_numbers_take(study, r2, said):
-    given = evaluations(study, "fig1", "figures")
-    score = np.array([r2, *given[0]["score"][1:]])
-    given[0] = dataclasses.replace(given[0], arrays={**given[0].arrays, "score": score})
-    simple = [text.get_text() for text in FIGURES["fig1"](given).axes[0].texts]
-    assert f"$R^2 \\geq 0.97$: {said}" in simple
-    assert ("2  machine for prediction" in simple) == (said == "yes")
-    plt.close("all")
+def test_evaluations_of_known_content_hold_what_real_ones_hold(study):
+    for name in study.needed():
+        real, made = study.evaluated(name), known.evaluated(name)
+        assert made.name == real.name == name
+        dimensions = {array: values.ndim for array, values in made.arrays.items()}
+        assert dimensions == {array: values.ndim for array, values in real.arrays.items()}
+        assert made.attributes.keys() <= real.attributes.keys()
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_has_a_row_for_everything_it_is_made_of(study, name):
-    given = evaluations(study, name, "tables")
+    given = study.given("tables", name)
     made = TABLES[name](given)
     rows = {
         "table1": len(LATENT),
@@ -110,7 +66,7 @@ def test_a_table_has_a_row_for_everything_it_is_made_of(study, name):
 
 
 def test_the_papers_numbers_stand_beside_ours(study):
-    made = TABLES["table2"](evaluations(study, "table2", "tables")).set_index("d_L")
+    made = TABLES["table2"](study.given("tables", "table2")).set_index("d_L")
     assert made.loc[1, "paper portion"] == 0.6371
     assert made.loc[2, "paper loss"] == 0.0001
     assert (made["portion"] >= made["portion 99 %"]).all()
@@ -282,6 +238,6 @@ def test_the_exact_scaling_of_the_equations(study):
 
 
 def test_evaluations_of_a_family_know_their_latent_dimension(study):
-    found = study.family("complex-sl-joint-gap-1", "complex-ae-joint-gap-1")
+    found = [study.evaluated(f"complex-{one}-joint-gap-1") for one in ("sl", "ae")]
     assert [latent(one) for one in found] == [1, 1]
     assert {family(one) for one in found} == {"sl-joint-gap", "ae-joint-gap"}

@@ -17,10 +17,13 @@ from gapworks.plotting import style
 from tests.conftest import ROOT
 from tests.test_config import raw_config
 
+Scales = Mapping[str, Any]
+"""Loaded configurations by the name of their scale; that of config.yaml where none are given."""
 
-def declared(study: str, scale: str = "smoke") -> dict[str, dict[str, Any]]:
+
+def declared(study: str, scales: Scales | None = None) -> dict[str, dict[str, Any]]:
     """The names of a study's figures, tables and so on, from the workflow's rules."""
-    _, scales = load(raw_config())
+    scales = of_config() if scales is None else scales
     rules = ROOT / f"workflow/rules/{study}-names.smk"
     known: dict[str, Any] = {
         "NAMES": {},
@@ -32,25 +35,36 @@ def declared(study: str, scale: str = "smoke") -> dict[str, dict[str, Any]]:
     return known["NAMES"][study]
 
 
-def evaluations_of(study: str, what: str, name: str, scale: str = "smoke") -> list[str]:
+def evaluations_of(
+    study: str, what: str, name: str, scale: str = "smoke", scales: Scales | None = None
+) -> list[str]:
     """The names of the evaluations that a figure or table ("figures", "tables") is made of."""
-    found = declared(study)[what][name]["evaluations"]
+    found = declared(study, scales)[what][name]["evaluations"]
     return found(SimpleNamespace(scale=scale, study=study))
 
 
 def drawn(
-    study: str, name: str, known: Callable[[str], Evaluated] | Mapping[str, Evaluated]
+    study: str,
+    name: str,
+    known: Callable[[str], Evaluated] | Mapping[str, Evaluated],
+    scales: Scales | None = None,
 ) -> Figure:
     """A figure at smoke scale, of evaluations that are found by name."""
     find = known if callable(known) else known.__getitem__
     draw = importlib.import_module(f"gapworks.{study}.figures").FIGURES[name]
-    given = [find(one) for one in evaluations_of(study, "figures", name)]
+    given = [find(one) for one in evaluations_of(study, "figures", name, scales=scales)]
     with style.house_style():
-        return draw(given, **options(study, name))
+        return draw(given, **options(study, name, scales))
 
 
-def options(study: str, name: str) -> dict[str, Any]:
+def options(study: str, name: str, scales: Scales | None = None) -> dict[str, Any]:
     """The settings of a figure at smoke scale."""
-    _, scales = load(raw_config())
+    scales = of_config() if scales is None else scales
     chosen = getattr(scales["smoke"], study).figures.model_dump(mode="json")
-    return {key: chosen[key] for key in declared(study)["figures"][name].get("settings", [])}
+    wanted = declared(study, scales)["figures"][name].get("settings", [])
+    return {key: chosen[key] for key in wanted}
+
+
+def of_config() -> Scales:
+    """The scales of config.yaml."""
+    return load(raw_config())[1]
