@@ -14,14 +14,8 @@ from gapworks.chain.network import Surrogate, WindowNetwork
 from gapworks.chain.predict import Network
 from gapworks.learning.package import save_package
 from tests.command import gapworks_here, refused
+from tests.support import chain_networks
 
-PHYSICS = {
-    "coupling": 1.5,
-    "filling": 0.85,
-    "length": 256,
-    "hartree": "attractive",
-    "disorder_strengths": [0.0, 0.25, 0.5],
-}
 ARCHITECTURES = {
     "window": {
         "kind": "window",
@@ -46,18 +40,7 @@ MODELS = {"window": WindowNetwork, "surrogate": Surrogate}
 
 
 def card(kind, mu_range=(-3.0, 3.0)):
-    return {
-        "study": "chain",
-        "architecture": ARCHITECTURES[kind],
-        "window": 9 if kind == "window" else 7,
-        "parameters": 1,
-        "filling": 0.85,
-        "mu_range": list(mu_range),
-        "delta_range": [0.0, 0.5],
-        "settings": {},
-        "training_data": {"physics": PHYSICS, "seed": 1, "stream": 1, "samples": 4},
-        "epochs": 1,
-    }
+    return chain_networks.card(ARCHITECTURES[kind], {"window": 9, "surrogate": 7}[kind], mu_range)
 
 
 def network(kind, mu_range=(-3.0, 3.0)):

@@ -5,21 +5,10 @@ import pytest
 
 from gapworks.chain.settings import Evaluation
 from gapworks.chain.statistics import VARIABLES, evaluate
+from tests.support.chain_evaluations import arrays
 
 SETTINGS = Evaluation(V_bins=60, delta_bins=50, resamples=400, confidence=0.95)
 LENGTH = 32
-
-
-def arrays(delta, strengths, valid=None):
-    n = len(delta)
-    return {
-        "V": np.linspace(-1, 1, n * LENGTH).reshape(n, LENGTH) * np.asarray(strengths)[:, None],
-        "delta": delta,
-        "disorder_strength": np.asarray(strengths),
-        "gap": np.full(n, 0.1),
-        "iterations": np.full(n, 30),
-        "valid": np.ones(n) if valid is None else np.asarray(valid),
-    }
 
 
 def test_uncorrelated_delta_has_the_plateau_of_its_first_two_moments():

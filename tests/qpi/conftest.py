@@ -9,6 +9,7 @@ from gapworks.factory.shards import shard_name, simulate_shard
 from gapworks.qpi import dataset
 from gapworks.qpi.training import train_network
 from tests.qpi.test_dataset import settings
+from tests.support import qpi_training
 
 PHYSICS = {"window": 32, "broadening": [2.0, 2.0]}
 
@@ -42,8 +43,7 @@ def data(tmp_path_factory):
 @pytest.fixture(scope="session")
 def trained(data, tmp_path_factory):
     """A small network, trained without a break."""
-    from tests.qpi.test_training import settings, silent
-
     output = tmp_path_factory.mktemp("models") / "small-converged.safetensors"
-    train_network(settings(), data["train"], data["validation"], output, 1, silent)
+    chosen = qpi_training.settings()
+    train_network(chosen, data["train"], data["validation"], output, 1, qpi_training.silent)
     return output

@@ -1,194 +1,195 @@
-"""Figures, tables and metrics are made of the evaluations that the workflow makes."""
-
-from pathlib import Path
+"""Figures show what their legends, titles and axes say: the right evaluation, row and class."""
 
 import numpy as np
-import pandas as pd
 import pytest
-import yaml
+from matplotlib.colors import to_hex
 
-from gapworks.factory.evaluation import read_evaluation
-from gapworks.plotting import style, table
-from gapworks.qpi import evaluation
 from gapworks.qpi.figures import FIGURES
-from gapworks.qpi.metrics import metrics
-from gapworks.qpi.parameters import HOPPING, SPIN_ORBIT
-from gapworks.qpi.scores import score
-from gapworks.qpi.settings import CLASSES
-from gapworks.qpi.tables import PAPER, TABLES
-from gapworks.qpi.training import Settings, train_network
-from gapworks.reproduction import read_claims
-from tests.qpi.test_training import SETTINGS, TEST, silent
+from tests.support.marks import bars, is_curve, legend, looks, with_errors
+from tests.support.qpi_evaluations import REPORTED, ROW, TESTED, WHITE, known
+from tests.support.qpi_panels import CLASSES, figure, is_image, titles
 
-REPOSITORY = Path(__file__).parents[2]
 
-STATEMENTS = {
-    "seed": 1,
-    "radius": 27.0,
-    "physics": {
-        "hopping": list(HOPPING),
-        "spin_orbit": list(SPIN_ORBIT),
-        "eps0": [-300, 100],
-        "delta": [0.5, 2],
-        "impurity": [20, 300],
-        "broadening": [1.0, 1.0],
-        "energies": [0, 1],
-        "window": 64,
-    },
-    "statements": {
-        "stream": 5,
-        "samples": 1,
-        "n_effective": 1024,
-        "omegas": [0, 1],
-        "rashba": [10],
-        "phi": 1.5707963267948966,
-    },
+def test_examples_has_the_papers_grid_above_and_the_converged_image_below():
+    data = known("examples")
+    panels = np.array(figure("examples").axes[:10]).reshape(2, 5)
+    for column, name in enumerate(CLASSES):
+        above, below = panels[:, column]
+        is_image(above, data["image"][column, 0])
+        is_image(below, data["image"][column, 1])
+        assert above.get_title() == rf"{name}, $\Delta = {data['delta'][column]:.2f}$ meV"
+        low, _, high = 100 * data["error_quantiles"][column]
+        said = f"differ by {100 * data['error'][column]:.0f} %"
+        many = f"({low:.0f} to {high:.0f} % of {data['samples'][column]})"
+        assert below.get_xlabel().splitlines() == [said, many]
+    assert panels[0, 0].get_ylabel() == "one grid, $N = 1024$"
+    assert panels[1, 0].get_ylabel() == "converged, $N = 16384$"
+
+
+def test_confusion_has_true_classes_as_rows_and_answers_as_columns():
+    panels = figure("confusion").axes
+    for axes, (title, name), letter in zip(panels, TESTED.items(), "abc", strict=True):
+        data = known(name)
+        counts = data["confusion"][ROW]
+        share = counts / data["samples"][:, None]
+        (image,) = axes.images
+        np.testing.assert_allclose(image.get_array(), share, rtol=1e-12)
+        for text in axes.texts:
+            column, row = text.get_position()
+            assert text.get_text() == f"{100 * share[row, column]:.1f}"
+        assert len(axes.texts) == np.count_nonzero(counts)
+        for ticks in (axes.get_xticklabels(), axes.get_yticklabels()):
+            assert [text.get_text() for text in ticks] == CLASSES
+        assert axes.get_title() == f"{title}\n{100 * data['hit'][ROW].mean():.1f} %"
+        assert axes.get_xlabel() == "network's answer"
+        assert titles(axes)["left"] == letter
+    assert panels[0].get_ylabel() == "true class [%]"
+
+
+def test_hits_has_each_evaluation_beside_the_papers_table_and_against_the_gap():
+    whole = figure("hits")
+    left, right = whole.axes
+    assert list(legend(whole)) == ["paper, Table I", *TESTED]
+    is_curve(left.lines[0], np.arange(5), [86, 94, 98, 98, 96])
+    assert left.lines[0].get_label() == "paper, Table I"
+    assert [text.get_text() for text in left.get_xticklabels()] == CLASSES
+    shown = with_errors(left)
+    assert list(shown) == list(TESTED)
+    for title, name in TESTED.items():
+        points, data = shown[title], known(name)
+        assert (np.abs(points.x - left.get_xticks()) < 0.5).all()
+        np.testing.assert_allclose(points.y, 100 * data["hit"][ROW])
+        np.testing.assert_allclose(points.lower, 100 * data["hit_lower"][ROW])
+        np.testing.assert_allclose(points.upper, 100 * data["hit_upper"][ROW])
+    assert len({points.color for points in shown.values()}) == len(TESTED)
+    ours = known("test-small-converged")
+    assert [line.get_label() for line in right.lines] == list(legend(right.get_legend())) == CLASSES
+    for label, line in enumerate(right.lines):
+        is_curve(line, ours["gap"], 100 * ours["gap_hit"][ROW, label])
+    bins = ["0.2-0.5", "0.5-1", "1-1.5", "1.5-2", "> 2"]
+    assert [text.get_text() for text in right.get_xticklabels()] == bins
+    assert titles(left)["left"] == "a" and titles(right)["left"] == "b"
+    assert left.get_ylabel() == right.get_ylabel() == "hits [%]"
+
+
+def test_noise_has_white_noise_on_the_left_and_pink_noise_on_the_right():
+    data = known("test-small-converged")
+    whole = figure("noise")
+    left, right = whole.axes
+    assert list(legend(whole)) == ["in training", "Table I", *CLASSES]
+    # Rows of the evaluation by growing noise of one kind, none of the other.
+    rows = {"white": [1, 3, 0, 2], "pink": [1, 5, 4]}
+    levels = {"white": [0, 10, 30, 100], "pink": [0, 10, 50]}
+    trained = {"white": (5, 40), "pink": (2, 10)}
+    for axes, kind in ((left, "white"), (right, "pink")):
+        shown = with_errors(axes)
+        assert list(shown) == CLASSES
+        for label, points in enumerate(shown.values()):
+            is_curve(points, levels[kind], 100 * data["hit"][rows[kind], label])
+            for end in ("lower", "upper"):
+                wanted = 100 * data[f"hit_{end}"][rows[kind], label]
+                np.testing.assert_allclose(getattr(points, end), wanted)
+        (band,) = axes.patches
+        ends = band.get_x(), band.get_x() + band.get_width()
+        assert ends == pytest.approx(trained[kind]) and band.get_label() == "in training"
+    assert left.get_xlabel().startswith("white noise [%")
+    assert right.get_xlabel().startswith("1/f noise [%")
+    of_left, of_right = with_errors(left), with_errors(right)
+    assert all(of_left[name].color == of_right[name].color for name in CLASSES)
+    (reported,) = (line for line in left.lines if line.get_label() == "Table I")
+    assert set(reported.get_xdata()) == {100 * REPORTED} and WHITE[ROW] == REPORTED
+
+
+def test_curves_has_training_dashed_validation_solid_and_the_epoch_that_is_kept():
+    (axes,) = figure("curves").axes
+    assert len(axes.lines) == 6
+    named = legend(axes.get_legend())
+    assert list(named) == [*list(TESTED)[:2], "training", "validation", "kept"]
+    for title, name in list(TESTED.items())[:2]:
+        said, colour = known(name).attributes, to_hex(named[title].get_color())
+        own = {looks(line)[1:]: line for line in axes.lines if looks(line)[0] == colour}
+        assert len(own) == 3
+        epochs = np.arange(1, 8)
+        for role in ("training", "validation"):
+            values = [one[{"training": "train"}.get(role, role)] for one in said["history"]]
+            is_curve(own[looks(named[role])[1:]], epochs, values)
+        kept = own[looks(named["kept"])[1:]]
+        best = min(one["validation"] for one in said["history"])
+        is_curve(kept, [said["best_epoch"]], [best])
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "loss, eq. 16")
+
+
+def test_curves_begin_at_the_epoch_that_is_asked_for():
+    (axes,) = FIGURES["curves"]([known("test-small-converged")], training_from=4).axes
+    for line in axes.lines[:2]:
+        np.testing.assert_array_equal(line.get_xdata(), [4, 5, 6, 7])
+
+
+WORDS = {
+    "A1u, A2u": r"$A_1^u, A_2^u$",
+    "theta, theta + pi": r"$\theta, \theta + \pi$",
+    "theta, -theta": r"$\theta, -\theta$",
+    "phi, 0": r"$\varphi, 0$",
+    "phi, -phi": r"$\varphi, -\varphi$",
 }
-NORMAL_STATE = {
-    "hopping": list(HOPPING),
-    "spin_orbit": list(SPIN_ORBIT),
-    "model": {"eps0": 20.0, "points": 60},
-}
-LITERAL = {
-    "name": "small-literal",
-    "per_class": 2,
-    "condition": {"energies": [0.0], "odd_channels": False, "scalars": False},
-}
+IRREPS = {"A1g": CLASSES[0], "A2g": CLASSES[2], "Eg": CLASSES[3], "Eu": CLASSES[4]}
 
 
-@pytest.fixture(scope="module")
-def made(data, tmp_path_factory):
-    """Every evaluation, small, by the name that the workflow gives it."""
-    folder = tmp_path_factory.mktemp("evaluations")
-    models = {}
-    for name, changes, source in (
-        ("small-converged", {}, "train"),
-        ("small-literal", LITERAL, "validation"),
-    ):
-        models[name] = folder / f"{name}.safetensors"
-        chosen = Settings.model_validate(SETTINGS | changes)
-        other = {"train": "validation", "validation": "train"}[source]
-        train_network(chosen, data[source], data[other], models[name], 1, silent)
-    symmetry = TEST | {"inputs": SETTINGS["inputs"]}
-    wanted = {
-        "test-small-converged": ("network", TEST, ["test"], "small-converged"),
-        "literal_test-small-literal": ("network", TEST, ["literal_test"], "small-literal"),
-        "literal_converged-small-literal": (
-            "network",
-            TEST,
-            ["literal_converged"],
-            "small-literal",
-        ),
-        "symmetry": ("symmetry", symmetry, ["train", "test"], None),
-        "statements": ("statements", STATEMENTS, [], None),
-        "examples": ("examples", {"radius": 13.0}, ["literal_test", "literal_converged"], None),
-        "model": ("model", NORMAL_STATE, [], None),
+def written(one):
+    """How a statement is written at its tick."""
+    if one["rashba"]:
+        return f"{WORDS['A1u, A2u']}; Rashba {one['rashba']:g} meV"
+    if one["about"] == "degeneracy":
+        return rf"{WORDS['A1u, A2u']}; $\omega = {one['omega']:g}\,\Delta$"
+    return f"{IRREPS[one['irrep']]}: {WORDS[one['change']]}"
+
+
+def test_degeneracy_has_each_statements_differences_at_its_tick_and_in_its_colour():
+    whole = figure("degeneracy")
+    left = whole.axes[0]
+    data, named = known("statements"), legend(whole)
+    kinds = {"scalar": "scalar impurity", "sz": "along z", "sx": "along x"}
+    assert list(named) == list(kinds.values())
+    ticks = dict(zip(left.get_yticks(), left.get_yticklabels(), strict=True))
+    said = data.attributes["statements"]
+    dots = {tuple(line.get_xdata()): line for line in left.lines}
+    assert len(dots) == len(said) > 30
+    for one, difference in zip(said, data["difference"], strict=True):
+        line = dots[tuple(difference)]
+        (place,) = set(line.get_ydata())
+        assert ticks[round(place)].get_text() == written(one)
+        assert looks(line)[0] == to_hex(named[kinds[one["impurity"]]].get_color())
+    assert "difference" in left.get_xlabel() and titles(left)["left"] == "a"
+
+
+def test_degeneracy_has_the_threefold_odd_share_of_both_u_classes():
+    right = figure("degeneracy").axes[1]
+    data, named = known("symmetry"), legend(right.get_legend())
+    assert list(named) == [CLASSES[1], CLASSES[4]]
+    for row, (place, count, drawn_bars) in enumerate(bars(right)):
+        np.testing.assert_allclose(place, data["bin"])
+        np.testing.assert_array_equal(count, data["histogram"][row])
+        handle = named[drawn_bars.get_label()]
+        assert list(named)[row] == drawn_bars.get_label()
+        assert handle.get_facecolor() == drawn_bars[0].get_facecolor()
+    told = 100 * data["accuracy"][1]
+    assert titles(right) == {
+        "left": "b",
+        "center": "",
+        "right": f"30 % noise: {told:.1f} % told apart",
     }
-    found = {}
-    for name, (what, settings, sources, network) in wanted.items():
-        networks = {network: models[network]} if network else {}
-        paths = [data[source] for source in sources]
-        file = folder / f"{name}.h5"
-        evaluation.EVALUATIONS[what](settings, paths, networks, 1, silent).write(file)
-        found[name] = read_evaluation(file, "qpi")
-        assert found[name].name == name
-    return found
+    assert "C_3" in right.get_xlabel() and right.get_ylabel() == "test samples"
 
 
-def inputs(made, name):
-    """What the workflow draws a figure or a table from (workflow/rules/qpi-names.smk)."""
-    tested = [one for key, one in made.items() if "-" in key]
-    return {
-        "fig1": [made["model"], made["examples"], tested[0]],
-        "fig2": tested[:1],
-        "band": [made["model"]],
-        "examples": [made["examples"]],
-        "noise": tested[:1],
-        "curves": tested[:2],
-        "degeneracy": [made["statements"], made["symmetry"]],
-    }.get(name, tested)
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_is_drawn_and_saved_in_both_formats(made, name, tmp_path):
-    settings = {"curves": {"training_from": 1}}.get(name, {})
-    with style.house_style():
-        figure = FIGURES[name](inputs(made, name), **settings)
-        style.save(figure, [tmp_path / "a.pdf", tmp_path / "a.png"])
-    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
-    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_a_table_is_saved_for_programs_and_for_papers(made, name, tmp_path):
-    table.save(TABLES[name](inputs(made, name)), [tmp_path / "a.csv", tmp_path / "a.tex"])
-    read = pd.read_csv(tmp_path / "a.csv")
-    assert len(read) >= 5
-    assert "\\toprule" in (tmp_path / "a.tex").read_text()
-
-
-def test_table_1_has_the_papers_numbers_and_ours_side_by_side(made):
-    rows = TABLES["table1"](inputs(made, "table1"))
-    assert list(rows["class"]) == list(CLASSES)
-    assert list(rows["hit [%], paper"]) == [86, 94, 98, 98, 96]
-    ours = made["test-small-converged"]
-    column = next(name for name in rows if name.startswith("hit") and "two" in name)
-    assert np.allclose(rows[column], 100 * ours["hit"][1])
-    assert set(PAPER) == set(CLASSES)
-
-
-def test_what_should_be_degenerate_is_and_what_splits_splits(made):
-    numbers = metrics(list(made.values()), "small")
-    for name in ("sign_of_gap", "a1u_a2u_at_zero", "a1u_a2u_elsewhere", "phi_sign_scalar"):
-        assert 0 <= numbers[name] < 1e-6
-    for name in ("a1u_a2u_rashba", "phi_scalar_Eg", "phi_sign_sz_Eg", "phi_sign_sz_Eu"):
-        assert numbers[name] > 1e-3
-    assert numbers["phi_scalar_Eu"] > 1e-3 and numbers["sign_of_theta"] > 1e-6
-
-
-def test_every_claim_about_qpi_has_its_metric(made):
-    numbers = metrics(list(made.values()), "small")
-    claims = [c for c in read_claims(REPOSITORY / "docs/claims.yaml") if c.study == "qpi"]
-    assert len(claims) >= 30
-    assert {claim.metric for claim in claims} <= set(numbers)
-    shown = {target for claim in claims for target in claim.shown}
-    known = {f"figures/{name}" for name in FIGURES} | {f"tables/{name}" for name in TABLES}
-    assert shown <= known
-
-
-def test_the_examples_compare_the_same_superconductors_on_two_grids(made):
-    examples = made["examples"]
-    assert examples.attributes["n_effective"] == [256, 1024]
-    assert (examples["samples"] == 2).all()
-    assert (examples["error"] > 0).all()
-    one, other = examples["image"][:, 0], examples["image"][:, 1]
-    assert np.allclose(one[:, 64, 64], 0) and np.allclose(other[:, 64, 64], 0)
-    # Images in a wider frame: their difference is that of the maps but for q = 0.
-    again = np.linalg.norm(one - other, axis=(1, 2)) / np.linalg.norm(other, axis=(1, 2))
-    assert np.allclose(again, examples["error"], rtol=0.5)
-
-
-def test_a_perfect_answer_scores_all_hits_and_no_error():
-    rng = np.random.default_rng(1)
-    true = {
-        "label": np.arange(50) % 5,
-        "delta": rng.uniform(0.2, 2, 50),
-        "theta": rng.uniform(0, np.pi, 50),
-        "eps0": rng.uniform(-300, 100, 50),
-    }
-    around = true | {"theta": (true["theta"] + 3.0) % np.pi}
-    made = score(true, true, 50, 0.95, rng)
-    assert (made["hit"] == 1).all() and (made["hit_upper"] == 1).all()
-    # Ten of ten are no certainty: Wilson's lower end is n / (n + z^2).
-    assert np.allclose(made["hit_lower"], 10 / (10 + 1.959964**2))
-    assert np.nanmax(made["mae"]) == 0
-    off = score(true, around, 50, 0.95, rng)["mae"][:, 1]
-    assert np.allclose(off[[0, 2, 3, 4]], np.pi - 3.0) and np.isnan(off[1])
-
-
-def test_the_captions_know_every_figure_and_table():
-    for kind, known in (("figures", FIGURES), ("tables", TABLES)):
-        text = (REPOSITORY / f"workflow/report/{kind}.rst").read_text()
-        for name in known:
-            assert f'"qpi/{name}":' in text
-    assert yaml.safe_load((REPOSITORY / "config.yaml").read_text())["qpi"]["networks"]["shown"]
+def test_no_two_known_evaluations_and_no_two_rows_of_one_agree():
+    """What would be confused can be told apart: else the tests above could not fail."""
+    rows = [
+        known(name)[array][level].tobytes()
+        for name in TESTED.values()
+        for array in ("hit", "hit_lower", "hit_upper", "confusion", "gap_hit", "mae")
+        for level in range(len(WHITE))
+    ]
+    assert len(set(rows)) == len(rows)
+    for name in TESTED.values():
+        hits = known(name)["hit"]
+        assert all(len(set(level)) == len(level) for level in hits)

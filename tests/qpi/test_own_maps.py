@@ -17,7 +17,7 @@ from gapworks.qpi.predict import Network
 from gapworks.qpi.training import Settings, train_network
 from gapworks.qpi.treatment import treat
 from tests.command import gapworks_here, refused
-from tests.qpi.test_training import SETTINGS
+from tests.support.qpi_training import SETTINGS
 
 SIZE, RADIUS = 32, 13.0
 

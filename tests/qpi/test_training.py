@@ -17,55 +17,8 @@ from gapworks.qpi.inputs import View, ldos_maps, with_noise, within_disc
 from gapworks.qpi.lattice import group
 from gapworks.qpi.network import TwoHeads
 from gapworks.qpi.predict import Network
-from gapworks.qpi.training import Loss, Settings, train_network
-
-SETTINGS = {
-    "name": "small-converged",
-    "seed": 1,
-    "per_class": 4,
-    "backbone": "small",
-    "inputs": {
-        "pixels": 32,
-        "radius": 13.0,
-        "compress": True,
-        "white": [0.0, 0.2],
-        "pink": [0.0, 0.1],
-        "symmetry_copies": True,
-    },
-    "condition": {"energies": [0.0, 1.0], "odd_channels": True, "scalars": True},
-    "network": {
-        "widths": [4, 8, 8, 8, 12, 12],
-        "aggregation": 16,
-        "conditional": True,
-        "class_weight": 1.0,
-        "parameter_weight": 1.0,
-        "training": {
-            "epochs": 4,
-            "batch_size": 8,
-            "learning_rate": 2e-3,
-            "final_learning_rate": 1e-5,
-            "schedule": "cosine",
-        },
-    },
-}
-TEST = {
-    "seed": 1,
-    "evaluation": {
-        "white": [0.0, 0.3],
-        "pink": [0.3],
-        "reported": 0.3,
-        "resamples": 20,
-        "confidence": 0.95,
-    },
-}
-
-
-def silent(line):
-    """A report that nobody reads."""
-
-
-def settings(**changes):
-    return Settings.model_validate(SETTINGS | changes)
+from gapworks.qpi.training import Loss, train_network
+from tests.support.qpi_training import SETTINGS, TEST, settings, silent
 
 
 class Broken(Exception):

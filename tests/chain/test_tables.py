@@ -1,0 +1,120 @@
+"""Tables of the chain study: the right number of the right evaluation under each heading."""
+
+import numpy as np
+import pytest
+
+from gapworks.chain.metrics import timing
+from gapworks.chain.scores import SCORES
+from gapworks.chain.tables import TABLES
+from gapworks.factory.errors import DataError
+from gapworks.factory.evaluation import Evaluated
+from gapworks.plotting import table
+from gapworks.reproduction import read_claims
+from tests.conftest import ROOT
+from tests.support.chain_evaluations import METHODS, MSE, SECONDS, known, of_methods
+from tests.support.exhibits import evaluations_of
+
+NETWORKS = ("window-r8-n4", "surrogate")
+
+
+def made(name):
+    """A table of what the workflow makes it of."""
+    return TABLES[name]([known(one) for one in evaluations_of("chain", "tables", name)])
+
+
+def test_a_table_is_written_for_programs_and_for_papers(tmp_path):
+    table.save(made("disorder"), [tmp_path / "t.csv", tmp_path / "t.tex"])
+    assert (tmp_path / "t.csv").read_text().splitlines()[1].startswith("0,3,0,")
+    assert r"\toprule" in (tmp_path / "t.tex").read_text()
+
+
+def test_disorder_has_the_test_sets_statistics_by_strength():
+    data = known("test-bdg")
+    columns = {
+        "V0": "strength",
+        "realizations": "realizations",
+        "failed": "failed",
+        "mean Delta": "mean_delta",
+        "lower": "mean_delta_lower",
+        "upper": "mean_delta_upper",
+        "std Delta": "std_delta",
+        "min Delta": "min_delta",
+        "mean gap": "mean_gap",
+        "mean iterations": "mean_iterations",
+    }
+    found = made("disorder")
+    assert list(found) == list(columns)
+    for column, array in columns.items():
+        np.testing.assert_array_equal(found[column], data[array])
+    assert list(found["failed"]) == [0, 1, 0, 0, 0]
+
+
+def test_errors_stand_beside_the_constant_and_the_windows_floor():
+    found = made("errors")
+    assert len(found) == 2 * (5 + 1)
+    for name in NETWORKS:
+        data, floor = known(f"test-{name}"), known("floor")
+        own = found[found["network"] == name]
+        assert list(own["V0"]) == ["0", "0.1", "0.25", "0.5", "0.75", "all"]
+        by_strength, of_all = own.iloc[:-1], own.iloc[-1]
+        for column, array in (
+            ("MSE", "mse"),
+            ("lower", "mse_lower"),
+            ("upper", "mse_upper"),
+            ("constant MSE", "baseline_mse"),
+        ):
+            np.testing.assert_array_equal(by_strength[column], data[array])
+        score = dict(zip(SCORES, data["pooled"], strict=True))
+        pooled = [score[one] for one in ("mse", "baseline_mse", "r2")]
+        assert list(of_all[["MSE", "constant MSE", "R2"]]) == pooled
+        ends = [data[f"pooled_{end}"][SCORES.index("mse")] for end in ("lower", "upper")]
+        assert list(of_all[["lower", "upper"]]) == ends
+        # The window of R = 8 is the floor's second cut-off; no window bounds the surrogate.
+        wanted = [*floor["floor_by_strength"][1], floor["floor"][1]]
+        np.testing.assert_array_equal(own["floor"], wanted if name != "surrogate" else [np.nan] * 6)
+
+
+def test_deviations_of_the_correlation_are_split_at_the_windows_reach():
+    found, solved = made("correlations"), known("test-bdg")["correlation"]
+    assert list(found) == ["network", "V0", "r < 16", "r >= 16", "plateau"]
+    for name in NETWORKS:
+        own = found[found["network"] == name]
+        deviation = np.abs(known(f"test-{name}")["correlation"] - solved)
+        np.testing.assert_array_equal(own["V0"], known("test-bdg")["strength"])
+        np.testing.assert_allclose(own["r < 16"], deviation[:, :16].max(1))
+        np.testing.assert_allclose(own["r >= 16"], deviation[:, 16:].max(1))
+        np.testing.assert_allclose(own["plateau"], solved[:, 16:].mean(1))
+
+
+def test_costs_that_were_not_measured_are_left_out():
+    rows = [
+        [method, length, SECONDS[row, column], MSE[row, column]]
+        for row, method in enumerate(METHODS)
+        for column, length in enumerate((256, 512))
+        if (method, length) != ("dense", 512)
+    ]
+    found = made("cost")
+    assert list(found) == ["method", "L", "seconds", "MSE"]
+    assert found.to_numpy().tolist() == rows
+
+
+def test_an_evaluation_of_old_holds_times_and_errors():
+    both = of_methods("cost", mse=MSE, seconds=SECONDS)
+    assert TABLES["cost"]([both]).equals(made("cost"))
+
+
+def test_times_and_errors_of_other_methods_are_not_put_together():
+    errors, times = known("cost"), known("timing")
+    other = Evaluated({**times.attributes, "methods": METHODS[::-1]}, times.arrays)
+    with pytest.raises(DataError, match="timing and cost do not belong together"):
+        TABLES["cost"]([errors, other])
+
+
+def test_the_metrics_of_wall_times_are_those_that_claims_call_timing():
+    measured = timing([known("timing")])
+    assert measured["dense_over_exact"] == pytest.approx(1000)
+    assert measured["window_growth"] == pytest.approx(4)
+    assert measured["stopped_over_window"] == pytest.approx((5 + 1.5) / 2)
+    claims = [one for one in read_claims(ROOT / "docs/claims.yaml") if one.study == "chain"]
+    assert {c.metric for c in claims if c.timing} == {c.metric for c in claims} & set(measured)
+    assert any(claim.timing for claim in claims)
