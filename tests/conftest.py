@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,14 @@ def golden(request):
         assert same
 
     return compare
+
+
+@pytest.fixture(autouse=True)
+def figures_are_closed():
+    """What a test drew is closed after it: pyplot keeps, and counts, every figure."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from gapworks.chain.figures import FIGURES
 from gapworks.factory.errors import DataError
 from gapworks.plotting import style
 from tests.support.chain_evaluations import HIDDEN, METHODS, MSE, SECONDS, known
+from tests.support.curves import bars, grid, is_band, is_curve, legend, looks, with_errors
 from tests.support.exhibits import drawn, evaluations_of
-from tests.support.marks import bars, is_band, is_curve, legend, looks, with_errors
 
 COMPARED = {
     "BdG": "test-bdg",
@@ -134,7 +134,7 @@ def test_fig7_has_mean_delta_under_each_reading_of_the_hartree_term():
 
 def test_fig4_has_profiles_on_the_left_and_distributions_on_the_right():
     figure = drawn("chain", "fig4", known)
-    panels = np.array(figure.axes).reshape(4, 2)
+    panels = grid(figure, 2)
     for (profile, distribution), V0 in zip(panels, (0.1, 0.25, 0.5, 0.75), strict=True):
         assert profile.get_title(loc="right") == rf"$V_0 = {V0:g}\,t$"
         for panel in (profile, distribution):

@@ -78,4 +78,4 @@ def test_every_data_set_of_the_smoke_scale_has_its_disorder_and_its_solutions(go
         same = kept["sha256"] == fresh["sha256"]
         return same and _equal(kept["solutions"], fresh["solutions"])
 
-    golden(f"smoke/chain-{name}-{samples}", settings.data_version, now, equal)
+    golden(f"chain-smoke-{name}-{samples}", settings.data_version, now, equal)

@@ -49,11 +49,8 @@ def arrays(study):
 
 @pytest.fixture
 def shown():
-    """Draws a figure by its name, of evaluations with known content; closed after the test."""
-    import matplotlib.pyplot as plt
-
+    """Draws a figure by its name, of evaluations with known content."""
     from tests.support import eliashberg_evaluations as known
     from tests.support.exhibits import drawn
 
-    yield lambda name, find=known.evaluated: drawn("eliashberg", name, find, known.scales())
-    plt.close("all")
+    return lambda name, find=known.evaluated: drawn("eliashberg", name, find, known.scales())

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-from tests.support.marks import bars, is_curve, legend
+from tests.support.curves import bars, is_curve, legend
 from tests.support.qpi_evaluations import POINTS, ZERO, known
 from tests.support.qpi_panels import CLASSES, figure, is_image, titles
 

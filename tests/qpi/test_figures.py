@@ -5,7 +5,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from gapworks.qpi.figures import FIGURES
-from tests.support.marks import bars, is_curve, legend, looks, with_errors
+from tests.support.curves import bars, is_curve, legend, looks, with_errors
 from tests.support.qpi_evaluations import REPORTED, ROW, TESTED, WHITE, known
 from tests.support.qpi_panels import CLASSES, figure, is_image, titles
 

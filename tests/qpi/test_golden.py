@@ -91,4 +91,4 @@ def test_every_data_set_of_the_smoke_scale_has_its_superconductors_and_its_solut
         same = all(kept[key] == fresh[key] for key in ("kind", "sha256"))
         return same and _equal(kept["solutions"], fresh["solutions"])
 
-    golden(f"smoke/qpi-{name}-{samples}", settings.data_version, now, equal)
+    golden(f"qpi-smoke-{name}-{samples}", settings.data_version, now, equal)
