@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.workflow.conftest import Checkout, Run
+from tests.workflow.conftest import Checkout, Run, wait_until
 
 SCALE = "faults"
 OVERLAY = {
@@ -45,7 +45,7 @@ LONG = {
     "qpi": ["figures/examples.pdf", "figures/band.pdf"],
 }
 """Targets of a study: few jobs, and among them every command and MPI ranks."""
-SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGSTOP)
+SIGNALS = (*(signal.SIGKILL, signal.SIGTERM, signal.SIGINT) * 3, signal.SIGSTOP)
 MADE_BY = {
     "shards": "simulate",
     "data": "gather",
@@ -56,7 +56,7 @@ MADE_BY = {
     "tables": "table",
 }
 """The command that makes what a folder holds; metrics and claims go by the name of the file."""
-KINDS = ("damage", "swap", "foreign", *("kill",) * 4, "notes", "dates")
+KINDS = ("damage", "swap", "foreign", *("kill",) * 5, "notes", "dates")
 
 
 def made_by(name: str) -> str:
@@ -244,7 +244,7 @@ class World:
         run = self.checkout.start("-c2", *self.asked)
         process = self._wait_for(command, run)
         with contextlib.suppress(psutil.NoSuchProcess):
-            time.sleep(rng.uniform(0, 2))
+            time.sleep(rng.uniform(0, 1))
             chosen = psutil.Process(run.pid if target == "run" or process is None else process)
             chosen.send_signal(number)
             if process is not None or target == "run":
@@ -254,6 +254,7 @@ class World:
                 time.sleep(0.5)
                 chosen.send_signal(signal.SIGCONT)
         run.wait(timeout=600)
+        wait_until(lambda: not self.checkout.processes(), "all that the run began ends", 60)
         return f"{target} by {number.name} while {name} is made"
 
     def _wait_for(self, command: str, run: subprocess.Popen[str]) -> int | None:
