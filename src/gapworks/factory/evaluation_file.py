@@ -85,9 +85,8 @@ class Evaluation:
 
     @property
     def name(self) -> str:
-        """The file's name by convention: data set and method, or one where they are the same."""
-        dataset, method = self.attributes["dataset"], self.attributes["method"]
-        return method if dataset == method else f"{dataset}-{method}"
+        """The file's name by convention, see `conventional_name`."""
+        return conventional_name(self.attributes)
 
     def write(self, path: Path, study: str, settings: Mapping[str, Any]) -> None:
         """Write the file, whole or not at all, with its study and the settings of its step."""
@@ -116,9 +115,8 @@ class Evaluated:
 
     @property
     def name(self) -> str:
-        """The file's name by convention: data set and method, or one where they are the same."""
-        same = self.dataset == self.method
-        return self.method if same else f"{self.dataset}-{self.method}"
+        """The file's name by convention, see `conventional_name`."""
+        return conventional_name(self.attributes)
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.arrays[name]
@@ -135,6 +133,12 @@ class Evaluated:
         if not len(found):
             raise KeyError(f"{self.name}: no {dimension} {value:g} in {self[dimension]}")
         return int(found[0])
+
+
+def conventional_name(attributes: Mapping[str, Any]) -> str:
+    """An evaluation file's name: data set and method, or one where they are the same."""
+    dataset, method = attributes["dataset"], attributes["method"]
+    return method if dataset == method else f"{dataset}-{method}"
 
 
 def about_data(header: Header, method: str) -> dict[str, Any]:
