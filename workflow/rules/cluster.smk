@@ -2,7 +2,7 @@
 from types import SimpleNamespace
 
 from gapworks.factory.disk import remove_stale_below
-from gapworks.runs import checks
+from gapworks.runs import checks, resident
 from gapworks.runs.clocks import mend_dates
 from gapworks.runs.note import locks, write_note
 from gapworks.runs.run_errors import say_in_one_line
@@ -61,3 +61,5 @@ onstart:
     checks.check_arrays(workflow)
     checks.remember_min_job_age(workflow)
     note_the_run()
+    if workflow.is_main_process and workflow.local_exec and not workflow.touch:
+        resident.start(steps=len(list(workflow.dag.needrun_jobs())))

@@ -20,6 +20,8 @@ import snakemake
 from snakemake.logging import logger
 from snakemake.scheduling.job_scheduler import JobScheduler
 
+from gapworks.runs.resident import processes
+
 WRITTEN_FOR = ("9.27.1",)
 """Versions of Snakemake in which the faults are, and the cures were tried."""
 SLURM_CLIENTS = {"sbatch", "scancel", "scontrol", "sinfo", "squeue", "sacct", "sacctmgr"}
@@ -175,7 +177,8 @@ def _end_jobs() -> None:
     while True:
         for process in psutil.Process().children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
-                if process.pid not in told and process.name() not in SLURM_CLIENTS:
+                spared = process.name() in SLURM_CLIENTS or process.pid in processes()
+                if process.pid not in told and not spared:
                     told.add(process.pid)
                     process.terminate()
                     process.resume()  # one that stands still (Ctrl-Z) hears nothing
