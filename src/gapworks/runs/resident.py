@@ -119,6 +119,22 @@ class Step:
     """By whom."""
 
 
+@dataclass(frozen=True)
+class Start:
+    """What the process found when it began."""
+
+    environment: dict[str, str]
+    sources: dict[str, tuple[int, int]]
+
+    def is_alike(self, request: dict[str, Any]) -> bool:
+        """Whether a step would find the same if it were done alone."""
+        there, here = request["environment"], self.environment
+        names = there.keys() | here.keys()
+        differing = {name for name in names if there.get(name) != here.get(name)}
+        same_code = request["package"] == _package() and self.sources == _sources()
+        return differing <= OTHERWISE and request["python"] == sys.prefix and same_code
+
+
 def serve(place: str) -> list[str] | None:
     """Fork a process for each request; returns in these, and when the run is gone.
 
@@ -132,7 +148,7 @@ def serve(place: str) -> list[str] | None:
     list of str or None
         In a forked process the arguments of its step.
     """
-    sources = _sources()
+    fresh = Start(dict(os.environ), _sources())  # libraries set variables, too
     preload()
     gc.collect()
     gc.freeze()  # what is there already is not touched by collections in forked processes
@@ -146,7 +162,7 @@ def serve(place: str) -> list[str] | None:
         while run_is_there or steps:
             for key, _ in waiting.select():
                 if key.fileobj is door:
-                    arguments = _answer(door.accept()[0], steps, waiting, sources)
+                    arguments = _answer(door.accept()[0], steps, waiting, fresh)
                     if arguments is not None:
                         return arguments
                 elif key.fileobj is sys.stdin:
@@ -159,7 +175,7 @@ def serve(place: str) -> list[str] | None:
 
 
 def _answer(
-    asked: socket.socket, steps: list[Step], waiting: selectors.BaseSelector, sources: Any
+    asked: socket.socket, steps: list[Step], waiting: selectors.BaseSelector, fresh: Start
 ) -> list[str] | None:
     """Fork for a request: its arguments in the forked process, None here."""
     asked.settimeout(PATIENCE)
@@ -167,7 +183,7 @@ def _answer(
     try:
         size, streams, _, _ = socket.recv_fds(asked, 4, 3)
         request = json.loads(_exactly(asked, int.from_bytes(size)))
-        if not _is_alike(request) or len(streams) != 3 or sources != _sources():
+        if not fresh.is_alike(request) or len(streams) != 3:
             raise ValueError("not as here")
         here = os.getpid()
         if (process := os.fork()) == 0:
@@ -224,14 +240,6 @@ def _look_after(key: Any, steps: list[Step], waiting: selectors.BaseSelector) ->
     steps.remove(step)
 
 
-def _is_alike(request: dict[str, Any]) -> bool:
-    """Whether the step would find here what it would find alone."""
-    there, here = request["environment"], dict(os.environ)
-    differing = {name for name in there.keys() | here.keys() if there.get(name) != here.get(name)}
-    same_python = request["python"] == sys.prefix
-    return differing <= OTHERWISE and same_python and request["package"] == _package()
-
-
 def _become(request: dict[str, Any], streams: list[int], parent: int) -> list[str]:
     """Make a forked process that of a step; its arguments."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -245,6 +253,7 @@ def _become(request: dict[str, Any], streams: list[int], parent: int) -> list[st
         os.close(stream)
     os.umask(request["mask"])
     os.chdir(request["folder"])
+    os.environ.clear()
     os.environ.update(request["environment"])
     sys.argv = ["gapworks", *request["arguments"]]
     return request["arguments"]
