@@ -12,6 +12,7 @@ with it. When the run is gone, steps that are under way are finished.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 import importlib
@@ -25,11 +26,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psutil
 
@@ -301,7 +304,24 @@ def main() -> int:
         return 0
     from gapworks.cli import main
 
-    return main()
+    try:
+        code = main()
+    except SystemExit as asked:  # argparse
+        code = asked.code if isinstance(asked.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End as the interpreter does, without taking apart what was imported before the fork."""
+    threading._shutdown()  # waits for threads
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
