@@ -306,12 +306,15 @@ def main() -> int:
 
     try:
         code = main()
-    except SystemExit as asked:  # argparse
-        code = asked.code if isinstance(asked.code, int) else 1
+    except SystemExit as said:
+        code = said.code
+        if isinstance(code, str):
+            print(code, file=sys.stderr)
+            code = 1
     except BaseException:
         traceback.print_exc()
         code = 1
-    _leave(code)
+    _leave(code or 0)
 
 
 def _leave(code: int) -> NoReturn:

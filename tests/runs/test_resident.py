@@ -1,0 +1,238 @@
+"""A step that is forked from the resident process is, for whoever started it, a step done alone."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from gapworks.command import RESIDENT
+from gapworks.runs import resident
+from tests.support.command import GAPWORKS, SETTINGS, arguments
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="it forks what has libraries loaded"
+)
+LONG = ["--start", 0, "--stop", 1_000_000]
+
+
+def wait_until(what, seconds=60):
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+class Resident:
+    """A resident process, as a run starts it, and commands that may be handed over to it."""
+
+    def __init__(self):
+        started = {**os.environ, **resident.ONE_THREAD}
+        started.pop(RESIDENT, None)
+        started.pop("PYTEST_CURRENT_TEST", None)
+        with pytest.MonkeyPatch.context() as patch:
+            for name in set(os.environ) - set(started):
+                patch.delenv(name)
+            for name, value in started.items():
+                patch.setenv(name, value)
+            resident.start(steps=resident.WORTH)
+            self.environment = dict(os.environ)
+        self.popen = resident._started.pop()
+        self.place = Path(self.environment[RESIDENT])
+        self.process = psutil.Process(self.popen.pid)
+        wait_until(self.place.exists)
+
+    def begin(self, *given, **changes):
+        return subprocess.Popen(
+            [GAPWORKS, *arguments(*given)],
+            env=self.environment | changes,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *given, **changes):
+        """Output, errors and exit code of a command."""
+        begun = self.begin(*given, **changes)
+        return (*begun.communicate(timeout=120), begun.returncode)
+
+    def worked(self):
+        """CPU seconds of the steps that it forked and that ended."""
+        times = self.process.cpu_times()
+        return times.children_user + times.children_system
+
+    def simulate(self, output, **changes):
+        """A step that takes long, under way: `gapworks`, and the process that does it."""
+        before = set(self.process.children())
+        begun = self.begin(
+            "simulate", "chain", "--settings", SETTINGS, *LONG, "--output", output, **changes
+        )
+        wait_until(lambda: set(self.process.children()) - before)
+        (does,) = set(self.process.children()) - before
+        wait_until(lambda: list(output.parent.glob(f".{output.name}*")) or _is_busy(does))
+        return begun, does
+
+    def leave(self):
+        self.popen.stdin.close()
+
+
+def _is_busy(process):
+    return process.cpu_times().user > 1
+
+
+@pytest.fixture(scope="module")
+def forking():
+    started = Resident()
+    yield started
+    started.leave()
+    assert started.popen.wait(timeout=60) == 0
+    assert not started.place.parent.exists()
+
+
+def is_gone(process):
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--version"],
+        ["verify", "no-such-file.h5"],
+        ["evaluate"],  # of which argparse prints an error
+        [
+            "simulate",
+            "chain",
+            "--settings",
+            SETTINGS,
+            "--start",
+            5,
+            "--stop",
+            5,
+            "--output",
+            "a.h5",
+        ],
+    ],
+    ids=lambda words: " ".join(map(str, words))[:20],
+)
+def test_a_forked_step_says_and_returns_what_it_does_alone(forking, words):
+    before = forking.worked()
+    forked = forking.run(*words)
+    assert forking.worked() > before
+    assert forked == forking.run(*words, **{RESIDENT: "no"})
+
+
+def test_a_forked_step_writes_the_same_file(forking, tmp_path):
+    words = ["simulate", "chain", "--settings", SETTINGS, "--start", 0, "--stop", 4, "--output"]
+    before = forking.worked()
+    assert forking.run(*words, tmp_path / "0-4.h5")[2] == 0
+    assert forking.worked() > before
+    forked = (tmp_path / "0-4.h5").read_bytes()
+    (tmp_path / "0-4.h5").unlink()
+    assert forking.run(*words, tmp_path / "0-4.h5", **{RESIDENT: "no"})[2] == 0
+    assert forked == (tmp_path / "0-4.h5").read_bytes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_the_command_ends_the_step_and_leaves_nothing(forking, tmp_path, number):
+    begun, does = forking.simulate(tmp_path / "0-1000000.h5")
+    begun.send_signal(number)
+    _, said = begun.communicate(timeout=60)
+    assert begun.returncode == 130 and "interrupted" in said
+    assert is_gone(does)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_command_that_is_killed_takes_the_step_with_it(forking, tmp_path):
+    begun, does = forking.simulate(tmp_path / "0-1000000.h5")
+    begun.kill()
+    begun.wait()
+    wait_until(lambda: is_gone(does))
+
+
+def test_a_step_that_is_killed_ends_the_command_alike(forking, tmp_path):
+    begun, does = forking.simulate(tmp_path / "0-1000000.h5")
+    does.kill()
+    assert begun.wait(timeout=60) == -signal.SIGKILL
+
+
+def test_both_stand_still_on_ctrl_z_and_go_on(forking, tmp_path):
+    begun, does = forking.simulate(tmp_path / "0-1000000.h5")
+    command = psutil.Process(begun.pid)
+    begun.send_signal(signal.SIGTSTP)
+    for process in (command, does):
+        wait_until(lambda process=process: process.status() == psutil.STATUS_STOPPED)
+    begun.send_signal(signal.SIGCONT)
+    wait_until(lambda: does.status() != psutil.STATUS_STOPPED)
+    begun.terminate()
+    assert begun.wait(timeout=60) == 130
+
+
+@pytest.mark.parametrize(
+    "changes", [{"OMP_NUM_THREADS": "2"}, {"PMI_SIZE": "1"}, {"SLURM_JOB_ID": "7"}], ids=str
+)
+def test_a_step_in_another_environment_is_done_alone(forking, changes):
+    before = forking.worked()
+    assert forking.run("--version", **changes)[2] == 0
+    assert forking.worked() == before
+
+
+def test_a_step_is_done_alone_when_the_source_was_edited_since():
+    start = resident.Start({}, resident._sources())
+    request = {"environment": {}, "python": sys.prefix, "package": resident._package()}
+    assert start.is_alike(request)
+    edited = dict.fromkeys(list(start.sources)[:1], (0, 0))
+    assert not resident.Start({}, start.sources | edited).is_alike(request)
+    assert not start.is_alike(request | {"python": "/usr"})
+    assert not start.is_alike(request | {"package": "/elsewhere/gapworks"})
+
+
+def test_whoever_asks_for_nonsense_is_left_alone(forking):
+    import socket
+
+    for said in (b"", b"\0\0\0\1{", b"\0\0\0\2{}", json.dumps({"arguments": []}).encode()):
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.connect(str(forking.place))
+            asking.sendall(said)
+            asking.shutdown(socket.SHUT_WR)
+            assert asking.recv(100) == b""
+    assert forking.run("--version")[2] == 0
+
+
+def test_without_its_resident_process_a_step_is_done_alone(tmp_path):
+    started = Resident()
+    output = tmp_path / "0-16.h5"
+    begun, does = started.simulate(tmp_path / "0-1000000.h5")
+    started.popen.kill()
+    started.popen.wait()
+    wait_until(lambda: is_gone(does))
+    wait_until(lambda: psutil.Process(begun.pid).cpu_times().user > 0.5)  # by itself
+    begun.terminate()
+    assert begun.wait(timeout=60) == 130
+    words = ["simulate", "chain", "--settings", SETTINGS, "--start", 0, "--stop", 16]
+    assert started.run(*words, "--output", output)[2] == 0 and output.exists()
+
+
+def test_a_step_under_way_is_finished_when_the_run_is_gone(tmp_path):
+    started = Resident()
+    words = ["simulate", "chain", "--settings", SETTINGS, "--start", 0, "--stop", 3000]
+    begun = started.begin(*words, "--output", tmp_path / "0-3000.h5")
+    wait_until(started.process.children)
+    started.leave()
+    assert begun.wait(timeout=120) == 0 and (tmp_path / "0-3000.h5").exists()
+    assert started.popen.wait(timeout=60) == 0
+    assert not started.place.parent.exists()
+
+
+def test_few_steps_and_those_who_say_no_have_none(monkeypatch):
+    monkeypatch.delenv(RESIDENT, raising=False)
+    resident.start(steps=resident.WORTH - 1)
+    assert RESIDENT not in os.environ
+    monkeypatch.setenv(RESIDENT, "no")
+    resident.start(steps=1000)
+    assert os.environ[RESIDENT] == "no" and not resident._started
