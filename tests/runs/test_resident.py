@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from tests.support.command import GAPWORKS, SETTINGS, arguments
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="it forks what has libraries loaded"
 )
+EMPTY = ["--start", 5, "--stop", 5]
 LONG = ["--start", 0, "--stop", 1_000_000]
 
 
@@ -79,6 +81,7 @@ class Resident:
         return begun, does
 
     def leave(self):
+        """As when the run ends."""
         self.popen.stdin.close()
 
 
@@ -93,6 +96,11 @@ def forking():
     started.leave()
     assert started.popen.wait(timeout=60) == 0
     assert not started.place.parent.exists()
+
+
+def exit_code(begun):
+    begun.communicate(timeout=120)
+    return begun.returncode
 
 
 def is_gone(process):
@@ -151,14 +159,14 @@ def test_a_signal_to_the_command_ends_the_step_and_leaves_nothing(forking, tmp_p
 def test_a_command_that_is_killed_takes_the_step_with_it(forking, tmp_path):
     begun, does = forking.simulate(tmp_path / "0-1000000.h5")
     begun.kill()
-    begun.wait()
+    exit_code(begun)
     wait_until(lambda: is_gone(does))
 
 
 def test_a_step_that_is_killed_ends_the_command_alike(forking, tmp_path):
     begun, does = forking.simulate(tmp_path / "0-1000000.h5")
     does.kill()
-    assert begun.wait(timeout=60) == -signal.SIGKILL
+    assert exit_code(begun) == -signal.SIGKILL
 
 
 def test_both_stand_still_on_ctrl_z_and_go_on(forking, tmp_path):
@@ -170,7 +178,7 @@ def test_both_stand_still_on_ctrl_z_and_go_on(forking, tmp_path):
     begun.send_signal(signal.SIGCONT)
     wait_until(lambda: does.status() != psutil.STATUS_STOPPED)
     begun.terminate()
-    assert begun.wait(timeout=60) == 130
+    assert exit_code(begun) == 130
 
 
 @pytest.mark.parametrize(
@@ -193,8 +201,6 @@ def test_a_step_is_done_alone_when_the_source_was_edited_since():
 
 
 def test_whoever_asks_for_nonsense_is_left_alone(forking):
-    import socket
-
     for said in (b"", b"\0\0\0\1{", b"\0\0\0\2{}", json.dumps({"arguments": []}).encode()):
         with socket.socket(socket.AF_UNIX) as asking:
             asking.connect(str(forking.place))
@@ -210,10 +216,11 @@ def test_without_its_resident_process_a_step_is_done_alone(tmp_path):
     begun, does = started.simulate(tmp_path / "0-1000000.h5")
     started.popen.kill()
     started.popen.wait()
+    started.leave()
     wait_until(lambda: is_gone(does))
     wait_until(lambda: psutil.Process(begun.pid).cpu_times().user > 0.5)  # by itself
     begun.terminate()
-    assert begun.wait(timeout=60) == 130
+    assert exit_code(begun) == 130
     words = ["simulate", "chain", "--settings", SETTINGS, "--start", 0, "--stop", 16]
     assert started.run(*words, "--output", output)[2] == 0 and output.exists()
 
@@ -224,7 +231,7 @@ def test_a_step_under_way_is_finished_when_the_run_is_gone(tmp_path):
     begun = started.begin(*words, "--output", tmp_path / "0-3000.h5")
     wait_until(started.process.children)
     started.leave()
-    assert begun.wait(timeout=120) == 0 and (tmp_path / "0-3000.h5").exists()
+    assert exit_code(begun) == 0 and (tmp_path / "0-3000.h5").exists()
     assert started.popen.wait(timeout=60) == 0
     assert not started.place.parent.exists()
 
