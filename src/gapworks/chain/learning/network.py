@@ -104,13 +104,24 @@ class Surrogate(nn.Module):
 
     def forward(self, V_minus_mu: Tensor) -> Tensor:
         """(Delta, n), shape (batch, 2, L), from V - mu, shape (batch, L), units of t."""
-        x = self.enter(((V_minus_mu - self.input_mean) / self.input_scale)[:, None])
+        x = ((V_minus_mu - self.input_mean) / self.input_scale)[:, None]
+        # The channels of a site beside each other in memory: a convolution is a fifth faster.
+        x = self.enter(x)[:, :, None].contiguous(memory_format=torch.channels_last)
         for block in self.blocks:
             spread: nn.Conv1d = block["spread"]
-            reach = (self.kernel - 1) // 2 * spread.dilation[0]
-            y = nn.functional.silu(spread(on_ring(x, reach)))
-            x = x + block["mix"](y)
-        return self.output_mean + self.output_scale * self.leave(x)
+            dilation = spread.dilation[0]
+            around = on_ring(x, (self.kernel - 1) // 2 * dilation)
+            y = nn.functional.silu(_along(spread, around, dilation))
+            x = x + _along(block["mix"], y)
+        for layer in self.leave:
+            x = _along(layer, x) if isinstance(layer, nn.Conv1d) else layer(x)
+        return self.output_mean + self.output_scale * x[:, :, 0]
+
+
+def _along(layer: nn.Conv1d, x: Tensor, dilation: int = 1) -> Tensor:
+    """A convolution along the last axis of (n, channels, 1, L)."""
+    weight = layer.weight[:, :, None]
+    return nn.functional.conv2d(x, weight, layer.bias, dilation=(1, dilation))
 
 
 ARCHITECTURES = {"window": WindowNetwork, "surrogate": Surrogate}
