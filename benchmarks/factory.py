@@ -21,8 +21,6 @@ import measure
 
 OWN_SCALE = "bench"
 SHARDS = 1000
-# Copied trees need neither what was made nor what was installed.
-LEFT_OUT = (".*", "slurm", "results", "logs", "__pycache__", "*.egg-info")
 
 
 class Sizes(NamedTuple):
@@ -167,7 +165,7 @@ def sync(path) -> None:
 def workflow(results: measure.Results, sizes: Sizes, folder: Path) -> None:
     """Snakemake's own time: per job of a run of the smoke scale, and to plan many shards."""
     copy = folder / "checkout"
-    shutil.copytree(measure.ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    measure.copy_checkout(copy)
     add_scale(copy / "config.yaml")
     # Not the whole study: training has time limits of its own.
     smoke = [f"results/smoke/chain/data/{name}.h5" for name in data_sets(copy / "config.yaml")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from typing import Any, TypeVar
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 _START = time.perf_counter()
+# Copied trees need neither what was made nor what was installed.
+LEFT_OUT = (".*", "slurm", "results", "logs", "__pycache__", "*.egg-info")
 Sizes = TypeVar("Sizes")
 """What a run measures."""
 
@@ -263,6 +266,11 @@ def provenance() -> dict[str, Any]:
     from gapworks.factory.provenance import provenance
 
     return {**provenance(), "created": datetime.now(UTC).isoformat(timespec="seconds")}
+
+
+def copy_checkout(folder: Path) -> None:
+    """Copy this checkout, to run the workflow in; the package is still the one here."""
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
 
 
 def plan(study: str, scale: str = "paper") -> Any:

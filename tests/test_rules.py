@@ -7,7 +7,9 @@ import re
 import pytest
 import yaml
 
+from gapworks.study import STUDIES, names_in
 from tests.conftest import ROOT
+from tests.support.config import plan
 
 FILES = sorted((ROOT / "workflow/rules").glob("*.smk"))
 PROFILE = (ROOT / "profiles/slurm/config.yaml").read_text()
@@ -64,3 +66,26 @@ def test_lines_for_a_gpu_are_ready_to_be_uncommented():
     trains = yaml.safe_load(uncommented(PROFILE))["set-resources"]["train_qpi"]
     asked = {"slurm_partition": "gpu", "gpu": 1}
     assert trains == {"slurm_extra": "--signal=TERM@120", **asked}
+
+
+@pytest.mark.parametrize("scale", ["smoke", "laptop", "paper"])
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_figure_of_solved_data_comes_first(study, scale):
+    """It needs no network, and no other figure that needs none has fewer samples to wait for."""
+    planned = plan(study, scale)
+    (figure,) = planned.earliest & set(planned.study.figures)
+
+    def needs(name):
+        evaluations = names_in(planned.study.figures[name].of(planned.scale))
+        given = [planned.inputs(one) for one in evaluations]
+        return given, {one for inputs in given for one in inputs.data.values()}
+
+    def size(data):
+        return sum(map(planned.samples, data))
+
+    given, data = needs(figure)
+    assert data and data < planned.earliest and not any(one.networks for one in given)
+    for other in planned.study.figures:
+        given, others = needs(other)
+        if others and not any(one.networks or one.evaluations for one in given):
+            assert size(data) <= size(others)

@@ -14,7 +14,7 @@ from typing import Any
 
 from gapworks.config import ScaleConfig
 from gapworks.factory.shards import shard_name, shard_ranges
-from gapworks.study import STUDIES, Inputs, Scale, Study, study
+from gapworks.study import STUDIES, Inputs, Scale, Study, names_in, study
 
 SUFFIXES = {"figures": ("pdf", "png"), "tables": ("csv", "tex")}
 """Of the formats that exhibits are made in."""
@@ -190,6 +190,23 @@ class Plan:
             for name in names
             for suffix in SUFFIXES[room]
         ]
+
+    @cached_property
+    def earliest(self) -> frozenset[str]:
+        """What the figure of solved data that needs the fewest samples is made of.
+
+        Its own name, its evaluations' and its data sets': made first, they show within a minute
+        that all is well. Empty if every figure needs a network.
+        """
+        found: list[tuple[int, int, list[str]]] = []
+        for name, exhibit in self.study.figures.items():
+            evaluations = names_in(exhibit.of(self.scale))
+            given = [self.inputs(one) for one in evaluations]
+            data = {one for inputs in given for one in inputs.data.values()}
+            if data and not any(inputs.networks or inputs.evaluations for inputs in given):
+                costly = sum(self.study.step(one)[0].cost != "light" for one in evaluations)
+                found.append((sum(map(self.samples, data)), costly, [name, *evaluations, *data]))
+        return frozenset(min(found)[-1]) if found else frozenset()
 
     # ---- metrics and claims ----------------------------------------------------------------------
 

@@ -76,6 +76,17 @@ def code_of(module):
     return planned(lambda plan, wildcards: code_digest(module(plan, wildcards)))
 
 
+def urgent(base):
+    """A priority: the first figure of solved data, and what it is made of, before all else."""
+
+    @planned
+    def found(plan, wildcards):
+        made = {wildcards.get(kind) for kind in ("dataset", "evaluation", "figure")}
+        return base + 10 * bool(made & plan.earliest)
+
+    return found
+
+
 def growing(base):
     """A resource that grows with every attempt."""
     return lambda wildcards, attempt: base * attempt

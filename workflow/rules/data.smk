@@ -23,6 +23,7 @@ rule simulate:
         study=OTHERS,
         start=r"\d+",
         stop=r"\d+",
+    priority: urgent(0)
     conda:
         "../../envs/gapworks.yaml"
     threads: 1
@@ -63,7 +64,7 @@ use rule simulate_qpi as simulate_qpi_first with:
         dataset="train|validation",
         start=r"\d+",
         stop=r"\d+",
-    priority: 2
+    priority: urgent(2)
 
 
 # Then what the second longest waits for.
@@ -74,7 +75,7 @@ use rule simulate_qpi as simulate_qpi_second with:
         dataset="literal_train|literal_validation",
         start=r"\d+",
         stop=r"\d+",
-    priority: 1
+    priority: urgent(1)
 
 
 ruleorder: simulate_qpi_first > simulate_qpi_second > simulate_qpi
@@ -93,6 +94,7 @@ rule simulate_qpi_mpi:
         scale=WITH_MPI,
         start=r"\d+",
         stop=r"\d+",
+    priority: urgent(0)
     conda:
         "../../envs/gapworks.yaml"
     threads: ranks
@@ -128,7 +130,7 @@ rule gather:
     benchmark:
         "logs/{scale}/{study}/gather/{dataset}.benchmark.tsv"
     # Networks wait for it.
-    priority: 2
+    priority: urgent(2)
     conda:
         "../../envs/gapworks.yaml"
     threads: 1

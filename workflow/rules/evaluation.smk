@@ -13,6 +13,7 @@ rule evaluate_light:
         "logs/{scale}/{study}/evaluate/{evaluation}.benchmark.tsv"
     wildcard_constraints:
         evaluation=pattern("light"),
+    priority: urgent(0)
     conda:
         "../../envs/gapworks.yaml"
     threads: 1
@@ -42,6 +43,7 @@ rule evaluate_heavy:
         "logs/{scale}/{study}/evaluate/{evaluation}.benchmark.tsv"
     wildcard_constraints:
         evaluation=pattern("heavy"),
+    priority: urgent(0)
     conda:
         "../../envs/gapworks.yaml"
     threads: 1

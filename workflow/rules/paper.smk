@@ -28,6 +28,8 @@ rule figure:
         "logs/{scale}/{study}/figure/{figure}.benchmark.tsv"
     wildcard_constraints:
         figure=any_of("figures"),
+    # Drawn when their inputs are there: somebody may be waiting to look at them.
+    priority: urgent(3)
     conda:
         "../../envs/gapworks.yaml"
     threads: 1
@@ -67,6 +69,7 @@ rule table:
         "logs/{scale}/{study}/table/{table}.benchmark.tsv"
     wildcard_constraints:
         table=any_of("tables"),
+    priority: 3
     conda:
         "../../envs/gapworks.yaml"
     threads: 1
