@@ -86,7 +86,7 @@ def table(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         waits = name == "gapworks" and line["cpu"] - line["imports"] < 0.05 and "/" in program
         row["jobs"] += "/" in program
         row["all"] += line["cpu"]
-        start = line["cpu"] if waits or name == "resident.py" else line["imports"]
+        start = line["cpu"] if waits or name == "forking.py" else line["imports"]
         row["start"] += start
         row["reading"] += line["reading"]
         row["work"] += line["cpu"] - start - line["reading"]

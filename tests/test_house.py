@@ -22,7 +22,7 @@ COMMON = {
     "readers": {"factory"},
     "learning": {"factory", "study"},
     "products": {"factory", "learning", "study"},
-    "runs": {"factory", "products", "learning", "config", "plan", "study"},
+    "runs": {"factory", "products", "learning", "command", "config", "plan", "study"},
 }
 """What the rooms that all studies share may import, beside themselves."""
 TORCH_IN_PHYSICS = {"gapworks.qpi.physics.image_torch"}

@@ -2,7 +2,7 @@
 
 Python imports this module at its start where its folder is on PYTHONPATH. When the process ends, a
 line of JSON is added to the file that GAPWORKS_ACCOUNT names. A process that was forked (a step of
-`gapworks.runs.resident`) begins at zero.
+`gapworks.runs.forking`) begins at zero.
 """
 
 import atexit

@@ -1,7 +1,7 @@
 """The command `gapworks`: done by a process of the run that has all imported, or by this one.
 
 Most of what a step of the workflow takes is Python's imports (torch's alone are seconds). A run on
-this machine keeps a process that has them (`runs.resident`), which forks one for each step; this
+this machine keeps a process that has them (`runs.forking`), which forks one for each step; this
 one then stands for it: it hands on signals, waits, and ends as the other does. Nothing but speed
 depends on it. What is imported here is what every step pays for: nearly nothing.
 """
@@ -31,14 +31,19 @@ def main() -> int:
             connection.connect(place)
             ended = _handed_over(connection)
     if ended is None:
-        from gapworks.cli import main
-
-        return main()
+        return alone()
     if ended < 0:  # by a signal: so this one ends, too
         with suppress(OSError):  # SIGKILL has no handler
             signal.signal(-ended, signal.SIG_DFL)
         signal.raise_signal(-ended)
     return ended
+
+
+def alone() -> int:
+    """Do it in this process."""
+    from gapworks.cli import main
+
+    return main()
 
 
 def _handed_over(connection: socket.socket) -> int:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from gapworks.command import RESIDENT
-from gapworks.runs import resident
+from gapworks.runs import forking, resident
 from tests.support.command import GAPWORKS, SETTINGS, arguments
 
 pytestmark = pytest.mark.skipif(
@@ -90,7 +90,7 @@ def _is_busy(process):
 
 
 @pytest.fixture(scope="module")
-def forking():
+def warm():
     started = Resident()
     yield started
     started.leave()
@@ -128,27 +128,27 @@ def is_gone(process):
     ],
     ids=lambda words: " ".join(map(str, words))[:20],
 )
-def test_a_forked_step_says_and_returns_what_it_does_alone(forking, words):
-    before = forking.worked()
-    forked = forking.run(*words)
-    assert forking.worked() > before
-    assert forked == forking.run(*words, **{RESIDENT: "no"})
+def test_a_forked_step_says_and_returns_what_it_does_alone(warm, words):
+    before = warm.worked()
+    forked = warm.run(*words)
+    assert warm.worked() > before
+    assert forked == warm.run(*words, **{RESIDENT: "no"})
 
 
-def test_a_forked_step_writes_the_same_file(forking, tmp_path):
+def test_a_forked_step_writes_the_same_file(warm, tmp_path):
     words = ["simulate", "chain", "--settings", SETTINGS, "--start", 0, "--stop", 4, "--output"]
-    before = forking.worked()
-    assert forking.run(*words, tmp_path / "0-4.h5")[2] == 0
-    assert forking.worked() > before
+    before = warm.worked()
+    assert warm.run(*words, tmp_path / "0-4.h5")[2] == 0
+    assert warm.worked() > before
     forked = (tmp_path / "0-4.h5").read_bytes()
     (tmp_path / "0-4.h5").unlink()
-    assert forking.run(*words, tmp_path / "0-4.h5", **{RESIDENT: "no"})[2] == 0
+    assert warm.run(*words, tmp_path / "0-4.h5", **{RESIDENT: "no"})[2] == 0
     assert forked == (tmp_path / "0-4.h5").read_bytes()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_to_the_command_ends_the_step_and_leaves_nothing(forking, tmp_path, number):
-    begun, does = forking.simulate(tmp_path / "0-1000000.h5")
+def test_a_signal_to_the_command_ends_the_step_and_leaves_nothing(warm, tmp_path, number):
+    begun, does = warm.simulate(tmp_path / "0-1000000.h5")
     begun.send_signal(number)
     _, said = begun.communicate(timeout=60)
     assert begun.returncode == 130 and "interrupted" in said
@@ -156,21 +156,21 @@ def test_a_signal_to_the_command_ends_the_step_and_leaves_nothing(forking, tmp_p
     assert not list(tmp_path.iterdir())
 
 
-def test_a_command_that_is_killed_takes_the_step_with_it(forking, tmp_path):
-    begun, does = forking.simulate(tmp_path / "0-1000000.h5")
+def test_a_command_that_is_killed_takes_the_step_with_it(warm, tmp_path):
+    begun, does = warm.simulate(tmp_path / "0-1000000.h5")
     begun.kill()
     exit_code(begun)
     wait_until(lambda: is_gone(does))
 
 
-def test_a_step_that_is_killed_ends_the_command_alike(forking, tmp_path):
-    begun, does = forking.simulate(tmp_path / "0-1000000.h5")
+def test_a_step_that_is_killed_ends_the_command_alike(warm, tmp_path):
+    begun, does = warm.simulate(tmp_path / "0-1000000.h5")
     does.kill()
     assert exit_code(begun) == -signal.SIGKILL
 
 
-def test_both_stand_still_on_ctrl_z_and_go_on(forking, tmp_path):
-    begun, does = forking.simulate(tmp_path / "0-1000000.h5")
+def test_both_stand_still_on_ctrl_z_and_go_on(warm, tmp_path):
+    begun, does = warm.simulate(tmp_path / "0-1000000.h5")
     command = psutil.Process(begun.pid)
     begun.send_signal(signal.SIGTSTP)
     for process in (command, does):
@@ -184,30 +184,30 @@ def test_both_stand_still_on_ctrl_z_and_go_on(forking, tmp_path):
 @pytest.mark.parametrize(
     "changes", [{"OMP_NUM_THREADS": "2"}, {"PMI_SIZE": "1"}, {"SLURM_JOB_ID": "7"}], ids=str
 )
-def test_a_step_in_another_environment_is_done_alone(forking, changes):
-    before = forking.worked()
-    assert forking.run("--version", **changes)[2] == 0
-    assert forking.worked() == before
+def test_a_step_in_another_environment_is_done_alone(warm, changes):
+    before = warm.worked()
+    assert warm.run("--version", **changes)[2] == 0
+    assert warm.worked() == before
 
 
 def test_a_step_is_done_alone_when_the_source_was_edited_since():
-    start = resident.Start({}, resident._sources())
-    request = {"environment": {}, "python": sys.prefix, "package": resident._package()}
+    start = forking.Start({}, forking._sources())
+    request = {"environment": {}, "python": sys.prefix, "package": forking._package()}
     assert start.is_alike(request)
     edited = dict.fromkeys(list(start.sources)[:1], (0, 0))
-    assert not resident.Start({}, start.sources | edited).is_alike(request)
+    assert not forking.Start({}, start.sources | edited).is_alike(request)
     assert not start.is_alike(request | {"python": "/usr"})
     assert not start.is_alike(request | {"package": "/elsewhere/gapworks"})
 
 
-def test_whoever_asks_for_nonsense_is_left_alone(forking):
+def test_whoever_asks_for_nonsense_is_left_alone(warm):
     for said in (b"", b"\0\0\0\1{", b"\0\0\0\2{}", json.dumps({"arguments": []}).encode()):
         with socket.socket(socket.AF_UNIX) as asking:
-            asking.connect(str(forking.place))
+            asking.connect(str(warm.place))
             asking.sendall(said)
             asking.shutdown(socket.SHUT_WR)
             assert asking.recv(100) == b""
-    assert forking.run("--version")[2] == 0
+    assert warm.run("--version")[2] == 0
 
 
 def test_without_its_resident_process_a_step_is_done_alone(tmp_path):
