@@ -23,7 +23,7 @@ EMPTY = ["--start", 5, "--stop", 5]
 LONG = ["--start", 0, "--stop", 1_000_000]
 
 
-def wait_until(what, seconds=60):
+def wait_until(what, seconds=120):
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "waited in vain"
