@@ -34,7 +34,7 @@ class Resident:
     """A resident process, as a run starts it, and commands that may be handed over to it."""
 
     def __init__(self):
-        started = {**os.environ, **resident.ONE_THREAD}
+        started = {**os.environ, **resident.environment_of_steps()}
         started.pop(RESIDENT, None)
         started.pop("PYTEST_CURRENT_TEST", None)
         with pytest.MonkeyPatch.context() as patch:

@@ -229,6 +229,7 @@ def main() -> int:
     """The resident process, and what it forks."""
     for number in HANDED_ON:
         signal.signal(number, signal.SIG_IGN)
+    os.chdir("/")  # nobody's folder is kept from being removed
     place = os.environ[RESIDENT]
     here = os.getpid()
     try:

@@ -14,20 +14,21 @@ from gapworks.command import RESIDENT
 
 WORTH = 10
 """Steps of a run below which it is not started: it takes as long as two of them."""
-ONE_THREAD = dict.fromkeys(
-    (
-        "OMP_NUM_THREADS",
-        "GOTO_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "VECLIB_MAXIMUM_THREADS",
-        "NUMEXPR_NUM_THREADS",
-    ),
-    "1",
+THREADS = (
+    "OMP_NUM_THREADS",
+    "GOTO_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
 )
-"""What Snakemake says to a step of one thread."""
-
+TEMPORARY = ("TMPDIR", "TMP", "TEMPDIR", "TEMP")
 _started: list[subprocess.Popen] = []
+
+
+def environment_of_steps() -> dict[str, str]:
+    """What Snakemake adds to the environment of a step of one thread."""
+    return dict.fromkeys(THREADS, "1") | dict.fromkeys(TEMPORARY, tempfile.gettempdir())
 
 
 def start(steps: int) -> None:
@@ -46,11 +47,11 @@ def start(steps: int) -> None:
     except OSError:
         return
     os.environ[RESIDENT] = f"{folder}/socket"
-    command = [sys.executable, "-m", "gapworks.runs.forking"]
+    command = [sys.executable, "-P", "-m", "gapworks.runs.forking"]
     _started.append(
         subprocess.Popen(
             command,
-            env=os.environ | ONE_THREAD,
+            env=os.environ | environment_of_steps(),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
