@@ -64,40 +64,27 @@ class Networks(Section):
 
     def named(self, name: NetworkName) -> Network:
         """A network by its name."""
-        supervised = self.supervised
-        common = {"kind": "supervised", "hidden": supervised.hidden, "points": supervised.points}
         if name.kind == "autoencoder":
-            held = name.holds
-            return Network(
-                kind="autoencoder",
-                inputs=held,
-                targets=held,
-                hidden=self.autoencoder.hidden,
-                latent=name.latent,
-                training=self.autoencoder.training,
-            )
+            said = self.autoencoder
+            layers = {"hidden": said.hidden, "latent": name.latent, "training": said.training}
+            return Network(kind=name.kind, inputs=name.holds, targets=name.holds, **layers)
+        supervised = self.supervised
+        made = {
+            "kind": "supervised",
+            "inputs": [name.field],
+            "targets": ["a2f"],
+            "hidden": supervised.hidden,
+            "points": supervised.paper_points if name.few else supervised.points,
+            "training": getattr(supervised, name.spectra),
+        }
         if name.kind == "bases":
-            return Network(
-                **common | {"hidden": [*self.bases.before, name.neurons]},
-                inputs=["gap"],
-                targets=["a2f"],
-                training=self.bases.training,
-            )
-        training = getattr(supervised, name.spectra)
+            hidden = [*self.bases.before, name.neurons]
+            made |= {"hidden": hidden, "training": self.bases.training}
         if name.kind == "reversed":
-            return Network(
-                **common | {"points": None},
-                inputs=["a2f"],
-                targets=[name.field],
-                training=training,
-            )
-        return Network(
-            **common | ({"points": supervised.paper_points} if name.few else {}),
-            inputs=[name.field],
-            targets=["a2f"],
-            noise=tuple(supervised.noise) if name.noisy else (0.0, 0.0),
-            training=training,
-        )
+            made |= {"inputs": ["a2f"], "targets": [name.field], "points": None}
+        if name.noisy:
+            made["noise"] = tuple(supervised.noise)
+        return Network(**made)
 
 
 class Flow(Section):
