@@ -80,7 +80,7 @@ class Solver(Section):
 
 
 class SimpleSpectra(Section):
-    """Sums of Gaussians; see `gapworks.eliashberg.data.draw.SimpleRecipe`."""
+    """Sums of Gaussians; see `gapworks.eliashberg.data.draw.draw_simple`."""
 
     peaks: Range[PositiveInt]
     centre: Range[Annotated[float, Field(gt=0, le=1)]] = Field(description="shares of the cut-off")
@@ -91,7 +91,7 @@ class SimpleSpectra(Section):
 
 
 class ComplexSpectra(Section):
-    """Geometric Brownian motion, smoothed; see `gapworks.eliashberg.data.draw.ComplexRecipe`."""
+    """Geometric Brownian motion, smoothed; see `gapworks.eliashberg.data.draw.draw_complex`."""
 
     volatility: PositiveFloat = Field(description="of the logarithm, over the whole grid")
     window: PositiveInt = Field(description="points of the moving mean")
