@@ -38,6 +38,11 @@ def value(data: Evaluated, name: str, score: str) -> float:
     return data[name][SCORES.index(score)]
 
 
+def cutoff(data: Evaluated) -> int:
+    """R of the window of a network that was evaluated."""
+    return (data.attributes["window"] - 1) // 2
+
+
 def constants(arrays: Mapping[str, np.ndarray]) -> dict[float, float]:
     """Mean Delta at each V0 of a data set: the prediction that knows V0 and nothing else."""
     valid = arrays["valid"] == 1
