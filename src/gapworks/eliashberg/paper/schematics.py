@@ -102,8 +102,7 @@ def _chart(axes: plt.Axes, texts: Sequence[str], answer: str) -> None:
             )
         if row == 1:
             axes.text(0.54, y + 0.5 / slots, answer, fontsize=7, va="center")
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)
+    axes.set(xlim=(0, 1), ylim=(0, 1))
 
 
 def supervised(network: Evaluated) -> Figure:
@@ -150,7 +149,6 @@ def _network(widths: Sequence[int], names: Sequence[str], note: str) -> Figure:
     axes.annotate(
         note, ((len(widths) - 1) / 2, -SHOWN / 2 - 1.3), ha="center", va="top", fontsize=7
     )
-    axes.set_xlim(-0.6, len(widths) - 0.4)
-    axes.set_ylim(-SHOWN / 2 - 2.1, SHOWN / 2 + 2.2)
+    axes.set(xlim=(-0.6, len(widths) - 0.4), ylim=(-SHOWN / 2 - 2.1, SHOWN / 2 + 2.2))
     axes.set_axis_off()
     return figure
