@@ -11,6 +11,7 @@ from gapworks.eliashberg.data.fields import (
     as_numbers,
     field,
     gap_function,
+    grids,
     part,
     rows_of,
 )
@@ -26,22 +27,18 @@ from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 from gapworks.learning.data import read_dataset
 
-NUMBERS = ("coupling", "omega_log", *(moment_name(p) for p in MOMENTS))
-"""Of a spectrum: compared between prediction and truth."""
+NUMBERS = {"coupling": "1", "omega_log": "meV"} | {
+    moment_name(p): unit for p, unit in zip(MOMENTS, ("1", "meV", "meV^2", "meV^3"), strict=True)
+}
+"""Of a spectrum, compared between prediction and truth, with their units."""
 
-_UNITS = dict(zip(NUMBERS, ("1", "meV", "1", "meV", "meV^2", "meV^3"), strict=True))
-
-PUSHED = {
-    **{
-        name: Variable(("pushed",), v.units, v.description, v.dtype)
-        for name, v in forward.VARIABLES.items()
-    },
+PUSHED = forward.VARIABLES | {
     "a2f_pcc": Variable(("pushed",), "1", "Pearson correlation of predicted and true a2F"),
     "a2f_error": Variable(("pushed",), "1", "relative L2 error of the predicted a2F"),
-    **{f"{n}_true": Variable(("pushed",), u, f"{n} of the true a2F") for n, u in _UNITS.items()},
     **{
-        f"{n}_found": Variable(("pushed",), u, f"{n} of the predicted a2F")
-        for n, u in _UNITS.items()
+        f"{name}_{which}": Variable(("pushed",), unit, f"{name} of the {said} a2F")
+        for name, unit in NUMBERS.items()
+        for which, said in (("true", "true"), ("found", "predicted"))
     },
 }
 """Predictions from the solved test samples' own inputs, pushed through the equations."""
@@ -139,10 +136,7 @@ def _push(
         "solved_z_true": chosen["z_real"][shown],
         "solved_z_found": pushed.z.real[shown],
     }
-    coordinates = {
+    coordinates = grids(solved) | {
         "pushed": Coordinate(solved["sample"][test], "1", "index of the test sample"),
-        "omega": Coordinate(solved["omega"], "meV", "boson energy"),
-        "energy": Coordinate(solved["energy"], "meV", "real part of the energy"),
-        "gap_number": Coordinate(np.arange(2 * delta.shape[1]), "1", "Re Delta, then Im Delta"),
     }
     return coordinates, made
