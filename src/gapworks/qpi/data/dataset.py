@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from enum import IntEnum
 
 import numpy as np
@@ -180,8 +179,9 @@ def _simulate(settings: Settings, index: int, threads: int) -> dict[str, np.ndar
         return _windowed(settings, sample, *windows(ladder, _integrated(ladder, threads)))
     sample = draw(settings.seed, settings.stream, settings.physics, index)
     if settings.kind == "grid":
-        N = settings.n_effective
-        fine, coarse = (_plain(settings, sample, n) for n in (N, N // 2))
+        # One grid of wave vectors, whatever its faults.
+        where, N = (tuple(settings.physics.energies), settings.physics.window), settings.n_effective
+        fine, coarse = (twisted_window(sample.p, *where, n) for n in (N, N // 2))
         return _windowed(settings, sample, fine, coarse)
     return _imaged(settings, sample, threads)
 
@@ -199,16 +199,6 @@ def _integrated(ladder: Ladder, threads: int) -> Iterable[np.ndarray]:
     else:
         with ThreadPoolExecutor(threads) as pool:
             yield from pool.map(integrate, ladder.sub_grids())
-
-
-def _plain(settings: Settings, sample: Sample, N: int) -> GreenWindow:
-    """The window of one grid of N x N wave vectors, whatever its faults."""
-    size, energies = settings.physics.window, tuple(settings.physics.energies)
-    made = [twisted_window(replace(sample.p, omega=omega), size, N) for omega in energies]
-    ee, eh, he, local = (
-        np.concatenate([getattr(one, name) for one in made]) for name in ("ee", "eh", "he", "local")
-    )
-    return GreenWindow(sample.p, energies, ee, eh, he, local, N)
 
 
 def _windowed(

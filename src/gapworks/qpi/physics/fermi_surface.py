@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from gapworks.qpi.physics.hamiltonian import band, gap_components, ising
-from gapworks.qpi.physics.parameters import Parameters
+from gapworks.qpi.physics.parameters import Superconductor
 from gapworks.qpi.physics.spin_blocks import angles
 
 # Points of the grid in each direction, and width of the Gaussian that stands for delta(xi), meV:
@@ -16,7 +16,7 @@ _POINTS = 128
 _WIDTH = 12.0
 
 
-def gap_rms(p: Parameters) -> float:
+def gap_rms(p: Superconductor) -> float:
     """sqrt(<|D|^2>) over the Fermi surface of the normal state, meV.
 
     D is the gap function of the spin-up electrons (eqs 6-11): s - t for the g gaps, f_x + i f_y for
