@@ -18,8 +18,7 @@ from gapworks.learning.intervals import wilson
 from gapworks.qpi import steps
 from gapworks.qpi.config import U_GAPS
 from gapworks.qpi.learning.features import U_CLASSES, has_u_gap, stored_maps, windows
-from gapworks.qpi.learning.maps import View, turned, with_noise, within_disc
-from gapworks.qpi.physics.point_group import THIRD_TURN
+from gapworks.qpi.learning.maps import View, threefold_mean, with_noise, within_disc
 
 VARIABLES = {
     "accuracy": Variable(("white",), "1", "mean of the shares of A12u and of Eu recognised"),
@@ -92,8 +91,7 @@ def odd_share(maps: torch.Tensor, view: View) -> np.ndarray:
         Of the energy whose share is largest.
     """
     kept = within_disc(maps, view)
-    once = turned(kept, THIRD_TURN)
-    odd = kept - (kept + once + turned(once, THIRD_TURN)) / 3
+    odd = kept - threefold_mean(kept)
     shares = odd.square().sum((-2, -1)) / kept.square().sum((-2, -1)).clamp(min=1e-30)
     return shares.amax(1).double().numpy()
 
