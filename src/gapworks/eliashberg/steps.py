@@ -22,7 +22,7 @@ from gapworks.learning.settings import TrainingSettings
 from gapworks.study import Scale, StepSettings
 
 
-class Simulate(DatasetSettings):
+class Simulate(DatasetSettings, StepSettings):
     """Of a data set."""
 
     study: Literal["eliashberg"] = "eliashberg"
@@ -35,16 +35,10 @@ class Simulate(DatasetSettings):
     @classmethod
     def of(cls, scale: Scale, dataset: str) -> Simulate:
         """Those of a data set; errors as of `StepSettings.of`."""
-        config = scale.config
-        chosen = config.dataset(dataset)
-        return cls(
-            dataset=dataset,
-            seed=scale.seed,
-            stream=chosen.stream,
-            kind=chosen.kind,
-            spectra=getattr(config.spectra, chosen.kind),
-            physics=config.physics,
-            solver=config.solver,
+        chosen = scale.config.dataset(dataset)
+        spectra = getattr(scale.config.spectra, chosen.kind)
+        return super().of(
+            scale, dataset=dataset, stream=chosen.stream, kind=chosen.kind, spectra=spectra
         )
 
     def decisive(self) -> dict[str, Any]:
@@ -67,7 +61,7 @@ class Train(TrainingSettings):
         """Those of a network; errors as of `StepSettings.of`."""
         name = NetworkName.parse(network)
         chosen = scale.config.networks.named(name)
-        return cls(name=network, seed=scale.seed, repeat=name.repeat, network=chosen)
+        return super().of(scale, name=network, repeat=name.repeat, network=chosen)
 
 
 class Generate(StepSettings):
@@ -89,19 +83,9 @@ class Evaluate(StepSettings):
 
     evaluation: Evaluation
 
-    @classmethod
-    def of(cls, scale: Scale, **fields: str) -> Evaluate:
-        """The same for all data sets and networks."""
-        return cls(evaluation=scale.config.evaluation)
-
 
 class ChooseDimension(StepSettings):
     """Of the choice of a latent dimension."""
 
     input: Input
     flow: Flow
-
-    @classmethod
-    def of(cls, scale: Scale, input: Input) -> ChooseDimension:
-        """Of an input."""
-        return cls(input=input, flow=scale.config.flow)

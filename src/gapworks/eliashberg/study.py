@@ -56,7 +56,7 @@ def generating(scale: Scale, transform: str, input: str, latent: str) -> Inputs:
     wanted = dimensions(scale) if chosen else [int(latent)]
     return Inputs(
         data={"solved": "complex"},
-        networks=[str(name) for d in wanted for name in generators(transform, input, d)],
+        networks=[name.text for d in wanted for name in generators(transform, input, d)],
         evaluations=[f"complex-dimensions-{input}"] if chosen else [],
     )
 

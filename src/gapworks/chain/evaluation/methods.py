@@ -20,7 +20,7 @@ from gapworks.chain.evaluation.fit import check_physics
 from gapworks.chain.learning.trained import Network
 from gapworks.chain.physics.dense import solve_dense
 from gapworks.chain.physics.solver import solve
-from gapworks.chain.steps import MethodErrors
+from gapworks.chain.steps import MethodTimes
 from gapworks.factory.container import Coordinate
 from gapworks.factory.errors import DataError
 
@@ -29,13 +29,13 @@ Method = Callable[[np.ndarray], np.ndarray]
 
 
 def compared(
-    settings: MethodErrors, networks: Mapping[str, Path], threads: int
+    settings: MethodTimes, networks: Mapping[str, Path], threads: int
 ) -> dict[str, Method]:
     """What is compared: "dense", "exact", "exact 1e-03", ..., and the networks by name.
 
     Parameters
     ----------
-    settings : MethodErrors
+    settings : MethodTimes
         Physics, but for length and disorder strength, which are those of `settings.cost`;
         tolerances, how far dense goes.
     networks : mapping of str to Path

@@ -24,7 +24,7 @@ from gapworks.eliashberg.evaluation import errors
 from gapworks.eliashberg.evaluation.readings import SCORES
 from gapworks.eliashberg.evaluation.tested import single
 from gapworks.eliashberg.learning.features import as_tensor
-from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
+from gapworks.eliashberg.learning.forward import push_forward
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
@@ -103,7 +103,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
     if names == ["a2f", "gap"]:
         few = slice(0, chosen.forward)
         delta = as_complex(found[1][few])
-        pushed = push_forward(physics, found[0][few], delta, FORWARD_SOLVER, threads)
+        pushed = push_forward(physics, found[0][few], delta, threads)
         made["pair_residual"] = pushed.numbers["gap_residual"]
         made["pair_pcc"] = pushed.numbers["gap_pcc"]
         coordinates["pushed"] = Coordinate(rows["sample"][few], "1", "index of the test sample")

@@ -37,7 +37,7 @@ VARIABLES = {
 
 def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> Evaluation:
     """Numbers of all valid samples of the data set "solved", principal components, examples."""
-    header, arrays, physics = solved_data(given)
+    header, arrays, physics, _ = solved_data(given)
     chosen = settings.evaluation
     valid = rows_of(arrays, np.flatnonzero(arrays["valid"] == 1))
     test = part(arrays, Split.TEST)

@@ -19,7 +19,6 @@ from gapworks.eliashberg.evaluation.readings import SCORES
 from gapworks.eliashberg.evaluation.tested import single
 from gapworks.eliashberg.learning import forward
 from gapworks.eliashberg.learning.distances import pearson, relative_distance
-from gapworks.eliashberg.learning.forward import FORWARD_SOLVER
 from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.physics.moments import MOMENTS, moment_name
 from gapworks.eliashberg.steps import Evaluate
@@ -124,7 +123,7 @@ def _push(
     chosen = rows_of(solved, test)
     delta, a2f = gap_function(chosen), chosen["a2f"]
     predicted = network.predict(chosen)
-    pushed = forward.push_forward(physics, predicted, delta, FORWARD_SOLVER, threads)
+    pushed = forward.push_forward(physics, predicted, delta, threads)
     made = dict(pushed.numbers)
     made["a2f_pcc"] = pearson(predicted, a2f)
     made["a2f_error"] = relative_distance(predicted, a2f)

@@ -56,7 +56,7 @@ def generate(settings: Generate, given: Given, threads: int, output: Path) -> He
         latent = int(read_evaluation(choice, "eliashberg").attributes["chosen"])
     made, weights = {}, {}
     for wanted in generators(settings.transform, settings.input, latent):
-        name = str(wanted)
+        name = wanted.text
         if name not in given.networks:
             raise DataError(f"{output}: needs {name}; given: {', '.join(given.networks)}")
         where = given.networks[name]

@@ -143,7 +143,7 @@ def _spectrum(loaded: Network, source: Path, unit: str | None) -> Found:
         rows = density_of_states(x, delta, physics.broadening)
         notes.append("three columns: the DOS is formed of Delta")
     a2f = loaded.apply(rows)
-    pushed = push_forward(physics, a2f, delta, FORWARD_SOLVER, threads=1)
+    pushed = push_forward(physics, a2f, delta, threads=1)
     check = _numbers(physics, pushed.a2f) | {"notes": notes}
     check |= {name: _plain(values[0]) for name, values in pushed.numbers.items()}
     if sees == "dos":

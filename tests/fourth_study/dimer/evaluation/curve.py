@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gapworks.dimer.learning.trained import Network
 from gapworks.dimer.physics.pair import exact_pair
 from gapworks.dimer.steps import Compare
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given, about_data
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 from gapworks.learning.data import read_dataset
 
 VARIABLES = {
@@ -19,9 +17,7 @@ VARIABLES = {
 }
 
 
-def evaluate(
-    settings: Compare, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: Compare, given: Given, threads: int, report: Report) -> Evaluation:
     """The network's occupations and their errors against V; DataError for other data."""
     header, arrays = read_dataset(given.data["test"], "dimer")
     V = np.sort(arrays["V"])
