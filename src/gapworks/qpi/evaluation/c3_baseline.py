@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from gapworks.factory.container import Coordinate, Variable, with_interval
+from gapworks.factory.container import Coordinate, Variable, named, with_interval
 from gapworks.factory.evaluation_file import Evaluation, Given, Report
 from gapworks.learning.data import dataset_header
 from gapworks.learning.intervals import wilson
@@ -68,7 +68,7 @@ def evaluate(settings: steps.C3Baseline, given: Given, threads: int, report: Rep
     made["histogram"] = histogram
     coordinates = {
         "white": Coordinate(np.array(levels), "1", "white noise, units of the image's deviation"),
-        "class": Coordinate(np.arange(len(U_GAPS)), "1", "class", dict(enumerate(U_GAPS))),
+        "class": named(U_GAPS, "class"),
         "bin": Coordinate(0.5 * (BINS[1:] + BINS[:-1]), "1", "log10 of the share, centre"),
     }
     about = {"dataset": "symmetry", "method": "symmetry"}
