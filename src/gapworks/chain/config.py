@@ -6,7 +6,7 @@ The models here import neither numpy nor numba: the workflow reads them on every
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
 
@@ -27,6 +27,11 @@ class Physics(Section):
     disorder_strengths: Increasing[NonNegativeFloat] = Field(
         min_length=1, description="V0 of the uniform disorder in [-V0, V0]; sample i takes i mod K"
     )
+
+    @property
+    def hamiltonian(self) -> dict[str, Any]:
+        """What says the model to the solvers, and what a network's answer is for."""
+        return self.model_dump(include={"coupling", "filling", "hartree"})
 
 
 class Solver(Section):

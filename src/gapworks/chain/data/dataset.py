@@ -55,11 +55,9 @@ def simulate(settings: Settings, start: int, stop: int, threads: int) -> dict[st
     )
     s = solve(
         V,
-        coupling=physics.coupling,
-        filling=physics.filling,
+        **physics.hamiltonian,
         tolerance=settings.solver.tolerance,
         max_iterations=settings.solver.max_iterations,
-        hartree=physics.hartree,
         threads=threads,
     )
     return {
