@@ -194,6 +194,9 @@ class Study:
     """Settings of its metrics."""
     generated: Mapping[str, Step] = field(default_factory=dict)
     """Data sets that networks make, like `evaluations`."""
+    ranks: Callable[[Scale], int] | None = None
+    """MPI ranks of a simulate job, of a study whose simulations and trainings are large: they have
+    rules of their own, simulate_qpi and so on; None: those of all studies, on one rank."""
 
     def exhibits(self, room: str) -> Mapping[str, Exhibit]:
         """Its "figures" or "tables"."""

@@ -37,7 +37,7 @@ rule train:
 # The large networks want a graphics card: profiles/slurm/config.yaml has the lines to uncomment.
 use rule train as train_qpi with:
     wildcard_constraints:
-        study="qpi",
+        study=LARGE,
     resources:
         mem_mb=growing(6000),
         runtime=growing(600),

@@ -68,8 +68,6 @@ def json_object(text: str) -> Any:
     """A JSON object, or @FILE with one in it."""
     try:
         settings = json.loads(read_whole(Path(text[1:])) if text.startswith("@") else text)
-    except DataError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise argparse.ArgumentTypeError(f"not JSON: {error}") from error
     if not isinstance(settings, dict):

@@ -14,7 +14,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from pathlib import Path
@@ -76,6 +76,11 @@ class Coordinate:
     units: str
     description: str
     flags: Mapping[int, str] = field(default_factory=dict)
+
+
+def named(names: Sequence[str], description: str) -> Coordinate:
+    """A dimension whose values are numbers of names."""
+    return Coordinate(np.arange(len(names)), "1", description, dict(enumerate(names)))
 
 
 class Writer:

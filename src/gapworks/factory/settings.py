@@ -7,7 +7,7 @@ import json
 from itertools import pairwise
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 FORMAT_VERSION = 1
 """Version of the HDF5 layout described in docs/data-format.md."""
@@ -48,6 +48,11 @@ class Section(BaseModel):
     """A part of config.yaml: unknown keys are errors, numbers are finite, values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def faults(error: ValidationError) -> list[str]:
+    """The keys that are wrong, and what is wrong with each."""
+    return [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
 
 
 class DatasetSettings(Section):

@@ -178,4 +178,5 @@ STUDY = Study(
     },
     own_data=OwnData(LAYOUT),
     metrics=lambda scale: {"network": scale.config.networks.shown},
+    ranks=lambda scale: scale.config.ranks,
 )
