@@ -71,7 +71,6 @@ DATASET = r"(?P<dataset>[a-z_]+)"
 NETWORK = r"(?P<network>surrogate|window-r\d+-n\d+)"
 
 STUDY = Study(
-    name="chain",
     config=ChainConfig,
     steps=steps,
     training=training,

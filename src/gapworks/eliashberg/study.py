@@ -78,7 +78,6 @@ DATASET = r"(?P<dataset>simple|complex)"
 SUPERVISED = form("supervised", "reversed", "generated")
 
 STUDY = Study(
-    name="eliashberg",
     config=EliashbergConfig,
     steps=steps,
     training=training,

@@ -71,7 +71,6 @@ LAYOUT = """\
               or .json"""
 
 STUDY = Study(
-    name="qpi",
     config=QpiConfig,
     steps=steps,
     training=training,
