@@ -101,8 +101,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
         "target": Coordinate(np.arange(true.shape[1]), "1", "numbers of the target"),
     }
     if target == "a2f":
-        shown = len(coordinates["example"].values)
-        pushed, more = _push(network, solved, settings.evaluation, threads, shown)
+        pushed, more = _push(network, solved, settings.evaluation, threads, examples)
         made |= more
         coordinates |= pushed
     attributes = about_data(solved_header, name) | network.attributes
@@ -112,7 +111,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
 
 
 def _push(
-    network: Network, solved: Arrays, settings: networks.Evaluation, threads: int, examples: int
+    network: Network, solved: Arrays, settings: networks.Evaluation, threads: int, shown: slice
 ) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
     """Predictions from solved test samples, solved in their turn."""
     physics = network.physics
@@ -127,7 +126,6 @@ def _push(
     for ending, spectra in (("true", a2f), ("found", pushed.a2f)):
         numbers = forward.spectrum_numbers(physics, spectra)
         made |= {f"{name}_{ending}": values for name, values in numbers.items()}
-    shown = slice(0, examples)
     made |= {
         "solved_true": a2f[shown],
         "solved_found": pushed.a2f[shown],

@@ -95,15 +95,10 @@ def _solutions(found: Found) -> dict[str, Any]:
             f"{kind}_pade_largest": data["pade_error"].max(),
         }
     said = found["complex-statements"]
-    return made | {
-        "scaling_error": said["scaling_error"].max(),
-        "mu_star_delta_0": np.median(said["mu_star_delta_0"]),
-        "mu_star_pcc": np.median(said["mu_star_pcc"]),
-        "far_z": np.median(said["far_z"]),
-        "far_delta": np.median(said["far_delta"]),
-        "doubling": said["doubling"].max(),
-        "plain_over_broyden": np.median(said["plain"] / said["broyden"]),
-    }
+    made |= {name: said[name].max() for name in ("scaling_error", "doubling")}
+    typical = ("mu_star_delta_0", "mu_star_pcc", "far_z", "far_delta")
+    made |= {name: np.median(said[name]) for name in typical}
+    return made | {"plain_over_broyden": np.median(said["plain"] / said["broyden"])}
 
 
 def _supervised(found: Found) -> dict[str, Any]:
