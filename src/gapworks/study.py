@@ -67,7 +67,7 @@ class StudyConfig(Section):
 
     def samples(self, dataset: str) -> int:
         """Number of samples of a data set; errors as of `dataset`."""
-        raise NotImplementedError
+        return self.dataset(dataset).samples
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,6 @@ class OwnData:
 class Study:
     """All that the workflow makes in one study."""
 
-    name: str
     config: type[StudyConfig]
     """Its section of config.yaml."""
     steps: ModuleType
@@ -197,6 +196,11 @@ class Study:
     ranks: Callable[[Scale], int] | None = None
     """MPI ranks of a simulate job, of a study whose simulations and trainings are large: they have
     rules of their own, simulate_qpi and so on; None: those of all studies, on one rank."""
+
+    @property
+    def name(self) -> str:
+        """As its package and its section are called."""
+        return self.config.study
 
     def exhibits(self, room: str) -> Mapping[str, Exhibit]:
         """Its "figures" or "tables"."""

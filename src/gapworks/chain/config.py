@@ -23,7 +23,7 @@ class Physics(Section):
     coupling: float = Field(gt=0, description="on-site attraction g, units of t")
     filling: float = Field(gt=0, lt=2, description="electrons per site, mean n")
     length: int = Field(ge=3, description="sites of the ring, L")
-    hartree: Hartree = Field(description="sign of the Hartree shift: -g n/2, +g n/2 or none")
+    hartree: Hartree = Field(description="Hartree shift: -g n/2, +g n/2 (as printed) or none")
     disorder_strengths: Increasing[NonNegativeFloat] = Field(
         min_length=1, description="V0 of the uniform disorder in [-V0, V0]; sample i takes i mod K"
     )

@@ -145,7 +145,3 @@ class EliashbergConfig(StudyConfig):
         if self.solver.kept_frequencies > self.physics.matsubara:
             raise ValueError("solver.kept_frequencies is more than physics.matsubara")
         return self
-
-    def samples(self, dataset: str) -> int:
-        """Number of samples of a data set."""
-        return self.dataset(dataset).samples

@@ -71,12 +71,6 @@ class Generate(StepSettings):
     transform: Transform
     latent: PositiveInt | Literal["chosen"]
 
-    @classmethod
-    def of(cls, scale: Scale, transform: Transform, input: Input, latent: str) -> Generate:
-        """The same at every scale."""
-        number = latent if latent == "chosen" else int(latent)
-        return cls(input=input, transform=transform, latent=number)
-
 
 class Evaluate(StepSettings):
     """Of the evaluations of data sets and networks."""

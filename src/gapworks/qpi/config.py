@@ -108,7 +108,7 @@ class Conditions(Section):
     """What networks are shown, by the data that they are trained on."""
 
     converged: Condition = Field(description="Green functions converged on a window")
-    literal: Condition = Field(description="those of one grid, as the paper has it")
+    literal: Condition = Field(description="those of a single grid, as the paper has it")
 
 
 class Inputs(Section):

@@ -57,7 +57,3 @@ class DimerConfig(StudyConfig):
     datasets: Datasets
     network: Network
     figures: Figures
-
-    def samples(self, dataset: str) -> int:
-        """Size of a data set."""
-        return self.dataset(dataset).samples

@@ -95,7 +95,5 @@ def asked(
 ) -> Iterator[tuple[int, str, np.ndarray]]:
     """Row and name of each method with the rings that it is given: dense is given one, if any."""
     for row, name in enumerate(methods):
-        if name != "dense":
-            yield row, name, V
-        elif V.shape[1] <= settings.dense_up_to:
-            yield row, name, V[:1]
+        if name != "dense" or V.shape[1] <= settings.dense_up_to:
+            yield row, name, V[:1] if name == "dense" else V

@@ -52,14 +52,9 @@ def evaluate(settings: Statistics, given: Given, threads: int, report: Report) -
     constants = scores.constants(read_dataset(training, "chain")[1])
     made |= scores.score(arrays, answer.delta, constants, settings.evaluation, seed)
     coordinates["score"] = Coordinate(np.arange(len(scores.SCORES)), "1", ", ".join(scores.SCORES))
-    card = network.card
-    attributes = about_data(header, name) | {
-        "weights_sha256": card["weights_sha256"],
-        "window": card["window"],
-        "parameters": card["parameters"],
-        "architecture": card["architecture"],
-        "settings_of_network": card["settings"],
-        "training_samples": card["training_data"]["samples"],
-        "epochs": card["epochs"],
+    attributes = about_data(header, name) | network.attributes
+    attributes |= {
+        "window": network.card["window"],
+        "settings_of_network": network.card["settings"],
     }
     return Evaluation(attributes, coordinates, statistics.VARIABLES | scores.VARIABLES, made)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,6 +13,7 @@ from matplotlib.lines import Line2D
 from gapworks.chain.evaluation.scores import cutoff, value
 from gapworks.chain.paper.time_and_error import time_and_error
 from gapworks.factory.evaluation_file import Evaluated
+from gapworks.plotting.schematic import layers
 from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, legend_above, panel_label
 
 READINGS = {
@@ -55,39 +55,14 @@ def fig1(training: Evaluated, network: Evaluated) -> Figure:
             textcoords="offset points",
             fontsize=7,
         )
-    _sketch(sketch, network.attributes)
+    said = network.attributes
+    hidden = said["architecture"]["hidden"]
+    names = [r"$V_{i-R}\,...\,V_{i+R}$", *[""] * len(hidden), r"$\Delta_i$"]
+    note = f"ReLU, {said['parameters']:,} parameters"
+    layers(sketch, [said["window"], *hidden, 1], names, note)
     for axes, letter in zip((left, right, sketch), "abc", strict=True):
         panel_label(axes, letter)
     return figure
-
-
-def _sketch(axes: plt.Axes, said: Mapping[str, Any]) -> None:
-    """The layers of the window network, as its evaluation describes it."""
-    widths = [said["window"], *said["architecture"]["hidden"], 1]
-    shown = 7
-    for x, width in enumerate(widths):
-        dots = min(width, shown)
-        for y in np.arange(dots) - (dots - 1) / 2:
-            axes.plot(
-                x, y, "o", color=CURVES[0] if 0 < x < len(widths) - 1 else "0.2", markersize=3
-            )
-        axes.annotate(str(width), (x, -shown / 2 - 0.4), ha="center", va="top", fontsize=7)
-        if x:
-            before = min(widths[x - 1], shown)
-            for y in (-(dots - 1) / 2, (dots - 1) / 2):
-                for z in (-(before - 1) / 2, (before - 1) / 2):
-                    axes.plot([x - 1, x], [z, y], color="0.75", linewidth=0.5, zorder=0)
-    axes.annotate(r"$V_{i-R}\,...\,V_{i+R}$", (0, shown / 2 + 0.2), ha="center", fontsize=7)
-    axes.annotate(r"$\Delta_i$", (len(widths) - 1, 0.7), ha="center", fontsize=8)
-    axes.annotate(
-        f"ReLU, {said['parameters']:,} parameters",
-        ((len(widths) - 1) / 2, -shown / 2 - 1.5),
-        ha="center",
-        va="top",
-        fontsize=7,
-    )
-    axes.set(xlim=(-0.9, len(widths) - 0.5), ylim=(-shown / 2 - 2.4, shown / 2 + 1))
-    axes.set_axis_off()
 
 
 def fig2(floor: Evaluated, networks: Sequence[Evaluated]) -> Figure:

@@ -30,14 +30,16 @@ FORWARD_SOLVER = Solver(
 
 VARIABLES = {
     "gap_residual": Variable(
-        ("row",), "1", "relative L2 distance of the gap function solved from the prediction"
+        ("pushed",), "1", "relative L2 distance of the gap function solved from the prediction"
     ),
     "gap_pcc": Variable(
-        ("row",), "1", "Pearson correlation of the two gap functions, Delta_g = 1 - it"
+        ("pushed",), "1", "Pearson correlation of the two gap functions, Delta_g = 1 - it"
     ),
-    "clipped": Variable(("row",), "1", "share of |a2F| that was negative and set to zero"),
-    "superconducts": Variable(("row",), "1", "1 if the predicted spectrum superconducts", "uint8"),
-    "solved": Variable(("row",), "1", "1 if both solvers converged", "uint8"),
+    "clipped": Variable(("pushed",), "1", "share of |a2F| that was negative and set to zero"),
+    "superconducts": Variable(
+        ("pushed",), "1", "1 if the predicted spectrum superconducts", "uint8"
+    ),
+    "solved": Variable(("pushed",), "1", "1 if both solvers converged", "uint8"),
 }
 
 

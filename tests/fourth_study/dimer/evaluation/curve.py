@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from gapworks.dimer.evaluation.solved import VARIABLES
 from gapworks.dimer.learning.trained import Network
 from gapworks.dimer.physics.pair import exact_pair
 from gapworks.dimer.steps import Compare
-from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.container import Coordinate
 from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 from gapworks.learning.data import read_dataset
-
-VARIABLES = {
-    "occupation": Variable(("V",), "1", "electrons on the first site by the network"),
-    "error": Variable(("V",), "1", "its difference from the exact formula"),
-}
 
 
 def evaluate(settings: Compare, given: Given, threads: int, report: Report) -> Evaluation:
