@@ -21,7 +21,6 @@ rule simulate:
         study=OTHERS,
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),
@@ -116,7 +115,6 @@ rule gather:
     priority: 2
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(15),
@@ -152,7 +150,6 @@ rule generate:
         generated=generated_pattern(),
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),

@@ -15,7 +15,6 @@ rule evaluate_light:
         evaluation=pattern("light"),
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

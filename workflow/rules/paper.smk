@@ -30,7 +30,6 @@ rule figure:
         figure=any_of("figures"),
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -69,7 +68,6 @@ rule table:
         table=any_of("tables"),
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -104,7 +102,6 @@ rule metrics:
         timing="(?:-timing)?",
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -141,7 +138,6 @@ rule claims:
         timing="(?:-timing)?",
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

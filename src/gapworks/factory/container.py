@@ -264,7 +264,7 @@ def _check_arrays(path: Path, header: Header) -> None:
 
 
 def _rows(shape: tuple[int, ...], itemsize: int, nbytes: int) -> int:
-    """How many rows of an array fit into so many bytes; at least one."""
+    """Number of rows of an array that fit into `nbytes`; at least one."""
     return max(1, nbytes // max(1, itemsize * int(np.prod(shape[1:]))))
 
 

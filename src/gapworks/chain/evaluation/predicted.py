@@ -34,7 +34,7 @@ def evaluate(settings: Statistics, given: Given, threads: int, report: Report) -
         If the network was trained on other physics, or on the very disorder it is tested on, or if
         its window is longer than the rings.
     """
-    path, training = given.data["test"], given.data["training"]
+    path, training = given.datasets("test", "training")
     name, where = given.network()
     header, arrays = read_dataset(path, "chain")
     seed = header.attributes["seed"]

@@ -21,7 +21,7 @@ def solved_data(given: Given) -> tuple[Header, dict[str, np.ndarray], Physics, S
     DataError
         If it cannot be read.
     """
-    header, arrays = read_dataset(given.data["solved"], "eliashberg")
+    header, arrays = read_dataset(*given.datasets("solved"), "eliashberg")
     settings = header.attributes["settings"]
     physics = Physics.model_validate(settings["physics"])
     return header, arrays, physics, Solver.model_validate(settings["solver"])

@@ -80,7 +80,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
     DataError
         If the network was trained on other data.
     """
-    header, own, name, network = single(given)
+    header, own, name, network = single(given, "solved")
     solved_header, solved = header, own
     if given.data["solved"] != given.data["own"]:
         solved_header, solved = read_dataset(given.data["solved"], "eliashberg")

@@ -47,7 +47,7 @@ def generate(settings: Generate, given: Given, threads: int, output: Path) -> He
         If the autoencoder wanted is not among them, or was trained on other data.
     """
     torch.set_num_threads(threads)
-    solved = given.data["solved"]
+    (solved,) = given.datasets("solved")
     header, arrays = read_dataset(solved, "eliashberg")
     latent = settings.latent
     if latent == "chosen":

@@ -40,7 +40,7 @@ def evaluate(settings: steps.C3Baseline, given: Given, threads: int, report: Rep
     """
     torch.set_num_threads(threads)
     view, tested = View(radius=settings.inputs.radius), settings.evaluation
-    known = [_u_maps(given.data[name], view) for name in ("training", "test")]
+    known = [_u_maps(path, view) for path in given.datasets("training", "test")]
     levels = tested.white
     made = {
         name: np.zeros((len(levels), len(U_GAPS))) for name in ("hit", "hit_lower", "hit_upper")

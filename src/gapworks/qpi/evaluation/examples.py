@@ -46,7 +46,7 @@ def evaluate(
     DataError
         If the two do not hold the same superconductors.
     """
-    coarse, converged = paths = given.data["coarse"], given.data["converged"]
+    coarse, converged = paths = given.datasets("coarse", "converged")
     headers = [dataset_header(path, "qpi") for path in paths]
     stored = [header.attributes["settings"] for header in headers]
     view = View(radius=settings.radius)

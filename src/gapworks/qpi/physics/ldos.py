@@ -81,10 +81,7 @@ class LdosWindow:
 
 
 def green_window(
-    p: Superconductor,
-    omegas: float | Sequence[float],
-    size: int = 128,
-    n_effective: int = 8192,
+    p: Superconductor, omegas: float | Sequence[float], size: int = 128, n_effective: int = 8192
 ) -> tuple[GreenWindow, GreenWindow]:
     """Green function on a window of r, and the same from a grid half as fine.
 
@@ -266,10 +263,7 @@ def relative_difference(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def twisted_window(
-    p: Superconductor,
-    omegas: float | Sequence[float],
-    size: int = 128,
-    n_effective: int = 1024,
+    p: Superconductor, omegas: float | Sequence[float], size: int = 128, n_effective: int = 1024
 ) -> GreenWindow:
     """The reference for `green_window`: the whole N_eff grid, as shifted grids one by one.
 

@@ -15,7 +15,7 @@ from gapworks.learning.data import read_dataset
 
 def evaluate(settings: Compare, given: Given, threads: int, report: Report) -> Evaluation:
     """The network's occupations and their errors against V; DataError for other data."""
-    header, arrays = read_dataset(given.data["test"], "dimer")
+    header, arrays = read_dataset(*given.datasets("test"), "dimer")
     V = np.sort(arrays["V"])
     network = Network.load(given.networks["curve"])
     occupation = network.predict(V)

@@ -18,7 +18,7 @@ VARIABLES = {
 
 def evaluate(settings: Compare, given: Given, threads: int, report: Report) -> Evaluation:
     """The larger of the errors of occupation and energy, against V; DataError for other data."""
-    header, arrays = read_dataset(given.data["test"], "dimer")
+    header, arrays = read_dataset(*given.datasets("test"), "dimer")
     order = np.argsort(arrays["V"])
     V, energy, occupation = (arrays[name][order] for name in ("V", "energy", "occupation"))
     hopping = header.attributes["settings"]["physics"]["hopping"]
