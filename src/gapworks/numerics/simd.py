@@ -43,7 +43,7 @@ class _LanesModel(models.PrimitiveModel):
         super().__init__(dmm, fe_type, _VECTOR)
 
 
-def repeated(builder, scalar, lanes=LANES):
+def repeated(builder: ir.IRBuilder, scalar: ir.Value, lanes: int = LANES) -> ir.Value:
     """A vector of the same number."""
     undefined = ir.Constant(vector(lanes), ir.Undefined)
     first = builder.insert_element(undefined, scalar, ir.Constant(ir.IntType(32), 0))
@@ -51,7 +51,9 @@ def repeated(builder, scalar, lanes=LANES):
     return builder.shuffle_vector(first, undefined, mask)
 
 
-def pointer_to(builder, data, index, lanes=LANES):
+def pointer_to(
+    builder: ir.IRBuilder, data: ir.Value, index: ir.Value, lanes: int = LANES
+) -> ir.Value:
     """Pointer to as many doubles at position `index` of an array's data."""
     return builder.bitcast(builder.gep(data, [index]), vector(lanes).as_pointer())
 
@@ -62,7 +64,7 @@ def _address(context, builder, array_type, array, index):
     return pointer_to(builder, data, index)
 
 
-def is_flat(array):
+def is_flat(array: types.Type) -> bool:
     """Whether it is numba's type of a C-contiguous array of doubles."""
     return isinstance(array, types.Array) and array.layout == "C" and array.dtype == types.float64
 
