@@ -28,6 +28,8 @@ wildcard_constraints:
     scale="[^/]+",
     study="|".join(STUDIES),
     dataset="[a-z_]+",
+    start=r"\d+",
+    stop=r"\d+",
 
 
 include: "workflow/rules/cluster.smk"

@@ -107,8 +107,8 @@ def windows(results: measure.Results, sizes: Sizes) -> None:
         p = superconductor(irrep, 0.3)
         measure.say(f"windows: {irrep}, the whole grid")
         calls = {
-            "whole grid": partial(twisted_window, p, size, N),
-            "ladder": partial(green_window, p, None, size, N),
+            "whole grid": partial(twisted_window, p, p.omega, size, N),
+            "ladder": partial(green_window, p, p.omega, size, N),
         }
         times = measure.race(calls, sizes.repeats, budget=2.0)
         for method, values in times.items():
@@ -118,7 +118,7 @@ def windows(results: measure.Results, sizes: Sizes) -> None:
             measure.say(f"windows: {irrep}, {size_} wide, N_eff = {N_}")
             results.listen()
             calls = {
-                "ladder": partial(green_window, p, None, size_, N_),
+                "ladder": partial(green_window, p, p.omega, size_, N_),
                 "ladder, two energies": partial(green_window, p, (0.0, 1.0), size_, N_),
             }
             for method, values in measure.race(calls, sizes.repeats, budget=2.0).items():
@@ -138,7 +138,7 @@ def errors(results: measure.Results, sizes: Sizes) -> None:
             p = superconductor(irrep, broadening)
             densities = []
             for N in sizes.errors:
-                pair = (ldos_from_window(w) for w in green_window(p, None, 128, N))
+                pair = (ldos_from_window(w, p) for w in green_window(p, p.omega, 128, N))
                 densities.append(tuple(pair))
             best = densities[-1][0]
             case = f"{irrep}, broadening {broadening}"

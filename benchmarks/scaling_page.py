@@ -169,7 +169,7 @@ def _strong(measured: Measured) -> str:
     parts = [
         f"""## Strong scaling on this machine
 
-Measured: {number} shards of {size:,} rings, so many at a time (as `snakemake -cN` runs them). What
+Measured: {number} shards of {size:,} rings, N of them at a time (as by `snakemake -cN`). What
 they lose in time and not in CPU time was lost to the machine's other work.
 
 {_table(("at a time", "s", "speed-up", "efficiency", "CPU s"), _efficiencies(measured.strong))}"""

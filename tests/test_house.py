@@ -23,8 +23,20 @@ COMMON = {
     "learning": {"factory", "study"},
     "products": {"factory", "learning", "study"},
     "runs": {"factory", "products", "learning", "command", "config", "plan", "study"},
+    "faces": set(),
+    "command": {"cli"},
+    "study": {"factory"},
+    "config": {"factory", "study"},
+    "plan": {"factory", "study", "config"},
+    "reproduction": {"factory", "products", "study"},
+    "cli": {
+        *("factory", "learning", "plotting", "products", "runs"),
+        *("study", "config", "reproduction"),
+    },
 }
-"""What the rooms that all studies share may import, beside themselves."""
+"""What the rooms and modules that all studies share may import, beside themselves."""
+OF_STUDIES = {"factory", "learning", "numerics", "plotting", "readers", "faces", "study"}
+"""What studies may import of these."""
 TORCH_IN_PHYSICS = {"gapworks.qpi.physics.image_torch"}
 """The one solver that runs on a graphics card."""
 MOST_MODULES, MOST_LINES = 15, 300
@@ -79,6 +91,8 @@ def test_a_study_imports_no_room_above_and_no_other_study(name):
     for other in IMPORTS[name]:
         place = in_study(other)
         if place is None:
+            shared = other.startswith("gapworks.") and other.split(".")[1]
+            assert not shared or shared in OF_STUDIES, f"{name} imports {other}"
             continue
         assert place[0] == study, f"{name} imports {other}"
         if room and place[1]:
@@ -93,6 +107,17 @@ def test_physics_knows_no_file_no_workflow_and_no_network(name):
         if other.startswith("gapworks."):
             allowed = in_study(other) == (in_study(name)[0], "physics")
             assert allowed or other.startswith("gapworks.numerics"), f"{name} imports {other}"
+
+
+def test_all_that_studies_share_has_its_place():
+    shared = {name.split(".")[1] for name in ALL if "." in name and not in_study(name)}
+    assert shared == COMMON.keys()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_imports_are_absolute_as_this_file_and_code_digests_read_them(name):
+    nodes = ast.walk(ast.parse(ALL[name].read_text()))
+    assert not any(isinstance(node, ast.ImportFrom) and node.level for node in nodes)
 
 
 @pytest.mark.parametrize("room", COMMON)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -71,6 +71,11 @@ class Plan:
     def samples(self, dataset: str) -> int:
         """The size of a data set; errors as of `simulation`."""
         return self.scale.config.samples(dataset)
+
+    @property
+    def ranks(self) -> int:
+        """MPI ranks of a job that simulates samples."""
+        return self.study.ranks(self.scale) if self.study.ranks else 1
 
     def shards(self, dataset: str) -> list[str]:
         """The shards of a data set; errors as of `simulation`."""
@@ -245,21 +250,20 @@ def any_of(room: str) -> str:
 
 def pattern(cost: str) -> str:
     """A regular expression of the names of all evaluations of a cost, in their studies' folders."""
-    rooms = []
-    for name in STUDIES:
-        known = [one for one, step in study(name).evaluations.items() if step.cost == cost]
-        if known:
-            rooms.append(rf"(?<=/{name}/data/evaluation/)(?:{'|'.join(map(_unnamed, known))})")
-    return "|".join(rooms) or "(?!)"
+    return _names(
+        "evaluation", lambda one: [n for n, s in one.evaluations.items() if s.cost == cost]
+    )
 
 
 def generated_pattern() -> str:
     """The same of the data sets that networks make."""
-    rooms = [
-        rf"(?<=/{name}/data/generated/)(?:{'|'.join(map(_unnamed, study(name).generated))})"
-        for name in STUDIES
-        if study(name).generated
-    ]
+    return _names("generated", lambda one: one.generated)
+
+
+def _names(room: str, of: Callable[[Study], Iterable[str]]) -> str:
+    """One of the patterns that each study has for names in data/ROOM, in its folder."""
+    known = {name: "|".join(map(_unnamed, of(study(name)))) for name in STUDIES}
+    rooms = [rf"(?<=/{name}/data/{room}/)(?:{names})" for name, names in known.items() if names]
     return "|".join(rooms) or "(?!)"
 
 

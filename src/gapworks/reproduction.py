@@ -16,8 +16,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import read_whole
-from gapworks.factory.settings import Section
-from gapworks.products.metric_file import Numbers, key_of
+from gapworks.factory.settings import Section, faults
+from gapworks.products.metric_file import Numbers
 from gapworks.study import STUDIES
 
 COLUMNS = ("claim", "source", "statement", "paper", "ours", "unit", "holds if", "verdict")
@@ -97,8 +97,7 @@ def read_claims(path: Path) -> list[Claim]:
     except (yaml.YAMLError, UnicodeError, RecursionError) as error:
         raise DataError(f"{path}: is no list of claims: {' '.join(str(error).split())}") from error
     except ValidationError as error:
-        said = "; ".join(f"{key_of(one)}: {one['msg']}" for one in error.errors())
-        raise DataError(f"{path}: {said}") from error
+        raise DataError(f"{path}: {'; '.join(faults(error))}") from error
 
 
 def verdict(claim: Claim, metrics: Mapping[str, float | None]) -> str:

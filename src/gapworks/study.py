@@ -15,7 +15,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from gapworks.factory.settings import Section
 
@@ -24,6 +24,20 @@ STUDIES = ("chain", "eliashberg", "qpi")
 
 Cost = Literal["light", "heavy", "alone"]
 """Of an evaluation: minutes; up to hours; or wall times, beside which nothing else may run."""
+
+
+class StudyDatasets(Section):
+    """The data sets of a study, each with a `stream` of random numbers."""
+
+    apart: ClassVar[Sequence[Sequence[str]]]
+    """Groups of data sets of which no two may hold a sample in common."""
+
+    @model_validator(mode="after")
+    def _streams_differ(self) -> Self:
+        for names in self.apart:
+            if len({getattr(self, name).stream for name in names}) < len(names):
+                raise ValueError(f"{', '.join(names)} must have different streams")
+        return self
 
 
 class StudyConfig(Section):
@@ -53,7 +67,7 @@ class StudyConfig(Section):
 
     def samples(self, dataset: str) -> int:
         """Number of samples of a data set; errors as of `dataset`."""
-        raise NotImplementedError
+        return self.dataset(dataset).samples
 
 
 @dataclass(frozen=True)
@@ -69,15 +83,19 @@ class StepSettings(Section):
     """The resolved settings of a step: what decides its outcome, besides its inputs."""
 
     @classmethod
-    def of(cls, scale: Scale, **fields: str) -> Self:
+    def of(cls, scale: Scale, **fields: Any) -> Self:
         """Those of a step at a scale; `fields` are the parts of the name of what it makes.
+
+        A field of the class has the value of that name among `fields`, else is the scale's seed or
+        a section of the study's settings. Steps with others say them in an `of` of their own.
 
         Raises
         ------
         ValueError
             If the study makes nothing of that name.
         """
-        raise NotImplementedError
+        known = {**dict(scale.config), "seed": scale.seed, **fields}
+        return cls(**{name: known[name] for name in cls.model_fields if name in known})
 
 
 @dataclass(frozen=True)
@@ -159,7 +177,6 @@ class OwnData:
 class Study:
     """All that the workflow makes in one study."""
 
-    name: str
     config: type[StudyConfig]
     """Its section of config.yaml."""
     steps: ModuleType
@@ -176,6 +193,14 @@ class Study:
     """Settings of its metrics."""
     generated: Mapping[str, Step] = field(default_factory=dict)
     """Data sets that networks make, like `evaluations`."""
+    ranks: Callable[[Scale], int] | None = None
+    """MPI ranks of a simulate job, of a study whose simulations and trainings are large: they have
+    rules of their own, simulate_qpi and so on; None: those of all studies, on one rank."""
+
+    @property
+    def name(self) -> str:
+        """As its package and its section are called."""
+        return self.config.study
 
     def exhibits(self, room: str) -> Mapping[str, Exhibit]:
         """Its "figures" or "tables"."""

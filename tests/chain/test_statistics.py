@@ -22,12 +22,12 @@ def test_uncorrelated_delta_has_the_plateau_of_its_first_two_moments():
     np.testing.assert_allclose(correlation[1:], 0.75, atol=0.005)
 
 
-def test_the_correlation_of_a_ring_is_that_of_a_literal_double_sum():
+def test_the_correlation_of_a_ring_is_that_of_the_double_sum():
     delta = np.random.default_rng(2).uniform(0, 1, (3, LENGTH))
     _, statistics = take(arrays(delta, np.full(3, 0.5)), SETTINGS, seed=1)
     for r in (0, 1, 7, 16):
-        literal = sum(d[i] * d[(i + r) % LENGTH] for d in delta for i in range(LENGTH))
-        assert statistics["correlation"][0][r] == pytest.approx(literal / (delta**2).sum())
+        direct = sum(d[i] * d[(i + r) % LENGTH] for d in delta for i in range(LENGTH))
+        assert statistics["correlation"][0][r] == pytest.approx(direct / (delta**2).sum())
 
 
 def test_histograms_are_densities():

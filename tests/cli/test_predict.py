@@ -1,13 +1,17 @@
 """Networks and what they are asked, by the command line: what does not fit is refused by name."""
 
+import argparse
 import json
 import os
 import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gapworks.cli.arguments import of_these
+from gapworks.factory.errors import DataError
 from gapworks.factory.seal import sealed, to_text
 from tests.support.command import SETTINGS, STATISTICS, gapworks_here, make_data, refused
 
@@ -215,6 +219,20 @@ def test_an_evaluation_says_which_of_its_inputs_cannot_be(chain_data, networks, 
         ran = evaluate("test-surrogate", STATISTICS, place, *named, *wrong)
         refused(ran, "--data test=FILE is missing", folder=place)
 
+    both = datasets(tmp_path / "test.h5")
+    ran = evaluate("test-surrogate", STATISTICS, place, *named, *both, f"tset={chain_data}/test.h5")
+    refused(ran, "--data tset: is not asked for; known: test, training", folder=place)
+
     make_data(tmp_path, "test", 4, stream=3, physics=SETTINGS["physics"] | {"length": 4})
     ran = evaluate("test-surrogate", STATISTICS, place, *named, *datasets(tmp_path / "test.h5"))
     refused(ran, f"{tmp_path}/test.h5: a ring of 4 sites is shorter", folder=place)
+
+
+@pytest.mark.parametrize("error", [AttributeError, IndexError, TypeError, ZeroDivisionError])
+def test_an_error_of_the_program_keeps_its_traceback(error):
+    given = argparse.Namespace(name="fig3", evaluation=[("floor", Path("floor.h5"))])
+    with pytest.raises(error, match="a bug"), of_these(given):
+        raise error("a bug")
+    for misfit in (KeyError, ValueError):
+        with pytest.raises(DataError, match=r"fig3: cannot be made of floor\.h5 "), of_these(given):
+            raise misfit("no such array")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gapworks.eliashberg.data.draw import draw_complex, draw_simple
+from tests.support.spectra import DRAWN
 
 OMEGA = 0.01 * np.arange(1, 1001)
 
@@ -18,7 +18,7 @@ def omega():
 def spectra():
     """Twenty complex and twenty simple spectra, shape (40, 1000)."""
     rng = np.random.default_rng(20211)
-    rows = [draw(rng) for draw in (draw_complex, draw_simple) for _ in range(20)]
+    rows = [DRAWN[kind](rng) for kind in ("complex", "simple") for _ in range(20)]
     return np.array(rows)
 
 

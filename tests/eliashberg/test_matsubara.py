@@ -1,4 +1,4 @@
-"""The imaginary axis against known numbers, a literal reference and itself."""
+"""The imaginary axis against known numbers, the equations as printed and itself."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.eliashberg.physics.spectrum import mode_weights
 
 
-def _literal(omega, a2f, temperature, mu_star, n, cutoff, steps):
+def _as_printed(omega, a2f, temperature, mu_star, n, cutoff, steps):
     """Eqs 6-8 as they are printed: loops over n and n' of both signs, plain iteration."""
     pi_t = np.pi * BOLTZMANN * temperature
     every = (2 * np.arange(-n, n) + 1) * pi_t
@@ -40,7 +40,7 @@ def test_the_fft_does_what_a_double_loop_over_the_printed_equations_does():
         s = solve_matsubara(omega, a2f, 3.0, 0.1, 6, cutoff, tolerance=1e-14)
         end = s.frequencies[-1] + s.frequencies[0]
         mu = 0.1 if cutoff < end else 0.1 / (1 + 0.1 * np.log(cutoff / end))
-        delta, z = _literal(omega, a2f, 3.0, mu, 6, cutoff, 160)
+        delta, z = _as_printed(omega, a2f, 3.0, mu, 6, cutoff, 160)
         assert s.converged and s.superconducting
         np.testing.assert_allclose(s.delta, delta, rtol=0, atol=1e-12)
         np.testing.assert_allclose(s.z, z, rtol=0, atol=1e-12)

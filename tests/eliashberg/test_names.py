@@ -15,15 +15,31 @@ def networks():
 
 
 @pytest.mark.parametrize("text", networks())
-def test_a_name_that_is_read_and_written_is_the_same(text):
-    assert str(NetworkName.parse(text)) == text
+def test_a_name_that_is_read_says_again_what_it_was_read_from(text):
+    name = NetworkName.parse(text)
+    parts = name.text.split("-")
+    assert name.text == text
+    assert name.field in parts or name.kind == "bases"
+    assert ("noisy" in parts, "few" in parts) == (name.noisy, name.few)
+    numbers = [name.neurons, name.repeat] if name.kind == "bases" else [name.latent]
+    assert [one for one in parts if one.isdecimal()] == [
+        str(one) for one in numbers if one not in (None, "chosen")
+    ]
 
 
 @pytest.mark.parametrize(
     "text",
     [
         *("", "sl-complex", "sl-complex-a2f", "sl-joint-gap", "sl-joint-gap-0", "sl-joint-gap-02"),
-        *("ae-joint-a2f-2", "ae-gap", "ae-gap-chosen", "ae--gap-2", "ae-jointgap-2", "nto-4"),
+        *(
+            "ae-joint-a2f-2",
+            "ae-gap",
+            "ae-gap-chosen",
+            "ae--gap-2",
+            "ae-jointgap-2",
+            "nto-4",
+            "nto-4-01",
+        ),
         *("reversed-complex-gap-few", "sl-complex-gap-noisy", "sl-complex-gap ", "window-r8-n220"),
     ],
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gapworks.eliashberg.data.fields import Split, gap_function, joined, part, rows_of
-from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
+from gapworks.eliashberg.learning.forward import push_forward
 from gapworks.eliashberg.learning.noise import with_noise
 from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.learning.traits import causality, numbers_of
@@ -338,7 +338,7 @@ def test_a_calibration_is_of_test_samples_alone(study, arrays):
     network = Network.load(study.network("sl-complex-gap"))
     said = network.card["calibration"]
     test = rows_of(arrays, part(arrays, Split.TEST))
-    pushed = push_forward(network.physics, network.predict(test), None, FORWARD_SOLVER, 1)
+    pushed = push_forward(network.physics, network.predict(test), None, 1)
     true = gap_function(test)
     residual = np.linalg.norm(pushed.delta - true, axis=1) / np.linalg.norm(true, axis=1)
     assert said["samples"] == len(residual)

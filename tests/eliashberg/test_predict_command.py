@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gapworks.eliashberg.data.fields import gap_function, joined, rows_of
-from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
+from gapworks.eliashberg.learning.forward import push_forward
 from gapworks.eliashberg.learning.trained import Network
 from gapworks.readers.units import MEV
 from tests.support.command import gapworks
@@ -125,7 +125,7 @@ def test_the_command_answers_a_gap_function_or_a_dos_by_the_networks_spectrum(as
     answer, check, loaded, found = ask(LAYOUTS[name], row, arrays["energy"], *columns)
     np.testing.assert_allclose(answer[0], arrays["omega"])
     np.testing.assert_allclose(answer[1], found[0], rtol=1e-3, atol=1e-4)
-    pushed = push_forward(loaded.physics, found, gap, FORWARD_SOLVER, threads=1)
+    pushed = push_forward(loaded.physics, found, gap, threads=1)
     assert check["clipped"] == pytest.approx(pushed.numbers["clipped"][0], rel=1e-3, abs=1e-6)
     if loaded.card["inputs"] == ["gap"]:
         assert check["gap_residual"] == pytest.approx(pushed.numbers["gap_residual"][0], rel=1e-3)

@@ -225,11 +225,11 @@ def test_a_prediction_is_pushed_forward_with_its_negative_part_counted(study, ar
 
 
 def test_the_truth_pushed_forward_has_no_residual(study, arrays):
-    from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
+    from gapworks.eliashberg.learning.forward import push_forward
 
     network = Network.load(study.network("sl-complex-gap"))
     few = rows_of(arrays, np.arange(3))
-    pushed = push_forward(network.physics, few["a2f"], gap_function(few), FORWARD_SOLVER, 1)
+    pushed = push_forward(network.physics, few["a2f"], gap_function(few), 1)
     assert pushed.numbers["gap_residual"].max() < 1e-4
     assert pushed.numbers["gap_pcc"].min() > 1 - 1e-7
     assert pushed.numbers["superconducts"].all()

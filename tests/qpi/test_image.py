@@ -60,7 +60,7 @@ def test_blocks_are_the_whole_matrix(p):
     blocks = independent_blocks(p)
     hole = 2 if p.odd else 3
     for spin, block in enumerate(blocks):
-        A, _ = green_on_grid(block, p, N, complex)
+        A, _ = green_on_grid(block, p.z, N, complex)
         parts = A[0], A[1], A[-1]
         hole = 2 + (spin if p.odd else 1 - spin)
         entries = G[..., spin, spin], G[..., spin, hole], G[..., hole, spin]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from gapworks.qpi.learning.features import stored_maps, windows
 from gapworks.qpi.learning.maps import View, with_noise, within_disc
 from gapworks.qpi.learning.network import TwoHeads
 from gapworks.qpi.learning.trained import Network
-from gapworks.qpi.learning.training import Drawing, Loss, symmetry_copies
+from gapworks.qpi.learning.training import Drawing, symmetry_copies
+from gapworks.qpi.learning.training import loss as loss_of_batch
 from gapworks.qpi.physics.point_group import group
 from tests.support.qpi_study import TEST, TRAINING, silent, train_network, train_settings
 
@@ -184,7 +186,7 @@ def test_a_few_steps_on_drawn_samples_lower_the_loss(data):
     model = TwoHeads(
         "small", 6, view.scalar_count(2), 32, True, [0.0] * 4, [1.0] * 4, [8, 8, 12, 12, 16, 16]
     )
-    loss = Loss(1.0, 0.1, torch.device("cpu"))
+    loss = partial(loss_of_batch, weights=(1.0, 0.1), device="cpu")
     with torch.no_grad():
         before = float(loss(model, kept))
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import zlib
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -150,7 +151,7 @@ def _statements(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, np.
     settings = Statements(
         stream=5, samples=3, n_effective=1024, omegas=[0, 0.5, 1], rashba=[2, 10], phi=1.5
     )
-    said = [one.written() for one in statements(settings)]
+    said = [asdict(one) for one in statements(settings)]
     return {"statements": said}, {"difference": 10 ** rng.uniform(-9, 0, (len(said), 3))}
 
 

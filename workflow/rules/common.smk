@@ -13,7 +13,7 @@ try:
     from gapworks.factory.provenance import code_digest
     from gapworks.plan import Plan, any_of, generated_pattern, pattern
     from gapworks.runs.checks import check_room
-    from gapworks.study import STUDIES
+    from gapworks.study import STUDIES, study
 except ModuleNotFoundError as error:
     raise WorkflowError(f"{error}: set up with `make setup`, then use .venv/bin/snakemake")
 
@@ -101,5 +101,15 @@ def simulation_settings(plan, wildcards):
 
 
 def ranks(wildcards):
-    """MPI ranks of a simulate job of qpi."""
-    return scale(wildcards).qpi.ranks
+    """MPI ranks of a simulate job."""
+    return plan(wildcards).ranks
+
+
+def wants_ranks(name):
+    """Whether data of a scale are simulated by several ranks."""
+    return any(Plan(name, SCALES[name], study).ranks > 1 for study in STUDIES)
+
+
+# Studies whose simulations and trainings have rules of their own, and all others.
+LARGE = "|".join(name for name in STUDIES if study(name).ranks is not None)
+OTHERS = "|".join(name for name in STUDIES if study(name).ranks is None)

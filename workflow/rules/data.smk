@@ -5,11 +5,9 @@
 # behind.
 
 # Snakemake's Slurm plugin takes any job with the resource `mpi` for an MPI job, so one rank has rules
-# of its own; a scale belongs to one kind (qpi.ranks); (?!) matches nothing.
-WITH_MPI = "|".join(re.escape(name) for name in SCALES if SCALES[name].qpi.ranks > 1) or "(?!)"
+# of its own; a scale belongs to one kind; (?!) matches nothing.
+WITH_MPI = "|".join(map(re.escape, filter(wants_ranks, SCALES))) or "(?!)"
 WITHOUT_MPI = rf"(?!(?:{WITH_MPI})/)[^/]+"
-# Those whose jobs have no rules of their own.
-OTHERS = "|".join(name for name in STUDIES if name != "qpi")
 
 
 rule simulate:
@@ -21,12 +19,9 @@ rule simulate:
         "logs/{scale}/{study}/simulate/{dataset}/{start}-{stop}.benchmark.tsv"
     wildcard_constraints:
         study=OTHERS,
-        start=r"\d+",
-        stop=r"\d+",
     priority: urgent(0)
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),
@@ -46,42 +41,33 @@ rule simulate:
 
 use rule simulate as simulate_qpi with:
     wildcard_constraints:
-        study="qpi",
+        study=LARGE,
         scale=WITHOUT_MPI,
-        start=r"\d+",
-        stop=r"\d+",
-    params:
-        settings=simulation_settings,
-        # Derived from `output`, as above: a changed share makes no shard again.
-        max_failed_share=lambda wildcards, output: plan(wildcards).scale.config.max_failed_share,
 
 
 # What the longest job waits for comes first; on a laptop this decides when all is done.
 use rule simulate_qpi as simulate_qpi_first with:
     wildcard_constraints:
-        study="qpi",
+        study=LARGE,
         scale=WITHOUT_MPI,
         dataset="train|validation",
-        start=r"\d+",
-        stop=r"\d+",
     priority: urgent(2)
 
 
 # Then what the second longest waits for.
 use rule simulate_qpi as simulate_qpi_second with:
     wildcard_constraints:
-        study="qpi",
+        study=LARGE,
         scale=WITHOUT_MPI,
         dataset="literal_train|literal_validation",
-        start=r"\d+",
-        stop=r"\d+",
     priority: urgent(1)
 
 
 ruleorder: simulate_qpi_first > simulate_qpi_second > simulate_qpi
 
 
-# The text of the command stays as it is: shards are made again when it changes.
+# The text of the command, which names the one study with ranks, stays as it is: shards are made again
+# when it changes.
 rule simulate_qpi_mpi:
     output:
         "results/{scale}/{study}/shards/{dataset}/{start}-{stop}.h5",
@@ -92,8 +78,6 @@ rule simulate_qpi_mpi:
     wildcard_constraints:
         study="qpi",
         scale=WITH_MPI,
-        start=r"\d+",
-        stop=r"\d+",
     priority: urgent(0)
     conda:
         "../../envs/gapworks.yaml"
@@ -133,7 +117,6 @@ rule gather:
     priority: urgent(2)
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(15),
@@ -169,7 +152,6 @@ rule generate:
         generated=generated_pattern(),
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),

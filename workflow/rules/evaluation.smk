@@ -16,7 +16,6 @@ rule evaluate_light:
     priority: urgent(0)
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),
@@ -32,33 +31,12 @@ rule evaluate_light:
 
 
 # Of up to hours.
-rule evaluate_heavy:
-    input:
-        planned(lambda plan, wildcards: plan.files(wildcards.evaluation)),
-    output:
-        "results/{scale}/{study}/data/evaluation/{evaluation}.h5",
-    log:
-        "logs/{scale}/{study}/evaluate/{evaluation}.log",
-    benchmark:
-        "logs/{scale}/{study}/evaluate/{evaluation}.benchmark.tsv"
+use rule evaluate_light as evaluate_heavy with:
     wildcard_constraints:
         evaluation=pattern("heavy"),
-    priority: urgent(0)
-    conda:
-        "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
-    params:
-        settings=planned(lambda plan, wildcards: plan.settings(wildcards.evaluation)),
-        given=planned(lambda plan, wildcards: plan.arguments(wildcards.evaluation)),
-        code=code_of(lambda plan, wildcards: plan.module(wildcards.evaluation)),
-    message:
-        "evaluating {wildcards.study}/{wildcards.evaluation} at scale {wildcards.scale}"
-    shell:
-        "exec gapworks evaluate {wildcards.study} {wildcards.evaluation} --settings {params.settings:q}"
-        " {params.given} --threads {threads} --output {output} > {log} 2>&1"
 
 
 # Wall times, those of one core: the one kind that comes out otherwise in every run. The job takes all

@@ -19,7 +19,6 @@ rule train:
     priority: 1
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(120),
@@ -37,7 +36,7 @@ rule train:
 # The large networks want a graphics card: profiles/slurm/config.yaml has the lines to uncomment.
 use rule train as train_qpi with:
     wildcard_constraints:
-        study="qpi",
+        study=LARGE,
     resources:
         mem_mb=growing(6000),
         runtime=growing(600),

@@ -32,7 +32,6 @@ rule figure:
     priority: urgent(3)
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -72,7 +71,6 @@ rule table:
     priority: 3
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -107,7 +105,6 @@ rule metrics:
         timing="(?:-timing)?",
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -144,7 +141,6 @@ rule claims:
         timing="(?:-timing)?",
     conda:
         "../../envs/gapworks.yaml"
-    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

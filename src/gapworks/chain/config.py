@@ -6,13 +6,13 @@ The models here import neither numpy nor numba: the workflow reads them on every
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveInt, field_validator, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
 
-from gapworks.factory.settings import Section
+from gapworks.factory.settings import Increasing, OddWidth, Section
 from gapworks.learning.settings import Training
-from gapworks.study import StudyConfig
+from gapworks.study import StudyConfig, StudyDatasets
 
 Hartree = Literal["attractive", "literal", "none"]
 
@@ -23,17 +23,15 @@ class Physics(Section):
     coupling: float = Field(gt=0, description="on-site attraction g, units of t")
     filling: float = Field(gt=0, lt=2, description="electrons per site, mean n")
     length: int = Field(ge=3, description="sites of the ring, L")
-    hartree: Hartree = Field(description="sign of the Hartree shift: -g n/2, +g n/2 or none")
-    disorder_strengths: list[NonNegativeFloat] = Field(
+    hartree: Hartree = Field(description="Hartree shift: -g n/2, +g n/2 (as printed) or none")
+    disorder_strengths: Increasing[NonNegativeFloat] = Field(
         min_length=1, description="V0 of the uniform disorder in [-V0, V0]; sample i takes i mod K"
     )
 
-    @model_validator(mode="after")
-    def _strengths_increase(self) -> Physics:
-        strengths = self.disorder_strengths
-        if any(b <= a for a, b in zip(strengths, strengths[1:], strict=False)):
-            raise ValueError("disorder_strengths must increase")
-        return self
+    @property
+    def hamiltonian(self) -> dict[str, Any]:
+        """What says the model to the solvers, and what a network's answer is for."""
+        return self.model_dump(include={"coupling", "filling", "hartree"})
 
 
 class Solver(Section):
@@ -51,8 +49,10 @@ class Dataset(Section):
     hartree: Hartree | None = Field(default=None, description="replaces physics.hartree")
 
 
-class Datasets(Section):
-    """The data sets of the study."""
+class Datasets(StudyDatasets):
+    """The data sets of the study; those of the Hartree readings repeat the disorder of the test."""
+
+    apart: ClassVar = (("train", "validation", "test", "surrogate"),)
 
     train: Dataset
     validation: Dataset
@@ -60,13 +60,6 @@ class Datasets(Section):
     surrogate: Dataset
     hartree_literal: Dataset
     hartree_none: Dataset
-
-    @model_validator(mode="after")
-    def _no_leak(self) -> Datasets:
-        learning = (self.train, self.validation, self.test, self.surrogate)
-        if len({dataset.stream for dataset in learning}) < len(learning):
-            raise ValueError("train, validation, test and surrogate must have different streams")
-        return self
 
 
 class WindowSettings(Section):
@@ -83,16 +76,9 @@ class SurrogateSettings(Section):
 
     kind: Literal["surrogate"] = "surrogate"
     channels: PositiveInt
-    kernel: PositiveInt = Field(description="sites of one convolution, odd")
+    kernel: OddWidth = Field(description="sites of one convolution, odd")
     dilations: list[PositiveInt] = Field(description="one residual block each")
     training: Training
-
-    @field_validator("kernel")
-    @classmethod
-    def _kernel_has_a_middle(cls, kernel: int) -> int:
-        if kernel % 2 == 0:
-            raise ValueError("must be odd: as many sites to the left as to the right")
-        return kernel
 
 
 NetworkSettings = Annotated[WindowSettings | SurrogateSettings, Field(discriminator="kind")]

@@ -12,7 +12,7 @@ from gapworks.learning.settings import TrainingSettings
 from gapworks.study import Scale, StepSettings
 
 
-class Simulate(DatasetSettings):
+class Simulate(DatasetSettings, StepSettings):
     """Of a data set."""
 
     study: Literal["chain"] = "chain"
@@ -26,13 +26,7 @@ class Simulate(DatasetSettings):
         chosen, physics = scale.config.dataset(dataset), scale.config.physics
         if chosen.hartree is not None:
             physics = physics.model_copy(update={"hartree": chosen.hartree})
-        return cls(
-            dataset=dataset,
-            seed=scale.seed,
-            stream=chosen.stream,
-            physics=physics,
-            solver=scale.config.solver,
-        )
+        return super().of(scale, dataset=dataset, stream=chosen.stream, physics=physics)
 
 
 class Train(TrainingSettings):
@@ -46,18 +40,13 @@ class Train(TrainingSettings):
     def of(cls, scale: Scale, network: str) -> Train:
         """Those of a network; errors as of `StepSettings.of`."""
         chosen, realizations = scale.config.networks.named(network, scale.config.datasets)
-        return cls(name=network, seed=scale.seed, realizations=realizations, network=chosen)
+        return super().of(scale, name=network, realizations=realizations, network=chosen)
 
 
 class Statistics(StepSettings):
     """Of the statistics of a data set, as solved or as a network predicts it."""
 
     evaluation: Evaluation
-
-    @classmethod
-    def of(cls, scale: Scale, **fields: str) -> Statistics:
-        """The same for all data sets and networks."""
-        return cls(evaluation=scale.config.evaluation)
 
 
 class IrreducibleError(StepSettings):
@@ -73,33 +62,23 @@ class IrreducibleError(StepSettings):
     def of(cls, scale: Scale) -> IrreducibleError:
         """At every cut-off of the scan."""
         config = scale.config
-        return cls(
-            seed=scale.seed,
-            physics=config.physics,
-            tolerance=config.solver.tolerance,
-            floor=config.floor,
-            cutoffs=config.networks.scan_cutoffs,
+        return super().of(
+            scale, tolerance=config.solver.tolerance, cutoffs=config.networks.scan_cutoffs
         )
 
 
-class MethodErrors(StepSettings):
-    """Of the errors of solvers and networks against the ring's length."""
+class MethodTimes(StepSettings):
+    """Of the wall times of solvers and networks against the ring's length."""
 
     seed: int
     physics: Physics
     cost: Cost
 
+
+class MethodErrors(MethodTimes):
+    """Of their errors."""
+
     @classmethod
     def of(cls, scale: Scale) -> MethodErrors:
         """Without what wall times alone depend on, at its default."""
-        cost = scale.config.cost.model_copy(update={"repeats": 1})
-        return cls(seed=scale.seed, physics=scale.config.physics, cost=cost)
-
-
-class MethodTimes(MethodErrors):
-    """Of their wall times."""
-
-    @classmethod
-    def of(cls, scale: Scale) -> MethodTimes:
-        """With the number of repeats."""
-        return cls(seed=scale.seed, physics=scale.config.physics, cost=scale.config.cost)
+        return super().of(scale, cost=scale.config.cost.model_copy(update={"repeats": 1}))

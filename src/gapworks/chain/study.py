@@ -37,11 +37,6 @@ def solved_and_predicted(scale: Scale) -> dict[str, str | list[str]]:
     return {"solved": "test-bdg", "predicted": predicted(scale)}
 
 
-def solved_alone(scale: Scale) -> dict[str, str]:
-    """The test set as solved."""
-    return {"solved": "test-bdg"}
-
-
 def time_and_error(scale: Scale) -> dict[str, str]:
     """What each method errs by, and how long it takes."""
     return {"errors": "cost", "times": "timing"}
@@ -72,18 +67,16 @@ LAYOUT = """\
               header and index; L at least the network's window. A constant in V changes nothing.
               -> Delta in units of t, the same shape, .npy or .csv"""
 
+DATASET = r"(?P<dataset>[a-z_]+)"
 NETWORK = r"(?P<network>surrogate|window-r\d+-n\d+)"
 
 STUDY = Study(
-    name="chain",
     config=ChainConfig,
     steps=steps,
     training=training,
     evaluations={
-        r"(?P<dataset>[a-z_]+)-bdg": Step("evaluation.solved", steps.Statistics, as_solved),
-        rf"(?P<dataset>[a-z_]+)-{NETWORK}": Step(
-            "evaluation.predicted", steps.Statistics, as_predicted
-        ),
+        rf"{DATASET}-bdg": Step("evaluation.solved", steps.Statistics, as_solved),
+        rf"{DATASET}-{NETWORK}": Step("evaluation.predicted", steps.Statistics, as_predicted),
         "floor": Step("evaluation.floor", steps.IrreducibleError),
         "cost": Step("evaluation.cost", steps.MethodErrors, compared, cost="heavy"),
         "timing": Step("evaluation.timing", steps.MethodTimes, compared, cost="alone", timed=True),
@@ -147,7 +140,7 @@ STUDY = Study(
     tables={
         "disorder": Exhibit(
             "paper.tables:disorder",
-            solved_alone,
+            lambda scale: {"solved": "test-bdg"},
             "What each disorder strength does to the pairing potential of the test data: means "
             "with bootstrap intervals over realizations, spread over sites, smallest value, "
             "excitation gap (units of the hopping t), and what it cost the solver.",

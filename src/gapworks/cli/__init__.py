@@ -14,6 +14,7 @@ import gapworks
 from gapworks.cli import data, learn, paper, run
 from gapworks.factory.errors import DataError, Refused, reason
 from gapworks.factory.ranks import leave
+from gapworks.factory.settings import faults
 from gapworks.products import outputs
 
 INPUTS = ("data", "validation", "network", "evaluation", "metrics")
@@ -23,11 +24,7 @@ INPUTS = ("data", "validation", "network", "evaluation", "metrics")
 def inputs(args: argparse.Namespace) -> Iterator[Path]:
     """The files of `INPUTS` that a command was given."""
     for name in INPUTS:
-        given = getattr(args, name, None)
-        for one in given if isinstance(given, list) else [given]:
-            path = one[1] if isinstance(one, tuple) else one  # NAME=FILE
-            if path is not None:
-                yield path
+        yield from outputs.paths(getattr(args, name, None))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,15 +42,6 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(arguments: list[str] | None) -> int:
     parser = _parser()
     words = sys.argv[1:] if arguments is None else arguments
-    try:
-        outputs.check_settings(words)
-    except DataError as error:
-        print(f"gapworks: {error}", file=sys.stderr)
-        return 1
-    parsed, unknown = parser.parse_known_args(words)
-    if unknown:
-        hint = "; those of snakemake go after --" if parsed.run is run.resume else ""
-        parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     # What stops a cluster's job (scancel, a time limit) or a terminal's (its end) unwinds like
     # Ctrl-C: no half-written file.
     signal.signal(signal.SIGTERM, _interrupt)
@@ -64,6 +52,10 @@ def _run(arguments: list[str] | None) -> int:
     from gapworks.products.statement import check_inputs
 
     try:
+        parsed, unknown = parser.parse_known_args(words)
+        if unknown:
+            hint = "; those of snakemake go after --" if parsed.run is run.resume else ""
+            parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
         outputs.check(parsed.command, parsed, words)
         check_inputs(inputs(parsed))
         return parsed.run(parsed) or 0
@@ -73,9 +65,8 @@ def _run(arguments: list[str] | None) -> int:
     except DataError as error:
         print(f"gapworks: {error}", file=sys.stderr)
     except ValidationError as error:
-        for detail in error.errors():
-            key = ".".join(str(part) for part in detail["loc"])
-            print(f"gapworks: settings: {key}: {detail['msg']}", file=sys.stderr)
+        for fault in faults(error):
+            print(f"gapworks: settings: {fault}", file=sys.stderr)
     except KeyboardInterrupt:
         print("gapworks: interrupted; nothing half-written was left", file=sys.stderr)
         return 130

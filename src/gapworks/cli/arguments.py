@@ -12,6 +12,7 @@ from typing import Any
 
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import read_whole
+from gapworks.products import outputs
 from gapworks.study import STUDIES
 
 Subparsers = Any
@@ -68,8 +69,6 @@ def json_object(text: str) -> Any:
     """A JSON object, or @FILE with one in it."""
     try:
         settings = json.loads(read_whole(Path(text[1:])) if text.startswith("@") else text)
-    except DataError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise argparse.ArgumentTypeError(f"not JSON: {error}") from error
     if not isinstance(settings, dict):
@@ -132,13 +131,15 @@ def known(find: Callable[..., Any], *names: str) -> Any:
 
 @contextlib.contextmanager
 def of_these(args: argparse.Namespace) -> Iterator[None]:
-    """Files that something is not made of end in one line, not in a traceback."""
+    """Files that something is not made of end in one line; errors of the program do not.
+
+    Names and sizes that do not fit come up as KeyError and ValueError.
+    """
     try:
         yield
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        every = [getattr(args, name, None) or [] for name in ("data", "network", "evaluation")]
-        paths = [one[1] if isinstance(one, tuple) else one for files in every for one in files]
-        given = ", ".join(path.name for path in paths) or "nothing"
+    except (KeyError, ValueError) as error:
+        every = [getattr(args, name, None) for name in ("data", "network", "evaluation")]
+        given = ", ".join(path.name for path in outputs.paths(every)) or "nothing"
         raise DataError(
             f"{getattr(args, 'name', 'the metrics')}: cannot be made of {given} with these "
             f"settings ({type(error).__name__}: {error}); snakemake -np FILE prints the command "

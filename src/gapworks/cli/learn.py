@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def predict(args: argparse.Namespace) -> None:
         raise SystemExit(f"gapworks: {_flag(name)} is not for predict {args.study}")
     room: Any = import_module(chosen.module("learning.predict"))
     files = (args.network, args.input, args.output)
-    said = answer_file(room.answer, room.FORMATS, *files, force=args.force, **options)
+    said = answer_file(partial(room.answer, **options), room.FORMATS, *files, force=args.force)
     print(f"{args.output}: {said}")
 
 

@@ -8,19 +8,12 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    NonNegativeFloat,
-    PositiveFloat,
-    PositiveInt,
-    model_validator,
-)
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from gapworks.eliashberg.networks import Evaluation, Figures, Flow, Networks
 from gapworks.eliashberg.physics.constants import BOLTZMANN, PAPER_TERMS
-from gapworks.factory.settings import Section
-from gapworks.study import StudyConfig
+from gapworks.factory.settings import Range, Section
+from gapworks.study import StudyConfig, StudyDatasets
 
 Kind = Literal["simple", "complex"]
 
@@ -86,44 +79,24 @@ class Solver(Section):
     )
 
 
-def _increasing(bounds: list) -> list:
-    if bounds[0] > bounds[1]:
-        raise ValueError("the first value must not be above the second")
-    return bounds
-
-
-Bounds = Annotated[
-    list[PositiveFloat], Field(min_length=2, max_length=2), AfterValidator(_increasing)
-]
-"""Smallest and largest value."""
-Shares = Annotated[
-    list[Annotated[float, Field(gt=0, le=1)]],
-    Field(min_length=2, max_length=2),
-    AfterValidator(_increasing),
-]
-"""The same, of shares of the cut-off."""
-
-
 class SimpleSpectra(Section):
-    """Sums of Gaussians; see `gapworks.eliashberg.data.draw.SimpleRecipe`."""
+    """Sums of Gaussians; see `gapworks.eliashberg.data.draw.draw_simple`."""
 
-    peaks: Annotated[
-        list[PositiveInt], Field(min_length=2, max_length=2), AfterValidator(_increasing)
-    ]
-    centre: Shares = Field(description="shares of the cut-off")
-    width: Bounds = Field(description="shares of the cut-off")
-    height: Bounds = Field(description="of each Gaussian, before the whole is scaled")
-    amplitude: Bounds = Field(description="largest value of a2F, uniform between these")
+    peaks: Range[PositiveInt]
+    centre: Range[Annotated[float, Field(gt=0, le=1)]] = Field(description="shares of the cut-off")
+    width: Range[PositiveFloat] = Field(description="shares of the cut-off")
+    height: Range[PositiveFloat] = Field(description="of a Gaussian, before the whole is scaled")
+    amplitude: Range[PositiveFloat] = Field(description="largest a2F, uniform between these")
     edge: float = Field(gt=0, le=0.5, description="share over which a2F rises from zero")
 
 
 class ComplexSpectra(Section):
-    """Geometric Brownian motion, smoothed; see `gapworks.eliashberg.data.draw.ComplexRecipe`."""
+    """Geometric Brownian motion, smoothed; see `gapworks.eliashberg.data.draw.draw_complex`."""
 
     volatility: PositiveFloat = Field(description="of the logarithm, over the whole grid")
     window: PositiveInt = Field(description="points of the moving mean")
     passes: PositiveInt = Field(description="how often it is taken")
-    amplitude: Bounds = Field(description="largest value of a2F, uniform between these")
+    amplitude: Range[PositiveFloat] = Field(description="largest a2F, uniform between these")
 
 
 class Spectra(Section):
@@ -141,17 +114,13 @@ class Dataset(Section):
     kind: Kind = Field(description="simple: sums of Gaussians; complex: geometric Brownian motion")
 
 
-class Datasets(Section):
+class Datasets(StudyDatasets):
     """The data sets of the study."""
+
+    apart: ClassVar = (("simple", "complex"),)
 
     simple: Dataset
     complex: Dataset
-
-    @model_validator(mode="after")
-    def _streams_differ(self) -> Datasets:
-        if self.simple.stream == self.complex.stream:
-            raise ValueError("simple and complex must have different streams")
-        return self
 
 
 class EliashbergConfig(StudyConfig):
@@ -176,7 +145,3 @@ class EliashbergConfig(StudyConfig):
         if self.solver.kept_frequencies > self.physics.matsubara:
             raise ValueError("solver.kept_frequencies is more than physics.matsubara")
         return self
-
-    def samples(self, dataset: str) -> int:
-        """Number of samples of a data set."""
-        return self.dataset(dataset).samples

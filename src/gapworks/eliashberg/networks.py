@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from gapworks.eliashberg.names import FieldName, NetworkName
-from gapworks.factory.settings import Section
+from gapworks.factory.settings import Increasing, Range, Section
 from gapworks.learning.settings import Training
 
 
@@ -17,20 +17,12 @@ class Supervised(Section):
     hidden: list[PositiveInt] = Field(min_length=1, description="width of each hidden layer")
     points: PositiveInt = Field(description="energies of the gap function or DOS that it sees")
     paper_points: PositiveInt = Field(description="as many again for the paper's 300 inputs")
-    noise: list[PositiveFloat] = Field(
-        min_length=2,
-        max_length=2,
+    noise: Range[PositiveFloat] = Field(
         description="noise in training of networks -noisy-: standard deviation, log-uniform in "
         "this range, meV of Re Delta and Im Delta, or units of N / N_F; the others have none",
     )
     simple: Training
     complex: Training
-
-    @model_validator(mode="after")
-    def _noise_increases(self) -> Supervised:
-        if self.noise[0] > self.noise[1]:
-            raise ValueError("noise: the first value must not be above the second")
-        return self
 
 
 class Bases(Section):
@@ -46,14 +38,8 @@ class Autoencoder(Section):
     """[a2F, gap] - 512 - d_L - 512 - [a2F, gap], in raw units."""
 
     hidden: list[PositiveInt] = Field(min_length=1, description="layers between input and d_L")
-    latent: list[PositiveInt] = Field(min_length=1, description="latent dimensions d_L")
+    latent: Increasing[PositiveInt] = Field(min_length=1, description="latent dimensions d_L")
     training: Training
-
-    @model_validator(mode="after")
-    def _latent_increases(self) -> Autoencoder:
-        if any(b <= a for a, b in zip(self.latent, self.latent[1:], strict=False)):
-            raise ValueError("latent must increase")
-        return self
 
 
 class Network(Section):
@@ -78,40 +64,27 @@ class Networks(Section):
 
     def named(self, name: NetworkName) -> Network:
         """A network by its name."""
-        supervised = self.supervised
-        common = {"kind": "supervised", "hidden": supervised.hidden, "points": supervised.points}
         if name.kind == "autoencoder":
-            held = name.holds
-            return Network(
-                kind="autoencoder",
-                inputs=held,
-                targets=held,
-                hidden=self.autoencoder.hidden,
-                latent=name.latent,
-                training=self.autoencoder.training,
-            )
+            said = self.autoencoder
+            layers = {"hidden": said.hidden, "latent": name.latent, "training": said.training}
+            return Network(kind=name.kind, inputs=name.holds, targets=name.holds, **layers)
+        supervised = self.supervised
+        made = {
+            "kind": "supervised",
+            "inputs": [name.field],
+            "targets": ["a2f"],
+            "hidden": supervised.hidden,
+            "points": supervised.paper_points if name.few else supervised.points,
+            "training": getattr(supervised, name.spectra),
+        }
         if name.kind == "bases":
-            return Network(
-                **common | {"hidden": [*self.bases.before, name.neurons]},
-                inputs=["gap"],
-                targets=["a2f"],
-                training=self.bases.training,
-            )
-        training = getattr(supervised, name.spectra)
+            hidden = [*self.bases.before, name.neurons]
+            made |= {"hidden": hidden, "training": self.bases.training}
         if name.kind == "reversed":
-            return Network(
-                **common | {"points": None},
-                inputs=["a2f"],
-                targets=[name.field],
-                training=training,
-            )
-        return Network(
-            **common | ({"points": supervised.paper_points} if name.few else {}),
-            inputs=[name.field],
-            targets=["a2f"],
-            noise=tuple(supervised.noise) if name.noisy else (0.0, 0.0),
-            training=training,
-        )
+            made |= {"inputs": ["a2f"], "targets": [name.field], "points": None}
+        if name.noisy:
+            made["noise"] = tuple(supervised.noise)
+        return Network(**made)
 
 
 class Flow(Section):

@@ -22,7 +22,7 @@ from gapworks.learning.settings import TrainingSettings
 from gapworks.study import Scale, StepSettings
 
 
-class Simulate(DatasetSettings):
+class Simulate(DatasetSettings, StepSettings):
     """Of a data set."""
 
     study: Literal["eliashberg"] = "eliashberg"
@@ -35,16 +35,10 @@ class Simulate(DatasetSettings):
     @classmethod
     def of(cls, scale: Scale, dataset: str) -> Simulate:
         """Those of a data set; errors as of `StepSettings.of`."""
-        config = scale.config
-        chosen = config.dataset(dataset)
-        return cls(
-            dataset=dataset,
-            seed=scale.seed,
-            stream=chosen.stream,
-            kind=chosen.kind,
-            spectra=getattr(config.spectra, chosen.kind),
-            physics=config.physics,
-            solver=config.solver,
+        chosen = scale.config.dataset(dataset)
+        spectra = getattr(scale.config.spectra, chosen.kind)
+        return super().of(
+            scale, dataset=dataset, stream=chosen.stream, kind=chosen.kind, spectra=spectra
         )
 
     def decisive(self) -> dict[str, Any]:
@@ -67,7 +61,7 @@ class Train(TrainingSettings):
         """Those of a network; errors as of `StepSettings.of`."""
         name = NetworkName.parse(network)
         chosen = scale.config.networks.named(name)
-        return cls(name=network, seed=scale.seed, repeat=name.repeat, network=chosen)
+        return super().of(scale, name=network, repeat=name.repeat, network=chosen)
 
 
 class Generate(StepSettings):
@@ -77,22 +71,11 @@ class Generate(StepSettings):
     transform: Transform
     latent: PositiveInt | Literal["chosen"]
 
-    @classmethod
-    def of(cls, scale: Scale, transform: Transform, input: Input, latent: str) -> Generate:
-        """The same at every scale."""
-        number = latent if latent == "chosen" else int(latent)
-        return cls(input=input, transform=transform, latent=number)
-
 
 class Evaluate(StepSettings):
     """Of the evaluations of data sets and networks."""
 
     evaluation: Evaluation
-
-    @classmethod
-    def of(cls, scale: Scale, **fields: str) -> Evaluate:
-        """The same for all data sets and networks."""
-        return cls(evaluation=scale.config.evaluation)
 
 
 class ChooseDimension(StepSettings):
@@ -100,8 +83,3 @@ class ChooseDimension(StepSettings):
 
     input: Input
     flow: Flow
-
-    @classmethod
-    def of(cls, scale: Scale, input: Input) -> ChooseDimension:
-        """Of an input."""
-        return cls(input=input, flow=scale.config.flow)

@@ -56,7 +56,7 @@ def generating(scale: Scale, transform: str, input: str, latent: str) -> Inputs:
     wanted = dimensions(scale) if chosen else [int(latent)]
     return Inputs(
         data={"solved": "complex"},
-        networks=[str(name) for d in wanted for name in generators(transform, input, d)],
+        networks=[name.text for d in wanted for name in generators(transform, input, d)],
         evaluations=[f"complex-dimensions-{input}"] if chosen else [],
     )
 
@@ -74,21 +74,17 @@ OPTIONS = {
     "drop_imaginary": Option("leave out negative frequencies of a2F", "flag"),
 }
 
+DATASET = r"(?P<dataset>simple|complex)"
 SUPERVISED = form("supervised", "reversed", "generated")
 
 STUDY = Study(
-    name="eliashberg",
     config=EliashbergConfig,
     steps=steps,
     training=training,
     evaluations={
-        r"(?P<dataset>simple|complex)-data": Step(
-            "evaluation.statistics", steps.Evaluate, as_solved
-        ),
-        r"(?P<dataset>simple|complex)-pade": Step(
-            "evaluation.pade", steps.Evaluate, as_solved, cost="heavy"
-        ),
-        r"(?P<dataset>simple|complex)-statements": Step(
+        rf"{DATASET}-data": Step("evaluation.statistics", steps.Evaluate, as_solved),
+        rf"{DATASET}-pade": Step("evaluation.pade", steps.Evaluate, as_solved, cost="heavy"),
+        rf"{DATASET}-statements": Step(
             "evaluation.statements", steps.Evaluate, as_solved, cost="heavy"
         ),
         "simple-bases": Step("evaluation.bases", steps.Evaluate, few_neurons, cost="heavy"),
@@ -101,7 +97,7 @@ STUDY = Study(
         rf"complex-(?P<network>{form('autoencoder')})": Step(
             "evaluation.autoencoder", steps.Evaluate, as_reconstructed, cost="heavy"
         ),
-        rf"(?P<dataset>simple|complex)-(?P<network>{SUPERVISED})": Step(
+        rf"{DATASET}-(?P<network>{SUPERVISED})": Step(
             "evaluation.supervised", steps.Evaluate, as_predicted, cost="heavy"
         ),
     },

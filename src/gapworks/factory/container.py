@@ -14,7 +14,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from pathlib import Path
@@ -76,6 +76,11 @@ class Coordinate:
     units: str
     description: str
     flags: Mapping[int, str] = field(default_factory=dict)
+
+
+def named(names: Sequence[str], description: str) -> Coordinate:
+    """A dimension whose values are numbers of names."""
+    return Coordinate(np.arange(len(names)), "1", description, dict(enumerate(names)))
 
 
 class Writer:
@@ -259,7 +264,7 @@ def _check_arrays(path: Path, header: Header) -> None:
 
 
 def _rows(shape: tuple[int, ...], itemsize: int, nbytes: int) -> int:
-    """How many rows of an array fit into so many bytes; at least one."""
+    """Number of rows of an array that fit into `nbytes`; at least one."""
     return max(1, nbytes // max(1, itemsize * int(np.prod(shape[1:]))))
 
 

@@ -51,6 +51,19 @@ class Given:
     evaluations: Mapping[str, Path] = field(default_factory=dict)
     """Other evaluations, by name."""
 
+    def datasets(self, *names: str) -> list[Path]:
+        """The data sets of these names, in order.
+
+        Raises
+        ------
+        DataError
+            If one is missing, or one of another name is given.
+        """
+        found = [self.data[name] for name in names]
+        if unknown := ", ".join(self.data.keys() - set(names)):
+            raise DataError(f"--data {unknown}: is not asked for; known: {', '.join(names)}")
+        return found
+
     def network(self) -> tuple[str, Path]:
         """The one network, and its name.
 

@@ -13,7 +13,8 @@ KEY = "sha256"
 
 def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
     """The same with its digest."""
-    return {**content, KEY: _digest(content)}
+    rest = {key: value for key, value in content.items() if key != KEY}
+    return {**content, KEY: hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()}
 
 
 def to_text(content: Mapping[str, Any]) -> str:
@@ -23,9 +24,4 @@ def to_text(content: Mapping[str, Any]) -> str:
 
 def is_intact(text: str, content: Mapping[str, Any]) -> bool:
     """Whether a file is, letter by letter, what it was written as; `content` is it as parsed."""
-    return content.get(KEY) == _digest(content) and to_text(content) == text
-
-
-def _digest(content: Mapping[str, Any]) -> str:
-    rest = {key: value for key, value in content.items() if key != KEY}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+    return sealed(content) == content and to_text(content) == text

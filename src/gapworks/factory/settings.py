@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Any
+from itertools import pairwise
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 FORMAT_VERSION = 1
 """Version of the HDF5 layout described in docs/data-format.md."""
@@ -16,10 +17,42 @@ Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True, description="root of al
 """A seed: kept in files as a 64-bit integer."""
 
 
+def _ordered(bounds: list) -> list:
+    if bounds[0] > bounds[1]:
+        raise ValueError("the first value must not be above the second")
+    return bounds
+
+
+def _increasing(values: list) -> list:
+    if any(b <= a for a, b in pairwise(values)):
+        raise ValueError("must increase")
+    return values
+
+
+def _odd(width: int) -> int:
+    if width % 2 == 0:
+        raise ValueError("must be odd")
+    return width
+
+
+Number = TypeVar("Number")
+Range = Annotated[list[Number], Field(min_length=2, max_length=2), AfterValidator(_ordered)]
+"""Smallest and largest value, of one type: Range[PositiveFloat]."""
+Increasing = Annotated[list[Number], AfterValidator(_increasing)]
+"""Values of one type, each above the one before."""
+OddWidth = Annotated[PositiveInt, AfterValidator(_odd)]
+"""Of what has a middle: the kernel of a convolution."""
+
+
 class Section(BaseModel):
     """A part of config.yaml: unknown keys are errors, numbers are finite, values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def faults(error: ValidationError) -> list[str]:
+    """The keys that are wrong, and what is wrong with each."""
+    return [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
 
 
 class DatasetSettings(Section):

@@ -7,10 +7,9 @@ said where, and how files are written is the same for all and stands here.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
 
 from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError, Refused
@@ -30,19 +29,12 @@ class Answer:
     """Why it should not be answered."""
 
 
-class MakeAnswer(Protocol):
-    """A study's function `answer`, in its learning/predict.py; `FORMATS` are its suffixes."""
+MakeAnswer = Callable[[Path, Path, Path, bool], Answer]
+"""A study's function `answer`, in its learning/predict.py, with its own options bound to it.
 
-    def __call__(
-        self, network: Path, source: Path, target: Path, force: bool, **options: Any
-    ) -> Answer:
-        """The answer to a file.
-
-        Raises
-        ------
-        DataError
-            If a file cannot be read, or does not fit the network.
-        """
+answer(network, source, target, force) -> Answer; DataError if a file cannot be read, or does not
+fit the network. `FORMATS`, beside it, are the suffixes that it writes.
+"""
 
 
 def answer_file(
@@ -52,14 +44,13 @@ def answer_file(
     source: Path,
     target: Path,
     force: bool = False,
-    **options: Any,
 ) -> str:
     """Put a file through a network and write the answer; notes go to stderr.
 
     Parameters
     ----------
     make_answer : callable
-        The study's `answer`.
+        The study's `answer`, its options given.
     formats : sequence of str
         Suffixes that it writes.
     network : Path
@@ -68,8 +59,6 @@ def answer_file(
         What is read and what is written, laid out as the study says.
     force : bool
         Write what would be refused.
-    options
-        Of the study.
 
     Returns
     -------
@@ -85,7 +74,7 @@ def answer_file(
     """
     if target.suffix not in formats:
         raise DataError(f"{target}: must be {' or '.join(formats)}")
-    found = make_answer(network, source, target, force, **options)
+    found = make_answer(network, source, target, force)
     if found.refusals and not force:
         said = "; ".join(found.refusals)
         raise Refused(f"{source}: {said}; --force answers all the same")

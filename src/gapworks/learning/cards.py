@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import read_whole
 from gapworks.factory.seal import is_intact
+from gapworks.factory.settings import faults
 
 PACKAGE_VERSION = 2
 """Of weights and card together. 2: cards bear the digest of what they say."""
@@ -96,9 +97,7 @@ def train_again(path: Path) -> str:
 
 def _in_one_line(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        return "; ".join(
-            f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" for detail in error.errors()
-        )
+        return "; ".join(faults(error))
     if isinstance(error, KeyError):
         return f"no {error}"
     return " ".join(str(error).split())

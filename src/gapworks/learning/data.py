@@ -11,9 +11,7 @@ from gapworks.factory.errors import DataError
 from gapworks.factory.reading import Header, read, verify
 
 
-def read_dataset(
-    path: Path, study: str, rows: slice | None = None
-) -> tuple[Header, dict[str, np.ndarray]]:
+def read_dataset(path: Path, study: str) -> tuple[Header, dict[str, np.ndarray]]:
     """A gathered data set of a study, verified.
 
     Raises
@@ -21,8 +19,7 @@ def read_dataset(
     DataError
         If the file is damaged, no data set or another study's.
     """
-    header = dataset_header(path, study)
-    return header, read(path, rows=rows) if rows is not None else read(path)
+    return dataset_header(path, study), read(path)
 
 
 def dataset_header(path: Path, study: str) -> Header:

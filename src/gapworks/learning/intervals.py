@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A number with its bootstrap interval."""
 
     value: float
     lower: float
     upper: float
+
+    def complement(self) -> Estimate:
+        """One less it: R^2 from the share that is not explained."""
+        return Estimate(1 - self.value, 1 - self.upper, 1 - self.lower)
 
 
 def bootstrap_ratio(
@@ -41,9 +45,19 @@ def bootstrap_ratio(
     """
     counts = resample_counts(len(numerator), resamples, rng)
     ratios = (counts @ numerator) / (counts @ denominator)
-    levels = 0.5 + np.array([-0.5, 0.5]) * confidence
-    lower, upper = np.quantile(ratios, levels)
+    lower, upper = ends(ratios, confidence)
     return Estimate(float(numerator.mean() / denominator.mean()), float(lower), float(upper))
+
+
+def ends(resampled: np.ndarray, confidence: float) -> np.ndarray:
+    """Lower and upper end of the percentile interval, shape (2, ...), from (resamples, ...)."""
+    return np.quantile(resampled, 0.5 + np.array([-0.5, 0.5]) * confidence, axis=0)
+
+
+def with_ends(name: str, estimates: Sequence[Estimate]) -> dict[str, np.ndarray]:
+    """Estimates as the arrays of `container.with_interval`, each of shape (estimates,)."""
+    columns = np.array(estimates).T
+    return dict(zip((name, f"{name}_lower", f"{name}_upper"), columns, strict=True))
 
 
 def wilson(hits: int, samples: int, confidence: float = 0.95) -> tuple[float, float]:

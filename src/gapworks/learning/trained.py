@@ -74,6 +74,13 @@ class TrainedNetwork:
         model.load_state_dict(weights)
         return cls(model.eval(), card)
 
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What an evaluation keeps of the card."""
+        said = {key: self.card[key] for key in ("architecture", "parameters", "epochs")}
+        said["weights_sha256"] = self.card["weights_sha256"]
+        return said | {"training_samples": self.card["training_data"]["samples"]}
+
     @staticmethod
     def build(architecture: dict[str, Any]) -> torch.nn.Module:
         """The network, freshly initialised."""

@@ -15,9 +15,16 @@ from numba import types
 from numba.extending import intrinsic, models, overload, register_model
 
 LANES = 16
-_VECTOR = ir.VectorType(ir.DoubleType(), LANES)
 # Contraction to fused multiply-add is the only freedom the compiler gets.
-_FLAGS = ("contract",)
+FLAGS = ("contract",)
+
+
+def vector(lanes: int) -> ir.VectorType:
+    """LLVM's type of so many doubles."""
+    return ir.VectorType(ir.DoubleType(), lanes)
+
+
+_VECTOR = vector(LANES)
 
 
 class LanesType(types.Type):
@@ -36,28 +43,36 @@ class _LanesModel(models.PrimitiveModel):
         super().__init__(dmm, fe_type, _VECTOR)
 
 
-def _splat(builder, scalar):
-    first = builder.insert_element(
-        ir.Constant(_VECTOR, ir.Undefined), scalar, ir.Constant(ir.IntType(32), 0)
-    )
-    mask = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-    return builder.shuffle_vector(first, ir.Constant(_VECTOR, ir.Undefined), mask)
+def repeated(builder: ir.IRBuilder, scalar: ir.Value, lanes: int = LANES) -> ir.Value:
+    """A vector of the same number."""
+    undefined = ir.Constant(vector(lanes), ir.Undefined)
+    first = builder.insert_element(undefined, scalar, ir.Constant(ir.IntType(32), 0))
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), lanes), [0] * lanes)
+    return builder.shuffle_vector(first, undefined, mask)
+
+
+def pointer_to(
+    builder: ir.IRBuilder, data: ir.Value, index: ir.Value, lanes: int = LANES
+) -> ir.Value:
+    """Pointer to as many doubles at position `index` of an array's data."""
+    return builder.bitcast(builder.gep(data, [index]), vector(lanes).as_pointer())
 
 
 def _address(context, builder, array_type, array, index):
     """Pointer to `LANES` doubles at flat position `index` of a C-contiguous array."""
     data = context.make_array(array_type)(context, builder, array).data
-    return builder.bitcast(builder.gep(data, [index]), _VECTOR.as_pointer())
+    return pointer_to(builder, data, index)
 
 
-def _is_flat(array):
+def is_flat(array: types.Type) -> bool:
+    """Whether it is numba's type of a C-contiguous array of doubles."""
     return isinstance(array, types.Array) and array.layout == "C" and array.dtype == types.float64
 
 
 @intrinsic
 def load(typingctx, array, index):
     """Lanes at flat positions index ... index + 15 of a C-contiguous array; no bounds check."""
-    if not _is_flat(array):
+    if not is_flat(array):
         return None
 
     def codegen(context, builder, signature, args):
@@ -70,7 +85,7 @@ def load(typingctx, array, index):
 @intrinsic
 def store(typingctx, array, index, value):
     """Write lanes to flat positions index ... index + 15 of a C-contiguous array; unchecked."""
-    if not _is_flat(array):
+    if not is_flat(array):
         return None
 
     def codegen(context, builder, signature, args):
@@ -86,7 +101,7 @@ def splat(typingctx, scalar):
     """The same number in every lane."""
 
     def codegen(context, builder, signature, args):
-        return _splat(builder, args[0])
+        return repeated(builder, args[0])
 
     return lanes_type(types.float64), codegen
 
@@ -158,10 +173,10 @@ def _binary(symbol, instruction):
     def apply(typingctx, a, b):
         def codegen(context, builder, signature, args):
             left, right = (
-                value if kind == lanes_type else _splat(builder, value)
+                value if kind == lanes_type else repeated(builder, value)
                 for value, kind in zip(args, signature.args, strict=True)
             )
-            return getattr(builder, instruction)(left, right, flags=_FLAGS)
+            return getattr(builder, instruction)(left, right, flags=FLAGS)
 
         widened = [kind if kind == lanes_type else types.float64 for kind in (a, b)]
         return lanes_type(*widened), codegen

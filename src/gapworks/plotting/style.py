@@ -71,6 +71,12 @@ def panel_label(axes: plt.Axes, letter: str) -> None:
     axes.set_title(letter, loc="left", fontweight="bold")
 
 
+def panel_labels(*panels: plt.Axes) -> None:
+    """Letters of panels, in order."""
+    for axes, letter in zip(panels, "abcdef", strict=False):
+        panel_label(axes, letter)
+
+
 def legend_above(figure: Figure, axes: plt.Axes, columns: int) -> None:
     """One legend for a whole figure, above it: what one of its panels shows."""
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=columns)

@@ -18,6 +18,7 @@ from typing import Any
 from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import read_whole
+from gapworks.factory.seal import sealed
 
 KEYWORD = b"gapworks"
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
@@ -73,7 +74,7 @@ def imprinted(path: Path) -> dict[str, Any] | None:
     rest = content[: found.start()] + content[found.end() :]
     try:
         said = json.loads(found[1])
-        intact = said["rest"] == _sha256(rest) and said["sha256"] == _digest(said)
+        intact = said["rest"] == _sha256(rest) and sealed(said) == said
     except (ValueError, TypeError, KeyError, RecursionError):
         intact = False
     if not intact or _joined(path.suffix, rest, found[1]) != content:
@@ -94,12 +95,7 @@ def _joined(suffix: str, content: bytes, text: bytes) -> bytes:
 
 
 def _text(said: Mapping[str, Any]) -> bytes:
-    return json.dumps({**said, "sha256": _digest(said)}, sort_keys=True).encode()
-
-
-def _digest(said: Mapping[str, Any]) -> str:
-    rest = {key: value for key, value in said.items() if key != "sha256"}
-    return _sha256(json.dumps(rest, sort_keys=True).encode())
+    return json.dumps(sealed(said), sort_keys=True).encode()
 
 
 def _sha256(content: bytes) -> str:

@@ -1,22 +1,28 @@
-"""What files say of themselves, kind by kind, for whoever asks: `gapworks verify` and `info`."""
+"""What files say of themselves, kind by kind: HDF5 files, networks, checkpoints, metrics, exhibits.
+
+Asked by `gapworks verify` and `info`, and by `products.statement` before a file is believed.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import beginning, open_plain, read_whole, reading
+from gapworks.factory.recipe import ATTRIBUTE, READ, Facts
+from gapworks.products.imprint import imprinted
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 STAMP = b"gapworks file"
 CHECKPOINT = ".checkpoint.safetensors"
 
 
-class Unjudged(Exception):
+class Unjudged(DataError):
     """A file that holds nothing to check it by."""
 
 
@@ -26,11 +32,15 @@ class Found:
 
     what: str
     """In a few words."""
-    said: Mapping[str, Any] = field(default_factory=dict)
+    said: Mapping[str, Any]
     """What it says of itself."""
+    sha256: str = ""
+    """Of what it holds; none of a checkpoint."""
+    made: Facts | None = None
+    """What it was made of, as it was written down (`factory.recipe`)."""
     checksums: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of each array of an HDF5 file."""
-    arrays: tuple[str, ...] = ()
+    arrays: Sequence[str] = ()
     """Name, shape and unit of each."""
 
 
@@ -40,9 +50,8 @@ def inspect(path: Path) -> Found:
     Raises
     ------
     DataError
-        If it is missing, damaged or foreign; DiskError if it cannot be read.
-    Unjudged
-        If nothing in it or beside it says whether it is as it was written.
+        If it is missing, damaged or foreign; DiskError if it cannot be read; Unjudged if nothing in
+        it or beside it says whether it is as it was written.
     """
     with reading(path):
         try:
@@ -76,18 +85,19 @@ def _hdf5(path: Path) -> Found:
 
     header = verify(path)
     said = header.attributes
-    arrays = (
+    arrays = [
         f"{name}{list(shape)} in {header.units[name]}" for name, shape in header.shapes.items()
-    )
+    ]
     what = f"{said.get('kind')} of {said.get('study')}/{said.get('dataset')}"
-    return Found(what, said, header.checksums, tuple(arrays))
+    return Found(what, said, header.sha256, said.get(ATTRIBUTE), header.checksums, arrays)
 
 
 def _network(path: Path) -> Found:
     from gapworks.learning.cards import read_card
 
     card, _ = read_card(path)
-    return Found(f"network of {card.get('study')}/{card.get('name')}", card)
+    what = f"network of {card.get('study')}/{card.get('name')}"
+    return Found(what, card, card["sha256"], card.get(ATTRIBUTE))
 
 
 def _json(path: Path) -> Found:
@@ -101,7 +111,7 @@ def _json(path: Path) -> Found:
     said = said if isinstance(said, dict) else {}
     if "weights_sha256" in said and "package_version" in said:
         found = _network(weights)
-        return Found(f"card of the {found.what}", found.said)
+        return replace(found, what=f"card of the {found.what}")
     if "metrics" in said or path.name.startswith("metrics"):
         return _metrics(path)
     if weights.exists():  # what should be its card
@@ -114,7 +124,7 @@ def _metrics(path: Path) -> Found:
 
     measured = read_numbers(path)
     what = f"metrics of {measured.study} at scale {measured.scale}"
-    return Found(what, measured.model_dump(mode="json"))
+    return Found(what, measured.model_dump(mode="json"), measured.sha256, measured.recipe)
 
 
 def _checkpoint(path: Path) -> Found:
@@ -129,11 +139,11 @@ def _checkpoint(path: Path) -> Found:
 
 def _exhibit(path: Path) -> Found:
     """A figure or table, which may say what it was made of."""
-    from gapworks.products.statement import statement
-
-    facts = statement(path).facts
-    if facts:
-        return Found(f"figure or table {facts['product']}", facts)
+    made = (imprinted(path) or {}).get(ATTRIBUTE)
+    if made:
+        facts = {key: value for key, value in made.items() if key != READ}
+        sha256 = hashlib.sha256(read_whole(path)).hexdigest()
+        return Found(f"figure or table {made['product']}", facts, sha256, made)
     if not path.stat().st_size:
         raise DataError(f"{path}: is empty")
     raise Unjudged(f"{path}: no gapworks file that can be checked")

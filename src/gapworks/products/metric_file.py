@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import read_whole
 from gapworks.factory.seal import is_intact, sealed, to_text
-from gapworks.factory.settings import Section
+from gapworks.factory.settings import Section, faults
 
 
 class Numbers(Section):
@@ -54,7 +54,7 @@ def read_numbers(path: Path) -> Numbers:
         content = json.loads(text)
         measured = Numbers.model_validate(content)
     except ValidationError as error:
-        said = "; ".join(f"{key_of(one)}: {one['msg']}" for one in error.errors()[:3])
+        said = "; ".join(faults(error)[:3])
         raise DataError(f"{path}: is no metric file ({made_by}): {said}") from error
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: is no metric file ({made_by}): {error}") from error
@@ -134,8 +134,3 @@ def _together(first: Numbers, second: Numbers) -> Numbers:
 def _rounded(value: float | None) -> float | None:
     """Six digits: more are noise in a file under version control."""
     return None if value is None or math.isnan(value) else float(f"{value:.6g}")
-
-
-def key_of(error: Any) -> str:
-    """The key that an error of validation is about."""
-    return ".".join(str(part) for part in error["loc"])

@@ -110,19 +110,6 @@ def _stands(path: Path) -> bool:
     return False
 
 
-def check_settings(words: Sequence[str]) -> None:
-    """Refuse settings in a file (@FILE) that is none.
-
-    Raises
-    ------
-    DataError
-        Naming it.
-    """
-    for file in _settings(words):
-        with reading(file.path), contextlib.suppress(FileNotFoundError):
-            check_plain(file.path)
-
-
 def check_apart(inputs: Sequence[File], outputs: Sequence[File]) -> None:
     """Refuse outputs that are an input, or each other.
 
@@ -148,7 +135,7 @@ def _inputs(arguments: argparse.Namespace, words: Sequence[str]) -> Iterator[Fil
     for name, value in vars(arguments).items():
         if name in WRITTEN or name in FOLDERS:
             continue
-        for path in _paths(value):
+        for path in paths(value):
             yield File(path, f"--{name}")
             if path.suffix == WEIGHTS:
                 yield File(path.with_suffix(".json"), "the network's card")
@@ -170,7 +157,7 @@ def _settings(words: Sequence[str]) -> Iterator[File]:
 
 def _outputs(command: str, arguments: argparse.Namespace) -> Iterator[File]:
     for name in WRITTEN:
-        for path in _paths(getattr(arguments, name, None)):
+        for path in paths(getattr(arguments, name, None)):
             yield File(path, f"--{name}")
             if path.suffix == WEIGHTS:
                 yield File(path.with_suffix(".json"), "the new network's card")
@@ -179,13 +166,13 @@ def _outputs(command: str, arguments: argparse.Namespace) -> Iterator[File]:
                 yield File(path.with_suffix(".json"), f"written beside --{name}")
 
 
-def _paths(value: Any) -> Iterator[Path]:
+def paths(value: Any) -> Iterator[Path]:
     """The paths in an argument: one, several, or several with names."""
     if isinstance(value, Path):
         yield value
     elif isinstance(value, list | tuple):
         for one in value:
-            yield from _paths(one)
+            yield from paths(one)
 
 
 def _differ_by_case(path: Path, other: Path) -> bool:

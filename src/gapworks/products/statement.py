@@ -6,16 +6,15 @@ programs, an imprint (`products.imprint`).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gapworks.factory import recipe
 from gapworks.factory.errors import DataError
-from gapworks.factory.files import read_whole
-from gapworks.factory.recipe import ATTRIBUTE, READ, Facts
-from gapworks.products.imprint import imprint, imprinted
+from gapworks.factory.recipe import READ, Facts
+from gapworks.products.imprint import imprint
+from gapworks.products.inspection import Unjudged, inspect
 
 DATA_FACTS = ("kind", "study", "dataset", "seed", "identity", "start", "stop")
 """Solved data are known by their settings and their range, whoever made them."""
@@ -41,16 +40,16 @@ def statement(path: Path) -> Statement:
     DataError
         If it is missing, damaged or cannot be read.
     """
-    if path.suffix == ".h5":
-        return _of_hdf5(path)
-    if path.suffix == ".safetensors":
-        return _of_network(path)
-    weights = path.with_suffix(".safetensors")
-    if path.suffix == ".json" and (weights.exists() or path.parent.name == "models"):
-        return _of_network(weights)
-    if path.suffix == ".json":
-        return _of_metrics(path)
-    return _of_exhibit(path)
+    try:
+        found = inspect(path)
+    except Unjudged:
+        return Statement({}, "")
+    made = found.made
+    if made is None and found.said.get("kind") in ("shard", "dataset"):
+        facts = {key: found.said.get(key) for key in DATA_FACTS}
+        return Statement(facts, found.sha256, found.said.get("shards", []))
+    facts = {key: value for key, value in (made or {}).items() if key != READ}
+    return Statement(facts, found.sha256, dict((made or {}).get(READ, {})))
 
 
 def check_inputs(paths: Iterable[Path]) -> None:
@@ -105,44 +104,3 @@ def sign(paths: Sequence[Path]) -> None:
     """Let the formats of one figure or table say what they were made of, if a workflow asks."""
     if made := recipe.attribute(paths[0]):
         imprint(paths, made)
-
-
-def _of_hdf5(path: Path) -> Statement:
-    from gapworks.factory.reading import verify
-
-    header = verify(path)
-    said = header.attributes
-    made = said.get(ATTRIBUTE)
-    if said["kind"] in ("shard", "dataset") and made is None:
-        facts = {key: said.get(key) for key in DATA_FACTS}
-        return Statement(facts, header.sha256, said.get("shards", []))
-    return _statement(made, header.sha256)
-
-
-def _of_network(path: Path) -> Statement:
-    from gapworks.learning.cards import read_card
-
-    card, _ = read_card(path)
-    return _statement(card.get(ATTRIBUTE), card["sha256"])
-
-
-def _of_metrics(path: Path) -> Statement:
-    from gapworks.products.metric_file import read_numbers
-
-    measured = read_numbers(path)
-    return _statement(measured.recipe, measured.sha256)
-
-
-def _of_exhibit(path: Path) -> Statement:
-    """A figure or table; any other file says nothing."""
-    said = imprinted(path)
-    return _statement(None if said is None else said.get(ATTRIBUTE), _sha256(path))
-
-
-def _statement(made: Facts | None, sha256: str) -> Statement:
-    facts = {key: value for key, value in (made or {}).items() if key != READ}
-    return Statement(facts, sha256, dict((made or {}).get(READ, {})))
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(read_whole(path)).hexdigest()

@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from gapworks.factory.settings import Section
+from gapworks.factory.settings import OddWidth, Range, Section
 from gapworks.learning.settings import Training
-from gapworks.study import StudyConfig
+from gapworks.study import StudyConfig, StudyDatasets
 
 CLASSES = ("A1g", "A12u", "A2g", "Eg", "Eu")
 """What is told apart; A1u and A2u look the same (section 3). Sample i is of class i mod 5."""
 U_GAPS = ("A12u", "Eu")
 """Those whose gap is odd in k."""
 
-Range = Annotated[list[float], Field(min_length=2, max_length=2)]
-PositiveRange = Annotated[list[PositiveFloat], Field(min_length=2, max_length=2)]
-NoiseRange = Annotated[list[NonNegativeFloat], Field(min_length=2, max_length=2)]
 Kind = Literal["ladder", "grid", "image"]
 Backbone = Literal["vgg16", "convnext", "small"]
-
-
-def _check_ranges(section: Section, *names: str) -> None:
-    for name in names:
-        low, high = getattr(section, name)
-        if low > high:
-            raise ValueError(f"{name}: the first value must not be above the second")
 
 
 class Physics(Section):
     """What is drawn: superconductors with an impurity; energies in meV. theta is in [0, pi)."""
 
     hopping: list[float] = Field(min_length=7, max_length=7, description="t_1 ... t_7, meV")
-    spin_orbit: Range = Field(description="lambda_I of the first and third neighbours, meV")
-    eps0: Range = Field(description="eps_0 of eq. 4, lowest and highest, meV")
-    delta: PositiveRange = Field(description="printed prefactor Delta of eqs 6-11, meV")
-    impurity: PositiveRange = Field(description="|v|, meV; both signs are drawn")
-    broadening: PositiveRange = Field(description="imaginary part of the energy, meV")
+    spin_orbit: list[float] = Field(
+        min_length=2, max_length=2, description="lambda_I of the first and third neighbours, meV"
+    )
+    eps0: Range[float] = Field(description="eps_0 of eq. 4, lowest and highest, meV")
+    delta: Range[PositiveFloat] = Field(description="printed prefactor Delta of eqs 6-11, meV")
+    impurity: Range[PositiveFloat] = Field(description="|v|, meV; both signs are drawn")
+    broadening: Range[PositiveFloat] = Field(description="imaginary part of the energy, meV")
     energies: list[float] = Field(min_length=1, description="omega of the images, meV")
     window: int = Field(ge=8, le=1024, description="width of the windows of r, lattice constants")
 
     @model_validator(mode="after")
-    def _ranges_are_ranges(self) -> Physics:
-        _check_ranges(self, "eps0", "delta", "impurity", "broadening")
+    def _energies_differ(self) -> Physics:
         if len(set(self.energies)) < len(self.energies):
             raise ValueError("energies are given twice")
         return self
@@ -71,7 +62,7 @@ class Dataset(Section):
     )
     n_effective: int = Field(ge=64, le=131072, description="points of the grid in each direction")
     energies: list[float] | None = Field(default=None, min_length=1, description="replaces physics")
-    broadening: PositiveRange | None = Field(default=None, description="replaces physics")
+    broadening: Range[PositiveFloat] | None = Field(default=None, description="replaces physics")
 
     @model_validator(mode="after")
     def _grid_is_possible(self) -> Dataset:
@@ -85,8 +76,13 @@ class Dataset(Section):
         return self
 
 
-class Datasets(Section):
+class Datasets(StudyDatasets):
     """The data sets of the study."""
+
+    apart: ClassVar = (
+        ("train", "validation", "test"),
+        ("literal_train", "literal_validation", "literal_test"),
+    )
 
     train: Dataset
     validation: Dataset
@@ -96,14 +92,6 @@ class Datasets(Section):
     literal_test: Dataset
     literal_converged: Dataset
     fidelity: Dataset
-
-    @model_validator(mode="after")
-    def _no_leak(self) -> Datasets:
-        for group in ("", "literal_"):
-            names = [f"{group}{name}" for name in ("train", "validation", "test")]
-            if len({getattr(self, name).stream for name in names}) < len(names):
-                raise ValueError(f"{', '.join(names)} must have different streams")
-        return self
 
 
 class Condition(Section):
@@ -120,7 +108,7 @@ class Conditions(Section):
     """What networks are shown, by the data that they are trained on."""
 
     converged: Condition = Field(description="Green functions converged on a window")
-    literal: Condition = Field(description="those of one grid, as the paper has it")
+    literal: Condition = Field(description="those of a single grid, as the paper has it")
 
 
 class Inputs(Section):
@@ -129,19 +117,14 @@ class Inputs(Section):
     pixels: PositiveInt = Field(description="width of an image; at least that of the windows")
     radius: PositiveFloat = Field(description="of the Hann disc on r, lattice constants")
     compress: bool = Field(description="asinh of the image, in units of its deviation")
-    white: NoiseRange = Field(
+    white: Range[NonNegativeFloat] = Field(
         description="white noise in training, uniform in this range, in units of the image's "
         "standard deviation over q"
     )
-    pink: NoiseRange = Field(description="1 / f noise, likewise; [0, 0]: none")
+    pink: Range[NonNegativeFloat] = Field(description="1 / f noise, likewise; [0, 0]: none")
     symmetry_copies: bool = Field(
         description="turn and mirror at random in training, average over the six copies after"
     )
-
-    @model_validator(mode="after")
-    def _ranges_are_ranges(self) -> Inputs:
-        _check_ranges(self, "white", "pink")
-        return self
 
 
 class NetworkSettings(Section):
@@ -153,18 +136,12 @@ class NetworkSettings(Section):
         max_length=6,
         description="channels of the six layers of `small`; no other backbone has a choice",
     )
-    kernel: PositiveInt = Field(default=3, description="width of the first convolution, odd")
+    kernel: OddWidth = Field(default=3, description="width of the first convolution, odd")
     aggregation: PositiveInt = Field(description="width of the aggregation layer, eq. 13")
     conditional: bool = Field(description="a regression answer for each class, or one for all")
     class_weight: NonNegativeFloat = Field(description="w_IR of eq. 16")
     parameter_weight: NonNegativeFloat = Field(description="w_param of eq. 16")
     training: Training
-
-    @model_validator(mode="after")
-    def _kernel_is_odd(self) -> NetworkSettings:
-        if self.kernel % 2 == 0:
-            raise ValueError(f"kernel must be odd, not {self.kernel}")
-        return self
 
 
 class Networks(Section):

@@ -32,7 +32,7 @@ DATA = {
 paper's grid."""
 
 
-class Simulate(DatasetSettings):
+class Simulate(DatasetSettings, StepSettings):
     """Of a data set."""
 
     study: Literal["qpi"] = "qpi"
@@ -45,16 +45,8 @@ class Simulate(DatasetSettings):
     @classmethod
     def of(cls, scale: Scale, dataset: str) -> Simulate:
         """Those of a data set; errors as of `StepSettings.of`."""
-        chosen = scale.config.dataset(dataset)
-        return cls(
-            dataset=dataset,
-            seed=scale.seed,
-            stream=chosen.stream,
-            physics=scale.config.drawn(dataset),
-            solver=scale.config.solver,
-            kind=chosen.kind,
-            n_effective=chosen.n_effective,
-        )
+        chosen = dict(scale.config.dataset(dataset)) | {"physics": scale.config.drawn(dataset)}
+        return super().of(scale, dataset=dataset, **chosen)
 
 
 def parts(network: str) -> tuple[str, str]:
@@ -89,9 +81,9 @@ class Train(TrainingSettings):
         """Those of a network; errors as of `parts`."""
         backbone, condition = parts(network)
         networks: Networks = scale.config.networks
-        return cls(
+        return super().of(
+            scale,
             name=network,
-            seed=scale.seed,
             per_class=scale.config.dataset(DATA[condition].data).per_class,
             backbone=backbone,
             inputs=networks.inputs,
@@ -106,11 +98,6 @@ class NetworkTest(StepSettings):
     seed: int
     evaluation: Evaluation
 
-    @classmethod
-    def of(cls, scale: Scale, **fields: str) -> NetworkTest:
-        """The same for all data sets and networks."""
-        return cls(seed=scale.seed, evaluation=scale.config.evaluation)
-
 
 class C3Baseline(StepSettings):
     """Of telling Eu from A12u by symmetry alone, at the same levels of noise."""
@@ -122,8 +109,7 @@ class C3Baseline(StepSettings):
     @classmethod
     def of(cls, scale: Scale) -> C3Baseline:
         """On maps as networks are shown them."""
-        config = scale.config
-        return cls(seed=scale.seed, evaluation=config.evaluation, inputs=config.networks.inputs)
+        return super().of(scale, inputs=scale.config.networks.inputs)
 
 
 class ModelStatements(StepSettings):
@@ -137,13 +123,7 @@ class ModelStatements(StepSettings):
     @classmethod
     def of(cls, scale: Scale) -> ModelStatements:
         """Within the disc that networks see."""
-        config = scale.config
-        return cls(
-            seed=scale.seed,
-            physics=config.physics,
-            statements=config.statements,
-            radius=config.networks.inputs.radius,
-        )
+        return super().of(scale, radius=scale.config.networks.inputs.radius)
 
 
 class ExampleImages(StepSettings):
@@ -154,7 +134,7 @@ class ExampleImages(StepSettings):
     @classmethod
     def of(cls, scale: Scale) -> ExampleImages:
         """Within the disc that networks see."""
-        return cls(radius=scale.config.networks.inputs.radius)
+        return super().of(scale, radius=scale.config.networks.inputs.radius)
 
 
 class NormalState(StepSettings):
@@ -168,4 +148,4 @@ class NormalState(StepSettings):
     def of(cls, scale: Scale) -> NormalState:
         """With the hopping and spin-orbit coupling of all data."""
         physics = scale.config.physics
-        return cls(hopping=physics.hopping, spin_orbit=physics.spin_orbit, model=scale.config.model)
+        return super().of(scale, hopping=physics.hopping, spin_orbit=physics.spin_orbit)

@@ -1,8 +1,8 @@
 """What the qpi study makes of what.
 
-A network's name says what it is: small-literal is the backbone `small`, trained on the paper's
-grid. An evaluation's name says of what: literal_test-small-literal is that network on the data set
-literal_test.
+A network's name says what it is: small-literal is the backbone `small`, trained on data of a single
+grid, as the paper's are. An evaluation's name says of what: literal_test-small-literal is that
+network on the data set literal_test.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def converged(scale: Scale) -> str:
     return f"test-{shown(scale, 'converged')}"
 
 
-def literal(scale: Scale) -> str:
+def single_grid(scale: Scale) -> str:
     """That of the paper's condition on the paper's grid."""
     return f"literal_test-{shown(scale, 'literal')}"
 
@@ -30,7 +30,7 @@ def literal(scale: Scale) -> str:
 def tested(scale: Scale) -> list[str]:
     """Both, and the paper's condition on converged images of the same superconductors."""
     crossed = f"literal_converged-{shown(scale, 'literal')}"
-    return [converged(scale), literal(scale), crossed]
+    return [converged(scale), single_grid(scale), crossed]
 
 
 def training(scale: Scale, network: str) -> Training:
@@ -71,7 +71,6 @@ LAYOUT = """\
               or .json"""
 
 STUDY = Study(
-    name="qpi",
     config=QpiConfig,
     steps=steps,
     training=training,
@@ -139,7 +138,7 @@ STUDY = Study(
         ),
         "curves": Exhibit(
             "paper.figures:curves",
-            lambda scale: {"trained": [converged(scale), literal(scale)]},
+            lambda scale: {"trained": [converged(scale), single_grid(scale)]},
             "**Ours.** Loss of eq. 16 during training; the weights with the least validation loss "
             "are kept.",
             options=["training_from"],
@@ -178,4 +177,5 @@ STUDY = Study(
     },
     own_data=OwnData(LAYOUT),
     metrics=lambda scale: {"network": scale.config.networks.shown},
+    ranks=lambda scale: scale.config.ranks,
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from typing import ClassVar
+
+from pydantic import Field, PositiveFloat, PositiveInt
 
 from gapworks.factory.settings import Section
 from gapworks.learning.settings import Training
+from gapworks.study import StudyConfig, StudyDatasets
 
 
 class Physics(Section):
@@ -22,8 +25,10 @@ class Dataset(Section):
     samples: PositiveInt
 
 
-class Datasets(Section):
+class Datasets(StudyDatasets):
     """The data sets of the study."""
+
+    apart: ClassVar = (("train", "validation", "test"),)
 
     train: Dataset
     validation: Dataset
@@ -43,23 +48,12 @@ class Figures(Section):
     markersize: PositiveFloat
 
 
-class DimerConfig(Section):
+class DimerConfig(StudyConfig):
     """The section `dimer` of config.yaml."""
+
+    study: ClassVar = "dimer"
 
     physics: Physics
     datasets: Datasets
-    shard_size: PositiveInt
-    max_failed_share: NonNegativeFloat
     network: Network
     figures: Figures
-
-    def dataset(self, name: str) -> Dataset:
-        """One of the data sets; ValueError if there is none of that name."""
-        known = list(Datasets.model_fields)
-        if name not in known:
-            raise ValueError(f"the dimer study has no data set {name!r}; it has {', '.join(known)}")
-        return getattr(self.datasets, name)
-
-    def samples(self, dataset: str) -> int:
-        """Size of a data set."""
-        return self.dataset(dataset).samples

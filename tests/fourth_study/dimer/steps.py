@@ -10,7 +10,7 @@ from gapworks.learning.settings import TrainingSettings
 from gapworks.study import Scale, StepSettings
 
 
-class Simulate(DatasetSettings):
+class Simulate(DatasetSettings, StepSettings):
     """Of a data set."""
 
     study: Literal["dimer"] = "dimer"
@@ -21,8 +21,7 @@ class Simulate(DatasetSettings):
     def of(cls, scale: Scale, dataset: str) -> Simulate:
         """Those of a data set; ValueError if there is none of that name."""
         stream = scale.config.dataset(dataset).stream
-        given = {"seed": scale.seed, "stream": stream, "physics": scale.config.physics}
-        return cls(dataset=dataset, **given)
+        return super().of(scale, dataset=dataset, stream=stream)
 
 
 class Train(TrainingSettings):
@@ -36,13 +35,8 @@ class Train(TrainingSettings):
         """Those of a network; ValueError if there is none of that name."""
         if network != "curve":
             raise ValueError(f"the dimer study has no network {network!r}; it has curve")
-        return cls(name=network, seed=scale.seed, network=scale.config.network)
+        return super().of(scale, name=network)
 
 
 class Compare(StepSettings):
     """Of a comparison with the exact formula: it has no settings."""
-
-    @classmethod
-    def of(cls, scale: Scale) -> Compare:
-        """The same at all scales."""
-        return cls()

@@ -17,7 +17,6 @@ LAYOUT = """\
               -> electrons on the first site, a number a line, .csv"""
 
 STUDY = Study(
-    name="dimer",
     config=DimerConfig,
     steps=steps,
     training=lambda scale, network: Training("train", "validation"),

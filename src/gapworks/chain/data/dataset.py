@@ -55,25 +55,11 @@ def simulate(settings: Settings, start: int, stop: int, threads: int) -> dict[st
     )
     s = solve(
         V,
-        coupling=physics.coupling,
-        filling=physics.filling,
+        **physics.hamiltonian,
         tolerance=settings.solver.tolerance,
         max_iterations=settings.solver.max_iterations,
-        hartree=physics.hartree,
         threads=threads,
     )
-    return {
-        "V": V,
-        "delta": s.delta,
-        "density": s.density,
-        "disorder_strength": V0,
-        "mu": s.mu,
-        "energy": s.energy,
-        "gap": s.gap,
-        "residual": s.residual,
-        "mean_density": s.density.mean(axis=-1),
-        "min_delta": s.min_delta,
-        "iterations": s.iterations,
-        "reason": s.reason,
-        "valid": s.converged,
-    }
+    made = {"V": V, "disorder_strength": V0, "mean_density": s.density.mean(axis=-1)}
+    made["valid"] = s.converged
+    return made | {name: getattr(s, name) for name in VARIABLES if name not in made}

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gapworks.chain.evaluation.methods import (
-    about,
-    asked,
-    compared,
-    coordinates,
-    hamiltonian,
-    rings,
-)
+from gapworks.chain.evaluation.methods import about, asked, compared, coordinates, rings
 from gapworks.chain.physics.solver import solve
 from gapworks.chain.steps import MethodErrors
 from gapworks.factory.container import Variable
@@ -47,7 +40,7 @@ def evaluate(settings: MethodErrors, given: Given, threads: int, report: Report)
         If a network does not fit; see `methods.compared`.
     """
     cost, methods = settings.cost, compared(settings, given.networks, threads)
-    model = hamiltonian(settings.physics)
+    model = settings.physics.hamiltonian
     mse = np.full((len(methods), len(cost.lengths)), np.nan)
     for column, length in enumerate(cost.lengths):
         V = rings(cost, settings.seed, length)

@@ -15,7 +15,7 @@ from gapworks.chain.steps import IrreducibleError
 from gapworks.factory.container import Coordinate, Variable, with_interval
 from gapworks.factory.evaluation_file import Evaluation, Given, Report
 from gapworks.factory.seeds import sample_generator
-from gapworks.learning.intervals import bootstrap_ratio
+from gapworks.learning.intervals import bootstrap_ratio, with_ends
 
 VARIABLES = {
     **with_interval(
@@ -82,14 +82,7 @@ def evaluate(settings: IrreducibleError, given: Given, threads: int, report: Rep
                     for window in range(floor.windows)
                 ]
             )
-            s = solve(
-                V,
-                coupling=physics.coupling,
-                filling=physics.filling,
-                tolerance=settings.tolerance,
-                hartree=physics.hartree,
-                threads=threads,
-            )
+            s = solve(V, **physics.hamiltonian, tolerance=settings.tolerance, threads=threads)
             failed += int(np.count_nonzero(~s.converged))
             at_centre = np.where(s.converged, s.delta[..., 0], np.nan)
             per_window[row] = at_centre.var(axis=1, ddof=1)
@@ -98,13 +91,9 @@ def evaluate(settings: IrreducibleError, given: Given, threads: int, report: Rep
         estimate = bootstrap_ratio(kept, np.ones_like(kept), np.random.default_rng(seed))
         rows.append((estimate, per_window[:, whole].mean(axis=1), failed))
         report(f"R = {cutoff}: {estimate.value:.2e} t^2")
-    arrays = {
-        "floor": np.array([estimate.value for estimate, _, _ in rows]),
-        "floor_lower": np.array([estimate.lower for estimate, _, _ in rows]),
-        "floor_upper": np.array([estimate.upper for estimate, _, _ in rows]),
-        "floor_by_strength": np.array([by_strength for _, by_strength, _ in rows]),
-        "failed": np.array([failed for _, _, failed in rows]),
-    }
+    floors, by_strength, failed = zip(*rows, strict=True)
+    arrays = with_ends("floor", floors)
+    arrays |= {"floor_by_strength": np.array(by_strength), "failed": np.array(failed)}
     coordinates = {
         "cutoff": Coordinate(np.array(settings.cutoffs), "a", "R, sites to each side"),
         "strength": Coordinate(np.array(strengths), "t", "disorder strength V0"),

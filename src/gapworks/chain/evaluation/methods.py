@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
-from gapworks.chain.config import Cost, Physics
+from gapworks.chain.config import Cost
 from gapworks.chain.data.draw import draw_disorder
 from gapworks.chain.evaluation.fit import check_physics
 from gapworks.chain.learning.trained import Network
 from gapworks.chain.physics.dense import solve_dense
 from gapworks.chain.physics.solver import solve
-from gapworks.chain.steps import MethodErrors
+from gapworks.chain.steps import MethodTimes
 from gapworks.factory.container import Coordinate
 from gapworks.factory.errors import DataError
 
@@ -29,13 +30,13 @@ Method = Callable[[np.ndarray], np.ndarray]
 
 
 def compared(
-    settings: MethodErrors, networks: Mapping[str, Path], threads: int
+    settings: MethodTimes, networks: Mapping[str, Path], threads: int
 ) -> dict[str, Method]:
     """What is compared: "dense", "exact", "exact 1e-03", ..., and the networks by name.
 
     Parameters
     ----------
-    settings : MethodErrors
+    settings : MethodTimes
         Physics, but for length and disorder strength, which are those of `settings.cost`;
         tolerances, how far dense goes.
     networks : mapping of str to Path
@@ -48,35 +49,26 @@ def compared(
     DataError
         If a network was trained on other physics, or its window is longer than the shortest ring.
     """
-    loaded = {name: Network.load(path) for name, path in networks.items()}
-    for name, network in loaded.items():
-        check_physics(network, networks[name], settings.physics.model_dump(mode="json"))
-        shortest = min(settings.cost.lengths)
-        if shortest < network.card["window"]:
-            raise DataError(
-                f"{networks[name]}: its window of {network.card['window']} sites is longer than "
-                f"the shortest ring of cost.lengths, {shortest}"
-            )
-    return _methods(settings.physics, settings.cost, loaded, threads)
-
-
-def _methods(
-    physics: Physics, settings: Cost, networks: Mapping[str, Network], threads: int
-) -> dict[str, Method]:
-    import torch
-
     torch.set_num_threads(threads)
-    common = hamiltonian(physics)
+    cost, common = settings.cost, settings.physics.hamiltonian
     known: dict[str, Method] = {"dense": lambda V: solve_dense(V, **common).delta}
-    for tolerance in [settings.exact_tolerance, *settings.truncated_tolerances]:
-        label = "exact" if tolerance == settings.exact_tolerance else f"exact {tolerance:.0e}"
+    for tolerance in [cost.exact_tolerance, *cost.truncated_tolerances]:
+        label = "exact" if tolerance == cost.exact_tolerance else f"exact {tolerance:.0e}"
         known[label] = lambda V, tolerance=tolerance: (
             solve(V, **common, tolerance=tolerance, threads=threads).delta
         )
-    # As in the evaluations of the paper's figures: V with its mean.
-    return known | {
-        name: partial(network.predict, as_drawn=True) for name, network in networks.items()
-    }
+    for name, path in networks.items():
+        network = Network.load(path)
+        check_physics(network, path, settings.physics.model_dump(mode="json"))
+        shortest = min(cost.lengths)
+        if shortest < network.card["window"]:
+            raise DataError(
+                f"{path}: its window of {network.card['window']} sites is longer than "
+                f"the shortest ring of cost.lengths, {shortest}"
+            )
+        # As in the evaluations of the paper's figures: V with its mean.
+        known[name] = partial(network.predict, as_drawn=True)
+    return known
 
 
 def about(name: str, methods: Mapping[str, Method], threads: int) -> dict[str, Any]:
@@ -92,15 +84,6 @@ def coordinates(settings: Cost, methods: Mapping[str, Method]) -> dict[str, Coor
     }
 
 
-def hamiltonian(physics: Physics) -> dict[str, Any]:
-    """Arguments of the solvers that say the model."""
-    return {
-        "coupling": physics.coupling,
-        "filling": physics.filling,
-        "hartree": physics.hartree,
-    }
-
-
 def rings(settings: Cost, seed: int, length: int) -> np.ndarray:
     """As many rings of one length as have the sites of a batch."""
     count = max(1, settings.sites // length)
@@ -112,7 +95,5 @@ def asked(
 ) -> Iterator[tuple[int, str, np.ndarray]]:
     """Row and name of each method with the rings that it is given: dense is given one, if any."""
     for row, name in enumerate(methods):
-        if name != "dense":
-            yield row, name, V
-        elif V.shape[1] <= settings.dense_up_to:
-            yield row, name, V[:1]
+        if name != "dense" or V.shape[1] <= settings.dense_up_to:
+            yield row, name, V[:1] if name == "dense" else V

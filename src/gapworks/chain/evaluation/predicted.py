@@ -34,7 +34,7 @@ def evaluate(settings: Statistics, given: Given, threads: int, report: Report) -
         If the network was trained on other physics, or on the very disorder it is tested on, or if
         its window is longer than the rings.
     """
-    path, training = given.data["test"], given.data["training"]
+    path, training = given.datasets("test", "training")
     name, where = given.network()
     header, arrays = read_dataset(path, "chain")
     seed = header.attributes["seed"]
@@ -52,14 +52,9 @@ def evaluate(settings: Statistics, given: Given, threads: int, report: Report) -
     constants = scores.constants(read_dataset(training, "chain")[1])
     made |= scores.score(arrays, answer.delta, constants, settings.evaluation, seed)
     coordinates["score"] = Coordinate(np.arange(len(scores.SCORES)), "1", ", ".join(scores.SCORES))
-    card = network.card
-    attributes = about_data(header, name) | {
-        "weights_sha256": card["weights_sha256"],
-        "window": card["window"],
-        "parameters": card["parameters"],
-        "architecture": card["architecture"],
-        "settings_of_network": card["settings"],
-        "training_samples": card["training_data"]["samples"],
-        "epochs": card["epochs"],
+    attributes = about_data(header, name) | network.attributes
+    attributes |= {
+        "window": network.card["window"],
+        "settings_of_network": network.card["settings"],
     }
     return Evaluation(attributes, coordinates, statistics.VARIABLES | scores.VARIABLES, made)

@@ -9,7 +9,7 @@ import numpy as np
 from gapworks.chain.config import Evaluation
 from gapworks.factory.container import Variable, with_interval
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.learning.intervals import bootstrap_ratio
+from gapworks.learning.intervals import Estimate, bootstrap_ratio, with_ends
 
 VARIABLES = {
     **with_interval("mse", Variable(("strength",), "t^2", "mean squared error of Delta")),
@@ -36,6 +36,11 @@ def value(data: Evaluated, name: str, score: str) -> float:
         One of `SCORES`.
     """
     return data[name][SCORES.index(score)]
+
+
+def cutoff(data: Evaluated) -> int:
+    """R of the window of a network that was evaluated."""
+    return (data.attributes["window"] - 1) // 2
 
 
 def constants(arrays: Mapping[str, np.ndarray]) -> dict[float, float]:
@@ -81,36 +86,25 @@ def score(
     strength = arrays["disorder_strength"][valid]
     squared = ((predicted - delta) ** 2).mean(axis=1)
     deviation = ((delta - delta.mean()) ** 2).mean(axis=1)
-    baseline = np.empty(len(delta))
-    rows = []
-    for V0 in np.unique(strength):
-        chosen = strength == V0
-        baseline[chosen] = ((delta[chosen] - constant[float(V0)]) ** 2).mean(axis=1)
-        rows.append(_estimate(squared[chosen], np.ones(chosen.sum()), settings, rng))
+    means = np.array([constant[float(V0)] for V0 in strength])
+    baseline = ((delta - means[:, None]) ** 2).mean(axis=1)
     ones = np.ones(len(delta))
-    mse = _estimate(squared, ones, settings, rng)
-    unexplained = _estimate(squared, deviation, settings, rng)
-    pooled_baseline = _estimate(baseline, ones, settings, rng)
-    worst = float(np.abs(predicted - delta).max())
-    r2 = (1 - unexplained.value, 1 - unexplained.upper, 1 - unexplained.lower)
-    pooled = np.array(
-        [
-            (mse.value, mse.lower, mse.upper),
-            r2,
-            (pooled_baseline.value, pooled_baseline.lower, pooled_baseline.upper),
-            (worst, worst, worst),
-        ]
-    )
+
+    def estimate(numerator: np.ndarray, denominator: np.ndarray) -> Estimate:
+        return bootstrap_ratio(numerator, denominator, rng, settings.resamples, settings.confidence)
+
+    rows = [strength == V0 for V0 in np.unique(strength)]
+    worst = np.abs(predicted - delta).max()
     return {
-        "mse": np.array([row.value for row in rows]),
-        "mse_lower": np.array([row.lower for row in rows]),
-        "mse_upper": np.array([row.upper for row in rows]),
-        "baseline_mse": np.array([baseline[strength == V0].mean() for V0 in np.unique(strength)]),
-        "pooled": pooled[:, 0],
-        "pooled_lower": pooled[:, 1],
-        "pooled_upper": pooled[:, 2],
+        **with_ends("mse", [estimate(squared[row], ones[row]) for row in rows]),
+        "baseline_mse": np.array([baseline[row].mean() for row in rows]),
+        **with_ends(
+            "pooled",
+            [
+                estimate(squared, ones),
+                estimate(squared, deviation).complement(),
+                estimate(baseline, ones),
+                Estimate(worst, worst, worst),
+            ],
+        ),
     }
-
-
-def _estimate(numerator, denominator, settings, rng):
-    return bootstrap_ratio(numerator, denominator, rng, settings.resamples, settings.confidence)

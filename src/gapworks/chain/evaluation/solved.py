@@ -17,7 +17,7 @@ def evaluate(settings: Statistics, given: Given, threads: int, report: Report) -
     DataError
         If it cannot be read, or has no valid realization at some V0.
     """
-    path = given.data["test"]
+    (path,) = given.datasets("test")
     header, arrays = read_dataset(path, "chain")
     try:
         found = statistics.take(arrays, settings.evaluation, header.attributes["seed"])

@@ -11,7 +11,7 @@ import numpy as np
 
 from gapworks.chain.config import Evaluation
 from gapworks.factory.container import Coordinate, Variable, with_interval
-from gapworks.learning.intervals import resample_counts
+from gapworks.learning.intervals import ends, resample_counts
 
 NEAR_ZERO = 0.01
 """Delta below which a site counts as hardly superconducting, units of t."""
@@ -87,9 +87,8 @@ def take(
         counts = resample_counts(len(delta), settings.resamples, rng)
         means = counts @ delta.mean(axis=1) / len(delta)
         correlations = (counts @ moments) / (counts @ moments[:, :1])
-        levels = 0.5 + np.array([-0.5, 0.5]) * settings.confidence
-        mean_lower, mean_upper = np.quantile(means, levels)
-        correlation_lower, correlation_upper = np.quantile(correlations, levels, axis=0)
+        mean_lower, mean_upper = ends(means, settings.confidence)
+        correlation_lower, correlation_upper = ends(correlations, settings.confidence)
         rows.append(
             {
                 "realizations": len(delta),

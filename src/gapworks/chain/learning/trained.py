@@ -56,8 +56,7 @@ class Network(TrainedNetwork):
     @property
     def physics(self) -> dict[str, Any]:
         """What the network's answer is for: coupling, filling and Hartree convention."""
-        trained = self.card["training_data"]["physics"]
-        return {key: trained[key] for key in ("coupling", "filling", "hartree")}
+        return Physics.model_validate(self.card["training_data"]["physics"]).hamiltonian
 
     @property
     def strongest(self) -> float:

@@ -67,7 +67,7 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
         build=lambda: build(architecture),
         tensors=TENSORS[kind](training),
         validation=TENSORS[kind](arrays[validation]),
-        loss=LOSSES[kind],
+        loss=loss,
         schedule=settings.network.training,
         # The paper's network is trained as the paper says; ours is told the symmetry.
         augment=mirror if kind == "surrogate" else None,
@@ -85,16 +85,10 @@ def mirror(batch: tuple[torch.Tensor, ...], rng: np.random.Generator) -> tuple[t
     return tuple(tensor.flip(-1) for tensor in batch) if rng.random() < 0.5 else batch
 
 
-def window_loss(model: torch.nn.Module, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
-    """Mean squared error of Delta in units of its variance: gradients well above Adam's epsilon."""
-    V, delta = batch
-    return ((model(V) - delta) / model.output_scale).square().mean()
+def loss(model: torch.nn.Module, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
+    """Mean squared error of Delta, or of Delta and n, in units of their variance in training.
 
-
-def surrogate_loss(model: torch.nn.Module, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
-    """Mean squared error of Delta and n in units of their variance over the training data."""
-    shifted, fields = batch
-    return ((model(shifted) - fields) / model.output_scale).square().mean()
-
-
-LOSSES = {"window": window_loss, "surrogate": surrogate_loss}
+    Of order one: gradients are well above Adam's epsilon.
+    """
+    inputs, targets = batch
+    return ((model(inputs) - targets) / model.output_scale).square().mean()

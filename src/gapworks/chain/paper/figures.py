@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from gapworks.chain.evaluation.scores import value
+from gapworks.chain.evaluation.scores import cutoff, value
 from gapworks.chain.paper.time_and_error import time_and_error
 from gapworks.factory.evaluation_file import Evaluated
+from gapworks.plotting.schematic import layers
 from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, legend_above, panel_label
 
 READINGS = {
@@ -22,6 +22,7 @@ READINGS = {
     "hartree_literal": r"$+g\langle n_i\rangle/2$ (as printed)",
 }
 """How the data sets of the Hartree readings are called in legends."""
+MSE = r"mean squared error of $\Delta_i$ [$t^2$]"
 
 
 def fig1(training: Evaluated, network: Evaluated) -> Figure:
@@ -37,10 +38,8 @@ def fig1(training: Evaluated, network: Evaluated) -> Figure:
         (right, data["delta_bin"], pooled, r"\Delta"),
     ):
         axes.bar(centres, density, width=centres[1] - centres[0], color=CURVES[0], linewidth=0)
-        axes.set_xlabel(rf"${symbol}_i/t$")
-        axes.set_ylabel(rf"$P({symbol}_i)$ [$1/t$]")
-    clean = data["mean_delta"][data.row("strength", 0)] if np.any(data["strength"] == 0) else None
-    if clean is not None:
+        axes.set(xlabel=rf"${symbol}_i/t$", ylabel=rf"$P({symbol}_i)$ [$1/t$]")
+    for clean in data["mean_delta"][data["strength"] == 0]:
         right.axvline(clean, color="0.4", linewidth=0.7, linestyle=":", label="clean ring")
         right.legend(loc="upper right")
     right.set_xlim(0, None)
@@ -56,41 +55,14 @@ def fig1(training: Evaluated, network: Evaluated) -> Figure:
             textcoords="offset points",
             fontsize=7,
         )
-    panel_label(left, "a")
-    panel_label(right, "b")
-    _sketch(sketch, network.attributes)
-    panel_label(sketch, "c")
+    said = network.attributes
+    hidden = said["architecture"]["hidden"]
+    names = [r"$V_{i-R}\,...\,V_{i+R}$", *[""] * len(hidden), r"$\Delta_i$"]
+    note = f"ReLU, {said['parameters']:,} parameters"
+    layers(sketch, [said["window"], *hidden, 1], names, note)
+    for axes, letter in zip((left, right, sketch), "abc", strict=True):
+        panel_label(axes, letter)
     return figure
-
-
-def _sketch(axes: plt.Axes, said: Mapping[str, Any]) -> None:
-    """The layers of the window network, as its evaluation describes it."""
-    widths = [said["window"], *said["architecture"]["hidden"], 1]
-    shown = 7
-    for x, width in enumerate(widths):
-        dots = min(width, shown)
-        for y in np.arange(dots) - (dots - 1) / 2:
-            axes.plot(
-                x, y, "o", color=CURVES[0] if 0 < x < len(widths) - 1 else "0.2", markersize=3
-            )
-        axes.annotate(str(width), (x, -shown / 2 - 0.4), ha="center", va="top", fontsize=7)
-        if x:
-            before = min(widths[x - 1], shown)
-            for y in (-(dots - 1) / 2, (dots - 1) / 2):
-                for z in (-(before - 1) / 2, (before - 1) / 2):
-                    axes.plot([x - 1, x], [z, y], color="0.75", linewidth=0.5, zorder=0)
-    axes.annotate(r"$V_{i-R}\,...\,V_{i+R}$", (0, shown / 2 + 0.2), ha="center", fontsize=7)
-    axes.annotate(r"$\Delta_i$", (len(widths) - 1, 0.7), ha="center", fontsize=8)
-    axes.annotate(
-        f"ReLU, {said['parameters']:,} parameters",
-        ((len(widths) - 1) / 2, -shown / 2 - 1.5),
-        ha="center",
-        va="top",
-        fontsize=7,
-    )
-    axes.set_xlim(-0.9, len(widths) - 0.5)
-    axes.set_ylim(-shown / 2 - 2.4, shown / 2 + 1)
-    axes.set_axis_off()
 
 
 def fig2(floor: Evaluated, networks: Sequence[Evaluated]) -> Figure:
@@ -100,18 +72,15 @@ def fig2(floor: Evaluated, networks: Sequence[Evaluated]) -> Figure:
     for data in networks:
         by_size.setdefault(data.attributes["settings_of_network"]["realizations"], []).append(data)
     for color, (realizations, found) in zip(CURVES, sorted(by_size.items()), strict=False):
-        found = sorted(found, key=_cutoff)
-        mse = np.array([value(data, "pooled", "mse") for data in found])
-        errors = np.array(
-            [
-                mse - [value(data, "pooled_lower", "mse") for data in found],
-                [value(data, "pooled_upper", "mse") for data in found] - mse,
-            ]
+        found = sorted(found, key=cutoff)
+        mse, lower, upper = (
+            np.array([value(data, name, "mse") for data in found])
+            for name in ("pooled", "pooled_lower", "pooled_upper")
         )
         axes.errorbar(
-            [_cutoff(data) for data in found],
+            [cutoff(data) for data in found],
             mse,
-            np.clip(errors, 0, None),
+            _bars(mse, lower, upper),
             color=color,
             marker="o",
             markersize=2.6,
@@ -127,9 +96,7 @@ def fig2(floor: Evaluated, networks: Sequence[Evaluated]) -> Figure:
     axes.axhline(1e-3, color="0.6", linewidth=0.7, linestyle=":", label="paper's threshold")
     baseline = value(networks[0], "pooled", "baseline_mse")
     axes.axhline(baseline, color="0.6", linewidth=0.7, linestyle="-.", label=r"constant per $V_0$")
-    axes.set_yscale("log")
-    axes.set_xlabel(r"cut-off $R$")
-    axes.set_ylabel(r"mean squared error of $\Delta_i$ [$t^2$]")
+    axes.set(yscale="log", xlabel=r"cut-off $R$", ylabel=MSE)
     axes.legend(fontsize=6, ncols=2, loc="lower left", bbox_to_anchor=(-0.1, 1.0))
     return figure
 
@@ -146,21 +113,12 @@ def fig6(errors: Evaluated, times: Evaluated) -> Figure:
         per_site = 1e6 * found.seconds[row] / found.length
         right.plot(per_site, found.mse[row], linewidth=0.5, **style)
     left.set_xscale("log", base=2)
-    left.set_yscale("log")
-    left.set_xlabel(r"ring length $L$")
-    left.set_ylabel("time for a ring [s]")
-    right.set_xscale("log")
-    right.set_yscale("log")
-    right.set_xlabel(r"time for a site [$\mu$s]")
-    right.set_ylabel(r"mean squared error of $\Delta_i$ [$t^2$]")
+    left.set(yscale="log", xlabel=r"ring length $L$", ylabel="time for a ring [s]")
+    right.set(xscale="log", yscale="log", xlabel=r"time for a site [$\mu$s]", ylabel=MSE)
     legend_above(figure, left, 4)
     panel_label(left, "a")
     panel_label(right, "b")
     return figure
-
-
-def _cutoff(data: Evaluated) -> int:
-    return (data.attributes["window"] - 1) // 2
 
 
 def _method_label(name: str) -> str:
@@ -175,12 +133,10 @@ def _method_label(name: str) -> str:
 
 def fig3(solved: Evaluated, predicted: Sequence[Evaluated]) -> Figure:
     """Fig. 3: mean Delta against disorder strength."""
-    figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
-    for data, drawing in _drawings(solved, predicted):
-        _mean_against_strength(axes, data, _method_label(data.method), drawing)
-    axes.set_ylim(0, None)
-    axes.legend()
-    return figure
+    return _means(
+        (data, _method_label(data.method), drawing)
+        for data, drawing in _drawings(solved, predicted)
+    )
 
 
 def fig4(
@@ -204,13 +160,9 @@ def fig4(
             distribution.plot(
                 data["delta_bin"], data["delta_histogram"][row], label=label, **drawing
             )
-        profile.set_ylabel(r"$\Delta_i/t$")
-        distribution.set_ylabel(r"$P(\Delta_i)$ [$1/t$]")
         profile.margins(y=0.08)
-        profile.set_ylim(0, None)
-        profile.set_xlim(0, len(data["site"]))
-        distribution.set_xlim(0, None)
-        distribution.set_ylim(0, None)
+        profile.set(ylabel=r"$\Delta_i/t$", ylim=(0, None), xlim=(0, len(solved["site"])))
+        distribution.set(ylabel=r"$P(\Delta_i)$ [$1/t$]", xlim=(0, None), ylim=(0, None))
         profile.set_title(rf"$V_0 = {strength:g}\,t$", loc="right")
     panels[0, 0].legend(loc="upper left", bbox_to_anchor=(0, 1.3), ncols=4)
     panels[-1, 0].set_xlabel(r"site $i$")
@@ -238,9 +190,11 @@ def fig5(
             label = rf"$V_0 = {strength:g}\,t$" if data is solved else None
             style = {**drawing, "color": color}
             axes.plot(r, data["correlation"][row][shown], label=label, **style)
-    axes.set_xlabel(r"distance $r = |i-j|$")
-    axes.set_ylabel(r"$\langle\Delta_i\Delta_j\rangle / \langle\Delta_i^2\rangle$")
-    axes.set_xlim(0, correlation_distance)
+    axes.set(
+        xlabel=r"distance $r = |i-j|$",
+        ylabel=r"$\langle\Delta_i\Delta_j\rangle / \langle\Delta_i^2\rangle$",
+        xlim=(0, correlation_distance),
+    )
     narrow = {"columnspacing": 0.8, "handletextpad": 0.2, "handlelength": 1.6, "borderpad": 0}
     first = axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1), **narrow)
     if predicted:
@@ -256,14 +210,10 @@ def fig5(
 
 def fig7(readings: Sequence[Evaluated]) -> Figure:
     """Mean Delta against disorder strength under the three readings of the Hartree term."""
-    figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
-    markers = ("o", "s", "^")
-    for data, color, marker in zip(readings, CURVES, markers, strict=False):
-        drawing = {"color": color, "marker": marker, "markersize": 2.6}
-        _mean_against_strength(axes, data, READINGS[data.dataset], drawing)
-    axes.set_ylim(0, None)
-    axes.legend()
-    return figure
+    return _means(
+        (data, READINGS[data.dataset], {"color": color, "marker": marker, "markersize": 2.6})
+        for data, color, marker in zip(readings, CURVES, "os^", strict=False)
+    )
 
 
 def _drawings(
@@ -275,12 +225,22 @@ def _drawings(
     return [(solved, dict(SOLVED)), *drawn]
 
 
-def _mean_against_strength(
-    axes: plt.Axes, data: Evaluated, label: str, drawing: dict[str, object]
-) -> None:
-    mean = data["mean_delta"]
-    # A single realization resamples to itself: its interval has no width, never a negative one.
-    errors = np.clip([mean - data["mean_delta_lower"], data["mean_delta_upper"] - mean], 0, None)
-    axes.errorbar(data["strength"], mean, errors, label=label, elinewidth=0.7, **drawing)
-    axes.set_xlabel(r"disorder strength $V_0/t$")
-    axes.set_ylabel(r"mean pairing potential $\bar\Delta/t$")
+def _means(drawn: Iterable[tuple[Evaluated, str, dict[str, object]]]) -> Figure:
+    """Mean Delta against disorder strength, each evaluation with its label and how it is drawn."""
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
+    for data, label, drawing in drawn:
+        mean = data["mean_delta"]
+        errors = _bars(mean, data["mean_delta_lower"], data["mean_delta_upper"])
+        axes.errorbar(data["strength"], mean, errors, label=label, elinewidth=0.7, **drawing)
+    axes.set(
+        xlabel=r"disorder strength $V_0/t$",
+        ylabel=r"mean pairing potential $\bar\Delta/t$",
+        ylim=(0, None),
+    )
+    axes.legend()
+    return figure
+
+
+def _bars(value: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    """Lengths of error bars; of one realization, which resamples to itself, never negative."""
+    return np.clip([value - lower, upper - value], 0, None)

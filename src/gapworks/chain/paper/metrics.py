@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gapworks.chain.evaluation.scores import value
+from gapworks.chain.evaluation.scores import cutoff, value
 from gapworks.factory.evaluation_file import Evaluated
 
 STOPPED = "exact 1e-03"
@@ -37,7 +37,7 @@ def metrics(
     made = _solved(found, filling) | _networks(found, found[f"test-{network}"])
     made |= _scan([data for name, data in found.items() if name.startswith("test-window-")])
     made |= _stopped(found["cost"])
-    return {name: None if value is None else float(value) for name, value in made.items()}
+    return made
 
 
 def timing(evaluations: Sequence[Evaluated]) -> dict[str, float | None]:
@@ -54,7 +54,7 @@ def timing(evaluations: Sequence[Evaluated]) -> dict[str, float | None]:
     seconds, length = data["seconds"], data["length"]
     growth = length[-1] / length[0]
     stopped = names.index(STOPPED) if STOPPED in names else None
-    made = {
+    return {
         "dense_over_exact": seconds[row["dense"], 0] / seconds[row["exact"], 0],
         "exact_over_window": seconds[row["exact"], -1] / seconds[row["window"], -1],
         "exact_over_surrogate": seconds[row["exact"], -1] / seconds[row["surrogate"], -1],
@@ -64,7 +64,6 @@ def timing(evaluations: Sequence[Evaluated]) -> dict[str, float | None]:
         if stopped is None
         else np.nanmedian(seconds[stopped] / seconds[row["window"]]),
     }
-    return {name: None if value is None else float(value) for name, value in made.items()}
 
 
 def _solved(found: Mapping[str, Evaluated], filling: float) -> dict[str, float | None]:
@@ -100,23 +99,21 @@ def _solved(found: Mapping[str, Evaluated], filling: float) -> dict[str, float |
 def _networks(found: Mapping[str, Evaluated], window: Evaluated) -> dict[str, float | None]:
     """Both networks on the test set, beside the constant and the floor."""
     solved, surrogate, floor = found["test-bdg"], found["test-surrogate"], found["floor"]
-    reach = 2 * _cutoff(window)
-    known = np.flatnonzero(floor["cutoff"] == _cutoff(window))
+    reach = 2 * cutoff(window)
+    known = np.flatnonzero(floor["cutoff"] == cutoff(window))
     last = len(solved["strength"]) - 1
-    return {
+    made = {}
+    for name, data in (("window", window), ("surrogate", surrogate)):
+        made |= {f"{name}_{score}": value(data, "pooled", score) for score in ("mse", "r2")}
+        made[f"{name}_mean_error"] = np.abs(data["mean_delta"] - solved["mean_delta"]).max()
+    return made | {
         "parameters": window.attributes["parameters"],
         "epochs": window.attributes["epochs"],
-        "window_mse": value(window, "pooled", "mse"),
-        "window_r2": value(window, "pooled", "r2"),
         "constant_mse": value(window, "pooled", "baseline_mse"),
-        "surrogate_mse": value(surrogate, "pooled", "mse"),
-        "surrogate_r2": value(surrogate, "pooled", "r2"),
         "window_floor": floor["floor"][known[0]] if len(known) else None,
         "floor_share_strong": floor["floor_by_strength"][known[0], last] / window["mse"][last]
         if len(known)
         else None,
-        "window_mean_error": _largest(window, solved, "mean_delta"),
-        "surrogate_mean_error": _largest(surrogate, solved, "mean_delta"),
         "window_near_zero_ratio": _ratio(window, solved, "near_zero_share", 0.75),
         "window_enhanced_ratio": _ratio(window, solved, "enhanced_share", 0.5),
         "window_correlation_near": _deviation(window, solved)[:, :reach].max(),
@@ -144,12 +141,12 @@ def pair_size(delta: float, filling: float, points: int = 65_536) -> float:
 
 def _scan(windows: Sequence[Evaluated]) -> dict[str, float | None]:
     """What the scan of Fig. 2 says of cut-offs and of the amount of data."""
-    mse = {(_realizations(data), _cutoff(data)): value(data, "pooled", "mse") for data in windows}
+    mse = {(_realizations(data), cutoff(data)): value(data, "pooled", "mse") for data in windows}
     sizes = [size for size, _ in mse]
     # The training set's own size may have the paper's network alone: that is no scan.
     scanned = sorted({size for size in sizes if sizes.count(size) > 1} or set(sizes))
     fewest, most = scanned[0], scanned[-1]
-    cutoffs = sorted(cutoff for size, cutoff in mse if size == most)
+    cutoffs = sorted(R for size, R in mse if size == most)
 
     def over(above: tuple[int, int], below: tuple[int, int]) -> float | None:
         known = above in mse and below in mse and above != below
@@ -175,10 +172,6 @@ def _realizations(data: Evaluated) -> int:
     return data.attributes["settings_of_network"]["realizations"]
 
 
-def _cutoff(data: Evaluated) -> int:
-    return (data.attributes["window"] - 1) // 2
-
-
 def _at(data: Evaluated, name: str, V0: float) -> Any:
     """A statistic at one disorder strength; None if the data have not that strength."""
     rows = np.flatnonzero(np.isclose(data["strength"], V0))
@@ -188,10 +181,6 @@ def _at(data: Evaluated, name: str, V0: float) -> Any:
 def _ratio(data: Evaluated, solved: Evaluated, name: str, V0: float) -> float | None:
     true = _at(solved, name, V0)
     return _at(data, name, V0) / true if true else None
-
-
-def _largest(data: Evaluated, solved: Evaluated, name: str) -> float:
-    return np.abs(data[name] - solved[name]).max()
 
 
 def _deviation(data: Evaluated, solved: Evaluated) -> np.ndarray:

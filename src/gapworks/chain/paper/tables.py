@@ -7,26 +7,25 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from gapworks.chain.evaluation.scores import value
+from gapworks.chain.evaluation.scores import cutoff, value
 from gapworks.chain.paper.time_and_error import time_and_error
 from gapworks.factory.evaluation_file import Evaluated
 
 
 def disorder(solved: Evaluated) -> pd.DataFrame:
     """What each disorder strength does to Delta, with intervals over realizations."""
-    data = solved
     return pd.DataFrame(
         {
-            "V0": data["strength"],
-            "realizations": data["realizations"],
-            "failed": data["failed"],
-            "mean Delta": data["mean_delta"],
-            "lower": data["mean_delta_lower"],
-            "upper": data["mean_delta_upper"],
-            "std Delta": data["std_delta"],
-            "min Delta": data["min_delta"],
-            "mean gap": data["mean_gap"],
-            "mean iterations": data["mean_iterations"],
+            "V0": solved["strength"],
+            "realizations": solved["realizations"],
+            "failed": solved["failed"],
+            "mean Delta": solved["mean_delta"],
+            "lower": solved["mean_delta_lower"],
+            "upper": solved["mean_delta_upper"],
+            "std Delta": solved["std_delta"],
+            "min Delta": solved["min_delta"],
+            "mean gap": solved["mean_gap"],
+            "mean iterations": solved["mean_iterations"],
         }
     )
 
@@ -37,56 +36,42 @@ def errors(networks: Sequence[Evaluated], floor: Evaluated) -> pd.DataFrame:
     The floor is that of the cut-off which the table's window network has; a surrogate with mu
     closed over the whole ring is not bound by it.
     """
-    rows = []
+    tables = []
     for data in networks:
-        cutoff = (data.attributes["window"] - 1) // 2
-        known = np.flatnonzero(floor["cutoff"] == cutoff)
+        strengths = data["strength"]
+        known = np.flatnonzero(floor["cutoff"] == cutoff(data))
         bound = data.method != "surrogate" and len(known)
-        for row, V0 in enumerate(data["strength"]):
-            rows.append(
-                {
-                    "network": data.method,
-                    "V0": f"{V0:g}",
-                    "MSE": data["mse"][row],
-                    "lower": data["mse_lower"][row],
-                    "upper": data["mse_upper"][row],
-                    "constant MSE": data["baseline_mse"][row],
-                    "floor": floor["floor_by_strength"][known[0], row] if bound else np.nan,
-                    "R2": np.nan,
-                }
-            )
-        rows.append(
-            {
-                "network": data.method,
-                "V0": "all",
-                "MSE": value(data, "pooled", "mse"),
-                "lower": value(data, "pooled_lower", "mse"),
-                "upper": value(data, "pooled_upper", "mse"),
-                "constant MSE": value(data, "pooled", "baseline_mse"),
-                "floor": floor["floor"][known[0]] if bound else np.nan,
-                "R2": value(data, "pooled", "r2"),
-            }
-        )
-    return pd.DataFrame(rows)
+        columns = {
+            "network": data.method,
+            "V0": [*(f"{V0:g}" for V0 in strengths), "all"],
+            "MSE": [*data["mse"], value(data, "pooled", "mse")],
+            "lower": [*data["mse_lower"], value(data, "pooled_lower", "mse")],
+            "upper": [*data["mse_upper"], value(data, "pooled_upper", "mse")],
+            "constant MSE": [*data["baseline_mse"], value(data, "pooled", "baseline_mse")],
+            "floor": [*floor["floor_by_strength"][known[0]], floor["floor"][known[0]]]
+            if bound
+            else np.nan,
+            "R2": [*np.full(len(strengths), np.nan), value(data, "pooled", "r2")],
+        }
+        tables.append(pd.DataFrame(columns))
+    return pd.concat(tables, ignore_index=True)
 
 
 def correlations(solved: Evaluated, predicted: Sequence[Evaluated]) -> pd.DataFrame:
     """Largest deviation of C(r) from the solved one, within the window's reach and beyond."""
     reach = predicted[0].attributes["window"] - 1  # 2 R of the window network
-    rows = []
+    tables = []
     for data in predicted:
         deviation = np.abs(data["correlation"] - solved["correlation"])
-        for row, V0 in enumerate(data["strength"]):
-            rows.append(
-                {
-                    "network": data.method,
-                    "V0": V0,
-                    f"r < {reach}": deviation[row, :reach].max(),
-                    f"r >= {reach}": deviation[row, reach:].max(),
-                    "plateau": solved["correlation"][row, reach:].mean(),
-                }
-            )
-    return pd.DataFrame(rows)
+        columns = {
+            "network": data.method,
+            "V0": data["strength"],
+            f"r < {reach}": deviation[:, :reach].max(axis=1),
+            f"r >= {reach}": deviation[:, reach:].max(axis=1),
+            "plateau": solved["correlation"][:, reach:].mean(axis=1),
+        }
+        tables.append(pd.DataFrame(columns))
+    return pd.concat(tables, ignore_index=True)
 
 
 def cost(errors: Evaluated, times: Evaluated) -> pd.DataFrame:

@@ -7,8 +7,7 @@ reads
 
 D = diag(Delta_i), with Delta_i = g sum_{E>0} u_i v_i and n_i = 2 sum_{E>0} v_i^2 (eq. 4). The sign
 s of the Hartree term is the one thing the paper leaves open: only s = +1 (an attractive electron
-lowers the level it sits on) gives its figures 1b, 3 and 4, although eq. 4 taken literally has
-s = -1.
+lowers the level it sits on) gives its figures 1b, 3 and 4, although eq. 4 as printed has s = -1.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ class Model:
     filling : float
         Electrons per site n, 0 < n < 2; mu is tuned to it in each realization.
     hartree : {"attractive", "literal", "none"}
-        Level shift -g n_i / 2, +g n_i / 2 or nothing.
+        Level shift -g n_i / 2, +g n_i / 2 (eq. 4 as printed) or nothing.
 
     Raises
     ------

@@ -50,7 +50,7 @@ def solve(
     tolerance : float
         Largest residual |G(x) - x| of Delta_i, n_i and mu.
     hartree : {"attractive", "literal", "none"}
-        Level shift -g n_i / 2, +g n_i / 2, none.
+        Level shift -g n_i / 2, +g n_i / 2 (eq. 4 as printed), none.
     max_iterations : int
         Evaluations of the map in each of up to five tries.
     threads : int, optional
@@ -182,7 +182,7 @@ def fast_map(
     coupling : float
         g, units of t.
     hartree : {"attractive", "literal", "none"}
-        Level shift -g n_i / 2, +g n_i / 2, none.
+        Level shift -g n_i / 2, +g n_i / 2 (eq. 4 as printed), none.
     accuracy : float
         Largest error of the sign function.
 

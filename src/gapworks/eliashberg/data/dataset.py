@@ -7,12 +7,11 @@ that does not superconduct is drawn again, from the sample's own stream, and the
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 
 from gapworks.eliashberg.config import Physics, Solver
-from gapworks.eliashberg.data.draw import ComplexRecipe, SimpleRecipe, draw_complex, draw_simple
+from gapworks.eliashberg.data.draw import draw_complex, draw_simple
 from gapworks.eliashberg.data.fields import Split, boson_grid, real_energies
 from gapworks.eliashberg.physics.matsubara import solve_matsubara
 from gapworks.eliashberg.physics.real_axis import back_projection, continue_to_real_axis, line_step
@@ -24,9 +23,8 @@ from gapworks.factory.seeds import sample_generator
 
 __all__ = ["VARIABLES", "Settings", "block", "coordinates", "simulate"]
 
-
-LINE_TOLERANCE = 1e-6
-"""Residual on the line where no solver's settings say one, meV."""
+DRAW = {"simple": draw_simple, "complex": draw_complex}
+"""By the kind of the spectra."""
 
 
 class Reason(IntEnum):
@@ -78,13 +76,7 @@ def coordinates(settings: Settings) -> dict[str, Coordinate]:
 
 def draw(settings: Settings, rng: np.random.Generator) -> np.ndarray:
     """The next spectrum of a sample's stream, shape (points,)."""
-    choices = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in settings.spectra.model_dump().items()
-    }
-    if settings.kind == "simple":
-        return draw_simple(rng, settings.physics.points, SimpleRecipe(**choices))
-    return draw_complex(rng, settings.physics.points, ComplexRecipe(**choices))
+    return DRAW[settings.kind](rng, settings.physics.points, settings.spectra)
 
 
 def split(index: np.ndarray) -> np.ndarray:
@@ -136,16 +128,14 @@ def solve_spectra(
     physics: Physics, a2f: np.ndarray, solver: Solver, threads: int
 ) -> tuple[MatsubaraSolution, RealAxisSolution]:
     """Solutions on both axes of spectral functions on the study's grid, shape (n, points)."""
-    m = imaginary_axis(physics, a2f, threads, solver)
+    m = imaginary_axis(physics, a2f, solver, threads)
     return m, real_axis(physics, m, solver, threads)
 
 
 def imaginary_axis(
-    physics: Physics, a2f: np.ndarray, threads: int, solver: Solver | None = None, **options: Any
+    physics: Physics, a2f: np.ndarray, solver: Solver, threads: int, method: str = "anderson"
 ) -> MatsubaraSolution:
-    """`solve_matsubara` with the study's physics; without a solver, to its default tolerance."""
-    if solver is not None:
-        options |= {"tolerance": solver.tolerance, "max_iterations": solver.max_iterations}
+    """`solve_matsubara` with the study's physics, for spectra of shape (n, points)."""
     return solve_matsubara(
         boson_grid(physics),
         a2f,
@@ -153,15 +143,17 @@ def imaginary_axis(
         physics.mu_star,
         physics.matsubara,
         physics.mu_star_cutoff,
+        method=method,
+        tolerance=solver.tolerance,
+        max_iterations=solver.max_iterations,
         threads=threads,
-        **options,
     )
 
 
 def real_axis(
     physics: Physics,
     m: MatsubaraSolution,
-    solver: Solver | None,
+    solver: Solver,
     threads: int,
     x: np.ndarray | None = None,
 ) -> RealAxisSolution:
@@ -178,8 +170,8 @@ def real_axis(
         real_energies(physics) if x is None else x,
         physics.broadening,
         step=step,
-        tolerance=LINE_TOLERANCE if solver is None else solver.line_tolerance,
-        max_iterations=500 if solver is None else solver.max_iterations,
+        tolerance=solver.line_tolerance,
+        max_iterations=solver.max_iterations,
         estimate=False,
         threads=threads,
     )
@@ -194,15 +186,15 @@ def _superconducting(settings, start, stop, threads):
     ]
     a2f = np.stack([draw(settings, rng) for rng in streams])
     redraws = np.zeros(len(a2f), int)
-    m = imaginary_axis(physics, a2f, threads, solver)
+    m = imaginary_axis(physics, a2f, solver, threads)
     normal = np.flatnonzero(~m.superconducting)
     while (again := normal[redraws[normal] + 1 < solver.max_draws]).size:
         redraws[again] += 1
         for row in again:
             a2f[row] = draw(settings, streams[row])
-        solved = imaginary_axis(physics, a2f[again], threads, solver)
+        solved = imaginary_axis(physics, a2f[again], solver, threads)
         normal = again[~solved.superconducting]
-    return (imaginary_axis(physics, a2f, threads, solver) if redraws.any() else m), redraws
+    return (imaginary_axis(physics, a2f, solver, threads) if redraws.any() else m), redraws
 
 
 def _reasons(m, r, back, largest):

@@ -13,6 +13,7 @@ import numpy as np
 
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.physics.solution import density_of_states
+from gapworks.factory.container import Coordinate
 
 Arrays = Mapping[str, np.ndarray]
 """Of a data set: solved, or made by an autoencoder (which holds the fields themselves)."""
@@ -34,6 +35,16 @@ def boson_grid(physics: Physics) -> np.ndarray:
 def real_energies(physics: Physics) -> np.ndarray:
     """Real parts of the energies at which the gap function is kept, shape (energies,), meV."""
     return physics.highest_energy / physics.energies * np.arange(1, physics.energies + 1)
+
+
+def grids(arrays: Arrays) -> dict[str, Coordinate]:
+    """The dimensions of functions in files: omega, energy, and the numbers of a gap function."""
+    numbers = np.arange(2 * len(arrays["energy"]))
+    return {
+        "omega": Coordinate(arrays["omega"], "meV", "boson energy"),
+        "energy": Coordinate(arrays["energy"], "meV", "real part of the energy"),
+        "gap_number": Coordinate(numbers, "1", "Re Delta at all energies, then Im Delta"),
+    }
 
 
 def gap_function(arrays: Arrays) -> np.ndarray:

@@ -24,20 +24,19 @@ from gapworks.eliashberg.evaluation import errors
 from gapworks.eliashberg.evaluation.readings import SCORES
 from gapworks.eliashberg.evaluation.tested import single
 from gapworks.eliashberg.learning.features import as_tensor
-from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
+from gapworks.eliashberg.learning.forward import push_forward
 from gapworks.eliashberg.steps import Evaluate
-from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.container import Coordinate, Variable, with_interval
 from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 
 _PARTS = {"validation": Split.VALIDATION, "test": Split.TEST}
 
 VARIABLES = {
     "squared": Variable(("field", "row"), "1", "mean squared error of a test sample's field"),
-    **{
-        f"{name}{end}": Variable(("field",), "1", f"R^2 of each field, {name[3:]} samples{said}")
-        for name in ("r2_validation", "r2_test")
-        for end, said in (("", ""), ("_lower", ", lower end"), ("_upper", ", upper end"))
-    },
+    **with_interval(
+        "r2_validation", Variable(("field",), "1", "R^2 of fields, validation samples")
+    ),
+    **with_interval("r2_test", Variable(("field",), "1", "R^2 of fields, test samples")),
     "numbers": Variable(("field",), "1", "how many numbers a field has"),
     "median_error": Variable(("field",), "1", "median relative L2 error, test samples"),
     "example_true": Variable(("example", "number"), "1", "fields of some test samples"),
@@ -103,7 +102,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
     if names == ["a2f", "gap"]:
         few = slice(0, chosen.forward)
         delta = as_complex(found[1][few])
-        pushed = push_forward(physics, found[0][few], delta, FORWARD_SOLVER, threads)
+        pushed = push_forward(physics, found[0][few], delta, threads)
         made["pair_residual"] = pushed.numbers["gap_residual"]
         made["pair_pcc"] = pushed.numbers["gap_pcc"]
         coordinates["pushed"] = Coordinate(rows["sample"][few], "1", "index of the test sample")

@@ -8,7 +8,13 @@ from gapworks.eliashberg.evaluation.readings import SCORES
 from gapworks.eliashberg.learning.distances import pearson, relative_distance
 from gapworks.eliashberg.networks import Evaluation
 from gapworks.factory.container import Variable, with_interval
-from gapworks.learning.intervals import bootstrap_ratio, resample_counts
+from gapworks.learning.intervals import (
+    Estimate,
+    bootstrap_ratio,
+    ends,
+    resample_counts,
+    with_ends,
+)
 
 VARIABLES = {
     "squared": Variable(("row",), "1", "mean squared error of a sample, units of the target^2"),
@@ -47,32 +53,24 @@ def score(
     squared, deviation = ((found - true) ** 2).mean(1), ((true - mean) ** 2).mean(1)
     relative, pcc = relative_distance(found, true), pearson(found, true)
     rng = np.random.default_rng(seed)
-    unexplained = bootstrap_ratio(squared, deviation, rng, settings.resamples, settings.confidence)
     ones = np.ones(len(squared))
-    rows = [(1 - unexplained.value, 1 - unexplained.upper, 1 - unexplained.lower)]
-    for values in (squared, pcc):
-        estimate = bootstrap_ratio(values, ones, rng, settings.resamples, settings.confidence)
-        rows.append((estimate.value, estimate.lower, estimate.upper))
-    rows.insert(2, median(relative, settings, rng))
-    value, lower, upper = np.array(rows).T
+    unexplained, mse, correlation = (
+        bootstrap_ratio(values, others, rng, settings.resamples, settings.confidence)
+        for values, others in ((squared, deviation), (squared, ones), (pcc, ones))
+    )
+    typical = median(relative, settings, rng)
     return {
         "squared": squared,
         "deviation": deviation,
         "relative_error": relative,
         "pcc": pcc,
-        "score": value,
-        "score_lower": lower,
-        "score_upper": upper,
+        **with_ends("score", [unexplained.complement(), mse, typical, correlation]),
     }
 
 
-def median(
-    values: np.ndarray, settings: Evaluation, rng: np.random.Generator
-) -> tuple[float, float, float]:
+def median(values: np.ndarray, settings: Evaluation, rng: np.random.Generator) -> Estimate:
     """Median over samples with its bootstrap interval."""
     order = np.argsort(values)
     counts = resample_counts(len(values), settings.resamples, rng)[:, order].cumsum(axis=1)
     medians = values[order][(counts >= (len(values) + 1) / 2).argmax(axis=1)]
-    levels = 0.5 + np.array([-0.5, 0.5]) * settings.confidence
-    lower, upper = np.quantile(medians, levels)
-    return float(np.median(values)), float(lower), float(upper)
+    return Estimate(float(np.median(values)), *ends(medians, settings.confidence))

@@ -7,7 +7,7 @@ import numpy as np
 from gapworks.eliashberg.data.fields import Split, as_complex, field, part, rows_of
 from gapworks.eliashberg.evaluation.tested import several
 from gapworks.eliashberg.learning.distances import relative_distance
-from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
+from gapworks.eliashberg.learning.forward import push_forward
 from gapworks.eliashberg.learning.noise import with_noise
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
@@ -75,7 +75,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
             found = network.apply(noisy)
             made["a2f_error"][row, column] = relative_distance(found, a2f)
             delta = as_complex(noisy[pushed])
-            solved = push_forward(physics, found[pushed], delta, FORWARD_SOLVER, threads)
+            solved = push_forward(physics, found[pushed], delta, threads)
             made["gap_residual"][row, column] = solved.numbers["gap_residual"]
     coordinates = {
         "network": Coordinate(np.arange(len(networks)), "1", "network"),

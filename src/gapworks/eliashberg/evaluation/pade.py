@@ -28,10 +28,10 @@ VARIABLES = {
 
 def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> Evaluation:
     """Pade approximants against the equations on the line: test samples of the data "solved"."""
-    header, arrays, physics = solved_data(given)
+    header, arrays, physics, solver = solved_data(given)
     chosen = first_tests(arrays, settings.evaluation.checks)
     x = real_energies(physics)
-    m = imaginary_axis(physics, chosen["a2f"], threads)
+    m = imaginary_axis(physics, chosen["a2f"], solver, threads)
     found = pade(m, x, physics.broadening).delta
     true = gap_function(chosen)
     error = relative_distance(found, true)

@@ -6,23 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from gapworks.eliashberg.config import Physics
+from gapworks.eliashberg.config import Physics, Solver
 from gapworks.eliashberg.data.fields import Split, part, rows_of
 from gapworks.factory.evaluation_file import Given, about_data
 from gapworks.factory.reading import Header
 from gapworks.learning.data import read_dataset
 
 
-def solved_data(given: Given) -> tuple[Header, dict[str, np.ndarray], Physics]:
-    """The data set "solved" and its physics.
+def solved_data(given: Given) -> tuple[Header, dict[str, np.ndarray], Physics, Solver]:
+    """The data set "solved", its physics, and the tolerances to which it was solved.
 
     Raises
     ------
     DataError
         If it cannot be read.
     """
-    header, arrays = read_dataset(given.data["solved"], "eliashberg")
-    return header, arrays, Physics.model_validate(header.attributes["settings"]["physics"])
+    header, arrays = read_dataset(*given.datasets("solved"), "eliashberg")
+    settings = header.attributes["settings"]
+    physics = Physics.model_validate(settings["physics"])
+    return header, arrays, physics, Solver.model_validate(settings["solver"])
 
 
 def first_tests(arrays: dict[str, np.ndarray], most: int) -> dict[str, np.ndarray]:

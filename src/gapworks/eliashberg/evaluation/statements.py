@@ -9,6 +9,7 @@ from gapworks.eliashberg.data.fields import as_numbers, boson_grid, gap_function
 from gapworks.eliashberg.evaluation.solved import about_solved, first_tests, solved_data
 from gapworks.eliashberg.learning.distances import pearson
 from gapworks.eliashberg.physics.matsubara import solve_matsubara
+from gapworks.eliashberg.physics.solution import MatsubaraSolution
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.evaluation_file import Evaluation, Given, Report
@@ -34,10 +35,14 @@ VARIABLES = {
 
 def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> Evaluation:
     """Scaling, mu*, saturation, truncation and iteration, test samples of the data set "solved"."""
-    header, arrays, physics = solved_data(given)
+    header, arrays, physics, solver = solved_data(given)
     chosen = first_tests(arrays, settings.evaluation.checks)
     a2f, omega = chosen["a2f"], boson_grid(physics)
-    m = imaginary_axis(physics, a2f, threads)
+
+    def solved(method: str = "anderson", **changes: float) -> MatsubaraSolution:
+        return imaginary_axis(physics.model_copy(update=changes), a2f, solver, threads, method)
+
+    m = solved()
     scaled = solve_matsubara(
         SCALE * omega,
         a2f,
@@ -48,16 +53,12 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
         threads=threads,
     )
     change = np.abs(scaled.delta / SCALE - m.delta).max(1) / m.delta[:, 0]
-    stronger = imaginary_axis(
-        physics.model_copy(update={"mu_star": 2 * physics.mu_star}), a2f, threads
-    )
-    gap = real_axis(physics, stronger, None, threads).delta
+    stronger = solved(mu_star=2 * physics.mu_star)
+    gap = real_axis(physics, stronger, solver, threads).delta
     # The largest |Delta| stands below the end of the energies kept; 60 meV is one more point.
     x = np.append(real_energies(physics), FAR)
-    r = real_axis(physics, m, None, threads, x)
-    doubled = imaginary_axis(
-        physics.model_copy(update={"matsubara": 2 * physics.matsubara}), a2f, threads
-    )
+    r = real_axis(physics, m, solver, threads, x)
+    doubled = solved(matsubara=2 * physics.matsubara)
     made = {
         "scaling_error": change,
         "mu_star_delta_0": stronger.delta[:, 0] / m.delta[:, 0],
@@ -66,7 +67,6 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
         "far_delta": np.abs(r.delta[:, -1]) / np.abs(r.delta).max(1),
         "doubling": np.abs(doubled.delta[:, 0] / m.delta[:, 0] - 1),
     }
-    for method in ("broyden", "anderson", "plain"):
-        made[method] = imaginary_axis(physics, a2f, threads, method=method).iterations
+    made |= {name: solved(name).iterations for name in ("broyden", "anderson", "plain")}
     coordinates = {"row": Coordinate(chosen["sample"], "1", "index of the test sample")}
     return Evaluation(about_solved(header, "statements", physics), coordinates, VARIABLES, made)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from gapworks.eliashberg.data.fields import FIELDS, Split, field, part, rows_of
+from gapworks.eliashberg.data import dataset
+from gapworks.eliashberg.data.fields import FIELDS, Split, field, grids, part, rows_of
 from gapworks.eliashberg.evaluation.solved import about_solved, solved_data
 from gapworks.eliashberg.physics.critical_temperature import critical_temperature
 from gapworks.eliashberg.steps import Evaluate
@@ -14,14 +17,12 @@ from gapworks.factory.evaluation_file import Evaluation, Given, Report
 COMPONENTS = 64
 """Principal components that are kept."""
 
+AS_SOLVED = ("coupling", "omega_log", "redraws", "residual", "line_residual", "back_projection")
+"""Taken from the data set as they are."""
+
 VARIABLES = {
-    "coupling": Variable(("row",), "1", "lambda"),
-    "omega_log": Variable(("row",), "meV", "logarithmic mean frequency"),
+    **{name: replace(dataset.VARIABLES[name], dimensions=("row",)) for name in AS_SOLVED},
     "delta_0": Variable(("row",), "meV", "Delta(i omega_0)"),
-    "redraws": Variable(("row",), "1", "draws that did not superconduct", "int32"),
-    "residual": Variable(("row",), "meV", "residual on the imaginary axis"),
-    "line_residual": Variable(("row",), "meV", "residual on the line x + i Gamma"),
-    "back_projection": Variable(("row",), "1", "relative error of Delta(i omega_0) taken back"),
     "samples": Variable(("split",), "1", "valid samples that train, validate, test", "int32"),
     "failed": Variable(("split",), "1", "samples that failed a check", "int32"),
     "critical_temperature": Variable(("checked",), "K", "Tc of some test samples"),
@@ -37,7 +38,7 @@ VARIABLES = {
 
 def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> Evaluation:
     """Numbers of all valid samples of the data set "solved", principal components, examples."""
-    header, arrays, physics = solved_data(given)
+    header, arrays, physics, _ = solved_data(given)
     chosen = settings.evaluation
     valid = rows_of(arrays, np.flatnonzero(arrays["valid"] == 1))
     test = part(arrays, Split.TEST)
@@ -45,18 +46,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
     shown = rows_of(arrays, test[: chosen.examples])
     held = {name: field(valid, name, physics.broadening) for name in FIELDS}
     components = np.arange(1, COMPONENTS + 1)
-    made = {
-        name: valid[name]
-        for name in (
-            "coupling",
-            "omega_log",
-            "redraws",
-            "residual",
-            "line_residual",
-            "back_projection",
-        )
-    }
-    made |= {
+    made = {name: valid[name] for name in AS_SOLVED} | {
         "delta_0": valid["matsubara_delta"][:, 0],
         "samples": np.bincount(valid["split"], minlength=3),
         "failed": np.bincount(arrays["split"][arrays["valid"] == 0], minlength=3),
@@ -69,18 +59,13 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
         "example_gap": field(shown, "gap", physics.broadening),
         "example_dos": field(shown, "dos", physics.broadening),
     }
-    coordinates = {
+    coordinates = grids(arrays) | {
         "row": Coordinate(valid["sample"], "1", "index of the sample"),
         "checked": Coordinate(checked["sample"], "1", "index of the test sample"),
         "example": Coordinate(shown["sample"], "1", "index of the test sample"),
         "field": Coordinate(np.arange(len(FIELDS)), "1", ", ".join(FIELDS)),
         "split": Coordinate(np.arange(3), "1", ", ".join(one.name.lower() for one in Split)),
         "component": Coordinate(components, "1", "principal components"),
-        "omega": Coordinate(arrays["omega"], "meV", "boson energy"),
-        "energy": Coordinate(arrays["energy"], "meV", "real part of the energy"),
-        "gap_number": Coordinate(
-            np.arange(2 * len(arrays["energy"])), "1", "Re Delta, then Im Delta"
-        ),
     }
     return Evaluation(about_solved(header, "data", physics), coordinates, VARIABLES, made)
 

@@ -11,6 +11,7 @@ from gapworks.eliashberg.data.fields import (
     as_numbers,
     field,
     gap_function,
+    grids,
     part,
     rows_of,
 )
@@ -19,7 +20,6 @@ from gapworks.eliashberg.evaluation.readings import SCORES
 from gapworks.eliashberg.evaluation.tested import single
 from gapworks.eliashberg.learning import forward
 from gapworks.eliashberg.learning.distances import pearson, relative_distance
-from gapworks.eliashberg.learning.forward import FORWARD_SOLVER
 from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.physics.moments import MOMENTS, moment_name
 from gapworks.eliashberg.steps import Evaluate
@@ -27,22 +27,18 @@ from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 from gapworks.learning.data import read_dataset
 
-NUMBERS = ("coupling", "omega_log", *(moment_name(p) for p in MOMENTS))
-"""Of a spectrum: compared between prediction and truth."""
+NUMBERS = {"coupling": "1", "omega_log": "meV"} | {
+    moment_name(p): unit for p, unit in zip(MOMENTS, ("1", "meV", "meV^2", "meV^3"), strict=True)
+}
+"""Of a spectrum, compared between prediction and truth, with their units."""
 
-_UNITS = dict(zip(NUMBERS, ("1", "meV", "1", "meV", "meV^2", "meV^3"), strict=True))
-
-PUSHED = {
-    **{
-        name: Variable(("pushed",), v.units, v.description, v.dtype)
-        for name, v in forward.VARIABLES.items()
-    },
+PUSHED = forward.VARIABLES | {
     "a2f_pcc": Variable(("pushed",), "1", "Pearson correlation of predicted and true a2F"),
     "a2f_error": Variable(("pushed",), "1", "relative L2 error of the predicted a2F"),
-    **{f"{n}_true": Variable(("pushed",), u, f"{n} of the true a2F") for n, u in _UNITS.items()},
     **{
-        f"{n}_found": Variable(("pushed",), u, f"{n} of the predicted a2F")
-        for n, u in _UNITS.items()
+        f"{name}_{which}": Variable(("pushed",), unit, f"{name} of the {said} a2F")
+        for name, unit in NUMBERS.items()
+        for which, said in (("true", "true"), ("found", "predicted"))
     },
 }
 """Predictions from the solved test samples' own inputs, pushed through the equations."""
@@ -84,7 +80,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
     DataError
         If the network was trained on other data.
     """
-    header, own, name, network = single(given)
+    header, own, name, network = single(given, "solved")
     solved_header, solved = header, own
     if given.data["solved"] != given.data["own"]:
         solved_header, solved = read_dataset(given.data["solved"], "eliashberg")
@@ -105,8 +101,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
         "target": Coordinate(np.arange(true.shape[1]), "1", "numbers of the target"),
     }
     if target == "a2f":
-        shown = len(coordinates["example"].values)
-        pushed, more = _push(network, solved, settings.evaluation, threads, shown)
+        pushed, more = _push(network, solved, settings.evaluation, threads, examples)
         made |= more
         coordinates |= pushed
     attributes = about_data(solved_header, name) | network.attributes
@@ -116,7 +111,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
 
 
 def _push(
-    network: Network, solved: Arrays, settings: networks.Evaluation, threads: int, examples: int
+    network: Network, solved: Arrays, settings: networks.Evaluation, threads: int, shown: slice
 ) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
     """Predictions from solved test samples, solved in their turn."""
     physics = network.physics
@@ -124,14 +119,13 @@ def _push(
     chosen = rows_of(solved, test)
     delta, a2f = gap_function(chosen), chosen["a2f"]
     predicted = network.predict(chosen)
-    pushed = forward.push_forward(physics, predicted, delta, FORWARD_SOLVER, threads)
+    pushed = forward.push_forward(physics, predicted, delta, threads)
     made = dict(pushed.numbers)
     made["a2f_pcc"] = pearson(predicted, a2f)
     made["a2f_error"] = relative_distance(predicted, a2f)
     for ending, spectra in (("true", a2f), ("found", pushed.a2f)):
         numbers = forward.spectrum_numbers(physics, spectra)
         made |= {f"{name}_{ending}": values for name, values in numbers.items()}
-    shown = slice(0, examples)
     made |= {
         "solved_true": a2f[shown],
         "solved_found": pushed.a2f[shown],
@@ -140,10 +134,7 @@ def _push(
         "solved_z_true": chosen["z_real"][shown],
         "solved_z_found": pushed.z.real[shown],
     }
-    coordinates = {
+    coordinates = grids(solved) | {
         "pushed": Coordinate(solved["sample"][test], "1", "index of the test sample"),
-        "omega": Coordinate(solved["omega"], "meV", "boson energy"),
-        "energy": Coordinate(solved["energy"], "meV", "real part of the energy"),
-        "gap_number": Coordinate(np.arange(2 * delta.shape[1]), "1", "Re Delta, then Im Delta"),
     }
     return coordinates, made

@@ -13,22 +13,22 @@ from gapworks.learning.data import read_dataset
 Tested = tuple[Header, dict[str, np.ndarray], dict[str, Network]]
 
 
-def several(given: Given) -> Tested:
-    """The data set "own", and networks by name.
+def several(given: Given, *more: str) -> Tested:
+    """The data set "own", and networks by name; `more` are other data sets that may be given.
 
     Raises
     ------
     DataError
         If none is given, or one was trained on other data.
     """
-    header, arrays = read_dataset(given.data["own"], "eliashberg")
+    header, arrays = read_dataset(given.datasets("own", *more)[0], "eliashberg")
     if not given.networks:
         raise DataError("--network NAME=FILE is missing")
     networks = {name: Network.load_for(path, header) for name, path in given.networks.items()}
     return header, arrays, networks
 
 
-def single(given: Given) -> tuple[Header, dict[str, np.ndarray], str, Network]:
+def single(given: Given, *more: str) -> tuple[Header, dict[str, np.ndarray], str, Network]:
     """The same of one network, and its name.
 
     Raises
@@ -37,5 +37,5 @@ def single(given: Given) -> tuple[Header, dict[str, np.ndarray], str, Network]:
         If there is not just one, or it was trained on other data.
     """
     name, _ = given.network()
-    header, arrays, networks = several(given)
+    header, arrays, networks = several(given, *more)
     return header, arrays, name, networks[name]

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.data.fields import FIELDS, Split, part, real_energies, rows_of
 from gapworks.eliashberg.learning.distances import relative_distance
-from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward
+from gapworks.eliashberg.learning.forward import push_forward
 from gapworks.eliashberg.learning.noise import with_noise
 from gapworks.eliashberg.learning.traits import SAID, numbers_of
 
@@ -99,7 +99,7 @@ def calibrate(
     found = network.apply(given)
     made: dict[str, Any] = {"samples": len(test)}
     if target == "a2f":
-        delta = push_forward(physics, found, None, FORWARD_SOLVER, threads).delta
+        delta = push_forward(physics, found, None, threads).delta
         residual = distance_of(physics, source, delta, given)
         train = _rows(arrays, source, part(arrays, Split.TRAIN), physics)
         directions = _directions(standardised(network, train))

@@ -26,18 +26,20 @@ FORWARD_SOLVER = Solver(
     kept_frequencies=1,
     back_projection=0.5,
 )
-"""Predictions are off by percents: the solutions need not be as exact as those of the data."""
+"""Of predictions, which are off by percents: solved less exactly than the data."""
 
 VARIABLES = {
     "gap_residual": Variable(
-        ("row",), "1", "relative L2 distance of the gap function solved from the prediction"
+        ("pushed",), "1", "relative L2 distance of the gap function solved from the prediction"
     ),
     "gap_pcc": Variable(
-        ("row",), "1", "Pearson correlation of the two gap functions, Delta_g = 1 - it"
+        ("pushed",), "1", "Pearson correlation of the two gap functions, Delta_g = 1 - it"
     ),
-    "clipped": Variable(("row",), "1", "share of |a2F| that was negative and set to zero"),
-    "superconducts": Variable(("row",), "1", "1 if the predicted spectrum superconducts", "uint8"),
-    "solved": Variable(("row",), "1", "1 if both solvers converged", "uint8"),
+    "clipped": Variable(("pushed",), "1", "share of |a2F| that was negative and set to zero"),
+    "superconducts": Variable(
+        ("pushed",), "1", "1 if the predicted spectrum superconducts", "uint8"
+    ),
+    "solved": Variable(("pushed",), "1", "1 if both solvers converged", "uint8"),
 }
 
 
@@ -63,7 +65,7 @@ class Pushed:
 
 
 def push_forward(
-    physics: Physics, a2f: np.ndarray, delta: np.ndarray | None, solver: Solver, threads: int
+    physics: Physics, a2f: np.ndarray, delta: np.ndarray | None, threads: int
 ) -> Pushed:
     """Solve predicted spectra and compare with the gap functions that they were inferred from.
 
@@ -75,8 +77,6 @@ def push_forward(
         As predicted; negative values are set to zero, and their share is given.
     delta : ndarray of complex or None, shape (n, energies)
         Gap functions to compare with, meV; None: they are not known.
-    solver : Solver
-        Tolerances and iterations on both axes.
     threads : int
         Of the solvers.
     """
@@ -84,7 +84,7 @@ def push_forward(
     clipped = (positive - a2f).sum(1) / np.abs(a2f).sum(1)
     # Nothing left is no spectrum to the solvers: one that is far too weak stands for it.
     positive[~positive.any(axis=1), -1] = 1e-12
-    m, r = solve_spectra(physics, positive, solver, threads)
+    m, r = solve_spectra(physics, positive, FORWARD_SOLVER, threads)
     found = np.where(m.superconducting[:, None], r.delta, 0.0)
     numbers = {
         "clipped": clipped,

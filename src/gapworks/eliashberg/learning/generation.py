@@ -6,10 +6,9 @@ import hashlib
 import json
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from gapworks.eliashberg.data.fields import Arrays, apart
+from gapworks.eliashberg.data.fields import apart, grids
 from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.names import generators
 from gapworks.eliashberg.steps import Generate
@@ -48,7 +47,7 @@ def generate(settings: Generate, given: Given, threads: int, output: Path) -> He
         If the autoencoder wanted is not among them, or was trained on other data.
     """
     torch.set_num_threads(threads)
-    solved = given.data["solved"]
+    (solved,) = given.datasets("solved")
     header, arrays = read_dataset(solved, "eliashberg")
     latent = settings.latent
     if latent == "chosen":
@@ -56,7 +55,7 @@ def generate(settings: Generate, given: Given, threads: int, output: Path) -> He
         latent = int(read_evaluation(choice, "eliashberg").attributes["chosen"])
     made, weights = {}, {}
     for wanted in generators(settings.transform, settings.input, latent):
-        name = str(wanted)
+        name = wanted.text
         if name not in given.networks:
             raise DataError(f"{output}: needs {name}; given: {', '.join(given.networks)}")
         where = given.networks[name]
@@ -77,17 +76,8 @@ def generate(settings: Generate, given: Given, threads: int, output: Path) -> He
         "generated_from": origin | {"data_sha256": header.sha256, "dataset": said["dataset"]},
     }
     variables = {name: VARIABLES[name] for name in made}
-    with Writer(output, "dataset", attributes, _coordinates(arrays), variables) as writer:
+    samples = Coordinate(arrays["sample"], "1", "index of the sample in its data set")
+    coordinates = {"sample": samples} | grids(arrays)
+    with Writer(output, "dataset", attributes, coordinates, variables) as writer:
         writer.append(made)
     return writer.header
-
-
-def _coordinates(arrays: Arrays) -> dict[str, Coordinate]:
-    """The grids of the solved data."""
-    numbers = np.arange(2 * len(arrays["energy"]))
-    return {
-        "sample": Coordinate(arrays["sample"], "1", "index of the sample in its data set"),
-        "omega": Coordinate(arrays["omega"], "meV", "boson energy"),
-        "energy": Coordinate(arrays["energy"], "meV", "real part of the energy"),
-        "gap_number": Coordinate(numbers, "1", "Re Delta at all energies, then Im Delta"),
-    }

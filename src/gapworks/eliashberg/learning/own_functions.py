@@ -83,7 +83,7 @@ def read_function(path: Path, physics: Physics, source: str, unit: str | None = 
     wanted += ", or 2: energy (meV), N / N_F" if source == "dos" else ""
     if columns != 3 and (columns, source) != (2, "dos"):
         hint = "; a DOS goes into a network sl-...-dos" if (columns, source) == (2, "gap") else ""
-        raise ReadError(f"{path}: has {_counted(columns)}; give {wanted}{hint}")
+        raise ReadError(f"{path}: has {columns} column{'s' * (columns > 1)}; give {wanted}{hint}")
     factors, notes, _ = _factors(path, table, unit, tuple(range(3 if columns == 3 else 1)))
     energy, *values = table.values.T * np.resize([*factors, 1.0], columns)[:, None]
     if energy[0] > x[0] * (1 + REACH) or energy[-1] < x[-1] * (1 - REACH):
@@ -271,7 +271,3 @@ def _factors(
 def _listed(values: np.ndarray) -> str:
     many = "frequency" if len(values) == 1 else "frequencies"
     return f"{len(values)} negative {many}, from {values.min():g} to {values.max():g}"
-
-
-def _counted(columns: int) -> str:
-    return "1 column" if columns == 1 else f"{columns} columns"

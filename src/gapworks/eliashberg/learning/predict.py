@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.data.dataset import solve_spectra
@@ -110,7 +111,7 @@ def answer(
     }
     physics = loaded.physics
     check |= {name: getattr(physics, name) for name in ("mu_star", "mu_star_cutoff")}
-    lines = [",".join(columns), *(",".join(f"{v:.8g}" for v in row) for row in _rows(columns))]
+    table = pd.DataFrame(columns).to_csv(index=False, float_format="%.8g", na_rep="nan")
     said = f"{what} at {physics.temperature:g} K, mu* {physics.mu_star:g}"
     said += f" below {physics.mu_star_cutoff:.5g} meV"
     if not check["superconducts"]:
@@ -122,7 +123,7 @@ def answer(
     return Answer(
         said=f"{said}; {verdict.said}" if verdict.said else said,
         files={
-            target: ("\n".join(lines) + "\n").encode(),
+            target: table.encode(),
             target.with_suffix(".json"): f"{written}\n".encode(),
         },
         notes=[*check["notes"], *warnings],
@@ -143,7 +144,7 @@ def _spectrum(loaded: Network, source: Path, unit: str | None) -> Found:
         rows = density_of_states(x, delta, physics.broadening)
         notes.append("three columns: the DOS is formed of Delta")
     a2f = loaded.apply(rows)
-    pushed = push_forward(physics, a2f, delta, FORWARD_SOLVER, threads=1)
+    pushed = push_forward(physics, a2f, delta, threads=1)
     check = _numbers(physics, pushed.a2f) | {"notes": notes}
     check |= {name: _plain(values[0]) for name, values in pushed.numbers.items()}
     if sees == "dos":
@@ -200,10 +201,6 @@ def _outside(card: Mapping[str, Any], check: Mapping[str, Any]) -> dict[str, str
         for name, said in words.items()
         if known[name] is not None and not known[name][0] <= check[name] <= known[name][1]
     }
-
-
-def _rows(columns: Columns) -> np.ndarray:
-    return np.column_stack(list(columns.values()))
 
 
 def _plain(value: Any) -> float | bool | None:

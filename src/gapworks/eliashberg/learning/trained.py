@@ -79,17 +79,11 @@ class Network(TrainedNetwork):
     @property
     def attributes(self) -> dict[str, Any]:
         """What an evaluation keeps of the card."""
-        card = self.card
-        return {
-            "weights_sha256": card["weights_sha256"],
-            "architecture": card["architecture"],
-            "inputs": " ".join(card["inputs"]),
-            "targets": " ".join(card["targets"]),
-            "parameters": card["parameters"],
+        return super().attributes | {
+            "inputs": " ".join(self.card["inputs"]),
+            "targets": " ".join(self.card["targets"]),
             "mu_star_cutoff": self.physics.mu_star_cutoff,
-            "training_samples": card["training_data"]["samples"],
-            "epochs": card["epochs"],
-            "validation_loss": card["validation_loss"],
+            "validation_loss": self.card["validation_loss"],
         }
 
     def inputs(self, rows: np.ndarray) -> torch.Tensor:

@@ -113,22 +113,15 @@ def noisy_inputs(batch: Tensors, rng: np.random.Generator, bounds: tuple[float, 
 
 def architecture_of(network: Network, arrays: Arrays) -> dict[str, Any]:
     """Kind and arguments of the network's class, for a data set."""
-    sizes = {name: FIELDS[name].size(arrays) for name in (*network.inputs, *network.targets)}
-    if network.kind == "autoencoder":
-        return {
-            "kind": "autoencoder",
-            "inputs": sum(sizes[name] for name in network.inputs),
-            "hidden": network.hidden,
-            "latent": network.latent,
-        }
-    (source,), (target,) = network.inputs, network.targets
-    seen = network.points and network.points * FIELDS[source].functions
-    return {
-        "kind": "supervised",
-        "inputs": seen or sizes[source],
-        "hidden": network.hidden,
-        "outputs": sizes[target],
-    }
+    inputs, outputs = (
+        sum(FIELDS[name].size(arrays) for name in names)
+        for names in (network.inputs, network.targets)
+    )
+    if network.points is not None:
+        inputs = network.points * sum(FIELDS[name].functions for name in network.inputs)
+    made = {"kind": network.kind, "inputs": inputs, "hidden": network.hidden}
+    last = {"latent": network.latent} if network.kind == "autoencoder" else {"outputs": outputs}
+    return made | last
 
 
 def range_of(arrays: Arrays, name: str) -> list[float] | None:

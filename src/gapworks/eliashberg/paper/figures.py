@@ -22,6 +22,7 @@ FOUND = {"color": CURVES[0], "linestyle": "-", "linewidth": 0.9}
 """Predictions and reconstructions: blue."""
 
 A2F = r"$\alpha^2F(\omega)$"
+OMEGA = r"$\omega$ [meV]"
 
 
 def fig3(network: Evaluated) -> Figure:
@@ -45,8 +46,7 @@ def _predictions(data: Evaluated, with_gap: bool) -> Figure:
         axes.plot(data["omega"], data["example_true"][column], label="label", **LABEL)
         axes.plot(data["omega"], data["example_found"][column], label="prediction", **FOUND)
         axes.set_title(f"test sample {data['example'][column]}", loc="right", fontsize=7)
-        axes.set_xlabel(r"$\omega$ [meV]")
-        axes.set_xlim(0, data["omega"][-1])
+        axes.set(xlabel=OMEGA, xlim=(0, data["omega"][-1]))
         if with_gap:
             _gap(panels[1, column], data["energy"], data["solved_gap_true"][column])
     panels[0, 0].set_ylabel(A2F)
@@ -65,8 +65,7 @@ def _gap(axes: plt.Axes, energy: np.ndarray, gap: np.ndarray) -> None:
     axes.plot(energy, real, color=CURVES[0], label=r"Re $\Delta$")
     axes.plot(energy, imaginary, color=CURVES[1], linestyle="--", label=r"Im $\Delta$")
     axes.axhline(0, color="0.8", linewidth=0.5, zorder=0)
-    axes.set_xlim(0, energy[-1])
-    axes.set_xlabel(r"energy [meV]")
+    axes.set(xlim=(0, energy[-1]), xlabel="energy [meV]")
 
 
 def fig6(autoencoders: Sequence[Evaluated], latent_shown: Sequence[int]) -> Figure:
@@ -109,15 +108,19 @@ def fig7(network: Evaluated) -> Figure:
         middle.set_ylabel(r"$\Delta$ [meV]")
         right.set_ylabel(r"Re $Z$")
         panel_label(left, "ab"[row])
+    _below(panels, (OMEGA, "energy [meV]", "energy [meV]"))
     panels[0, 1].set_xlabel("")
-    panels[1, 0].set_xlabel(r"$\omega$ [meV]")
-    panels[1, 2].set_xlabel("energy [meV]")
     panels[0, 1].legend(loc="lower right")
-    residual = data["gap_residual"][0]
-    panels[0, 1].set_title(rf"$\Delta$ off by {100 * residual:.1f} %", loc="right", fontsize=7)
-    error = data["a2f_error"][0]
-    panels[0, 0].set_title(rf"$\alpha^2F$ off by {100 * error:.0f} %", loc="right", fontsize=7)
+    error, residual = (100 * data[name][0] for name in ("a2f_error", "gap_residual"))
+    panels[0, 0].set_title(rf"$\alpha^2F$ off by {error:.0f} %", loc="right", fontsize=7)
+    panels[0, 1].set_title(rf"$\Delta$ off by {residual:.1f} %", loc="right", fontsize=7)
     return figure
+
+
+def _below(panels: np.ndarray, labels: Sequence[str]) -> None:
+    """Labels of the columns, below the last row."""
+    for axes, label in zip(panels[-1], labels, strict=True):
+        axes.set_xlabel(label)
 
 
 def spectra(datasets: Sequence[Evaluated]) -> Figure:
@@ -130,31 +133,19 @@ def spectra(datasets: Sequence[Evaluated]) -> Figure:
             real, imaginary = np.split(data["example_gap"][index], 2)
             gaps.plot(data["energy"], real, color=color)
             gaps.plot(data["energy"], imaginary, color=color, linestyle=":")
-        drawn.set_xlim(0, data["omega"][-1])
-        gaps.set_xlim(0, data["energy"][-1])
-        numbers.plot(
-            data["coupling"],
-            data["delta_0"],
-            ".",
-            markersize=1.5,
-            color=CURVES[0],
-            rasterized=True,
-        )
+        style = {"markersize": 1.5, "color": CURVES[0], "rasterized": True}
+        numbers.plot(data["coupling"], data["delta_0"], ".", **style)
         for field, color in zip(FIELDS.values(), CURVES, strict=False):
             left = 1 - variance_of(data, field.name)
             components.plot(data["component"], left, label=field.label, color=color)
         components.axhline(1e-3, color="0.7", linewidth=0.5)
-        components.set_yscale("log")
-        components.set_ylim(1e-6, 1)
-        drawn.set_ylabel(f"{data.dataset} {A2F}")
-        gaps.set_ylabel(r"Re $\Delta$, Im $\Delta$ (dotted) [meV]")
+        drawn.set(xlim=(0, data["omega"][-1]), ylabel=f"{data.dataset} {A2F}")
+        gap = r"Re $\Delta$, Im $\Delta$ (dotted) [meV]"
+        gaps.set(xlim=(0, data["energy"][-1]), ylabel=gap)
         numbers.set_ylabel(r"$\Delta(i\omega_0)$ [meV]")
-        components.set_ylabel("variance left")
+        components.set(yscale="log", ylim=(1e-6, 1), ylabel="variance left")
         panel_label(drawn, "ab"[row])
-    for axes, label in zip(
-        panels[1], (r"$\omega$ [meV]", "energy [meV]", r"$\lambda$", "components"), strict=True
-    ):
-        axes.set_xlabel(label)
+    _below(panels, (OMEGA, "energy [meV]", r"$\lambda$", "components"))
     panels[0, 3].legend()
     return figure
 
@@ -164,29 +155,19 @@ def pade(shown: Evaluated, datasets: Sequence[Evaluated]) -> Figure:
     figure, (example, errors, passed) = plt.subplots(1, 3, figsize=(PAGE, 2.3))
     example.plot(shown["energy"], shown["example_line"], label="equations on the line", **LABEL)
     example.plot(shown["energy"], shown["example_pade"], label="Padé", **FOUND)
-    example.set_xlabel("energy [meV]")
-    example.set_ylabel(r"Re $\Delta$ [meV]")
+    example.set(xlabel="energy [meV]", ylabel=r"Re $\Delta$ [meV]")
     example.set_title("median sample", loc="right", fontsize=7)
     example.legend()
     for data, color, marker in zip(datasets, CURVES, "os", strict=False):
         share = np.arange(1, len(data["pade_error"]) + 1) / len(data["pade_error"])
         errors.plot(np.sort(data["pade_error"]), share, color=color, label=data.dataset)
-        passed.plot(
-            data["tolerance"],
-            100 * data["passed"].mean(0),
-            color=color,
-            marker=marker,
-            markersize=3,
-            label=data.dataset,
-        )
-    errors.set_xscale("log")
-    errors.set_xlabel("relative error of Padé")
-    errors.set_ylabel("share of samples below")
-    errors.set_ylim(0, 1)
-    passed.set_xscale("log")
-    passed.set_xlabel(r"tolerance of $\Delta$ against $\phi/Z$")
-    passed.set_ylabel("samples that pass [%]")
-    passed.set_ylim(0, 100)
+        style = {"color": color, "marker": marker, "markersize": 3, "label": data.dataset}
+        passed.plot(data["tolerance"], 100 * data["passed"].mean(0), **style)
+    errors.set(xlabel="relative error of Padé", ylabel="share of samples below", ylim=(0, 1))
+    tolerance = r"tolerance of $\Delta$ against $\phi/Z$"
+    passed.set(xlabel=tolerance, ylabel="samples that pass [%]", ylim=(0, 100))
+    for axes in (errors, passed):
+        axes.set_xscale("log")
     passed.legend(loc="lower right")
     for axes, letter in zip((example, errors, passed), "abc", strict=True):
         panel_label(axes, letter)

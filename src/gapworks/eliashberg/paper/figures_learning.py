@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,6 +18,7 @@ from gapworks.eliashberg.evaluation.readings import (
     of_field,
     score,
 )
+from gapworks.eliashberg.paper.figures import FOUND, LABEL, OMEGA
 from gapworks.eliashberg.physics.moments import MOMENTS
 from gapworks.factory.evaluation_file import Evaluated
 from gapworks.plotting.style import COLUMN, CURVES, PAGE, legend_above, panel_label
@@ -39,20 +40,8 @@ def fig8(networks: Sequence[Evaluated]) -> Figure:
     for index, data in enumerate(shown):
         for sample in range(samples):
             axes = panels[samples * (index // columns) + sample, index % columns]
-            axes.plot(
-                data["omega"],
-                data["example_true"][sample],
-                color=CURVES[1],
-                linestyle="--",
-                label="label",
-            )
-            axes.plot(
-                data["omega"],
-                data["example_found"][sample],
-                color=CURVES[0],
-                linewidth=0.9,
-                label="prediction",
-            )
+            axes.plot(data["omega"], data["example_true"][sample], label="label", **LABEL)
+            axes.plot(data["omega"], data["example_found"][sample], label="prediction", **FOUND)
             if not sample:
                 axes.set_title(rf"$d_L = {latent(data)}$, MSE {score(data, 'mse'):.1e}", fontsize=7)
     for row in range(samples * rows):
@@ -61,7 +50,7 @@ def fig8(networks: Sequence[Evaluated]) -> Figure:
                 panels[row, column].set_axis_off()
         panels[row, 0].set_ylabel(r"$\alpha^2F$")
     for axes in panels[-1]:
-        axes.set_xlabel(r"$\omega$ [meV]")
+        axes.set_xlabel(OMEGA)
     legend_above(figure, panels[0, 0], 2)
     return figure
 
@@ -83,23 +72,18 @@ def fig9(networks: Evaluated) -> Figure:
         axes = panels[place, np.searchsorted(sizes, data["neurons"][row])]
         live = alive(data["activity"][row])
         for neuron in range(data["neurons"][row]):
-            color = CURVES[neuron % len(CURVES)] if live[neuron] else "0.75"
-            style = "-" if neuron < len(CURVES) else "--"
-            zorder = 2 if live[neuron] else 1
-            axes.plot(
-                data["omega"],
-                data["basis"][row, neuron],
-                style,
-                color=color,
-                zorder=zorder,
-                linewidth=0.8 if live[neuron] else 0.4,
-            )
+            line = {"linestyle": "-" if neuron < len(CURVES) else "--"}
+            if live[neuron]:
+                line |= {"color": CURVES[neuron % len(CURVES)], "zorder": 2, "linewidth": 0.8}
+            else:
+                line |= {"color": "0.75", "zorder": 1, "linewidth": 0.4}
+            axes.plot(data["omega"], data["basis"][row, neuron], **line)
         axes.set_title(
             rf"{live.sum()} of {data['neurons'][row]} alive, $R^2 = {data['r2'][row]:.3f}$",
             fontsize=7,
         )
     for axes in panels[-1]:
-        axes.set_xlabel(r"$\omega$ [meV]")
+        axes.set_xlabel(OMEGA)
     for axes in panels[:, 0]:
         axes.set_ylabel(r"$w_{ij}$")
     return figure
@@ -117,9 +101,7 @@ def fig10(networks: Evaluated) -> Figure:
         for row, color in zip(rows, CURVES, strict=False):
             label = f"seed {data['repeat'][row]}: {alive(data['activity'][row]).sum()} alive"
             axes.plot(data["epoch"], data["training_loss"][row], color=color, label=label)
-        axes.set_yscale("log")
-        axes.set_xlabel("epoch")
-        axes.set_title(f"{size} neurons")
+        axes.set(yscale="log", xlabel="epoch", title=f"{size} neurons")
         axes.legend(fontsize=6)
     panels[0, 0].set_ylabel("training loss")
     return figure
@@ -146,8 +128,10 @@ def fig11(generated: Sequence[Evaluated], plain: Evaluated) -> Figure:
     axes.axhline(0, color="0.6", linewidth=0.6)
     names = [*(f"{latent(data)}" for data in ordered), "p-EBSF"]
     axes.set_xticks(np.arange(len(shown)), names)
-    axes.set_xlabel(r"$d_L$ of the data that the network was trained on")
-    axes.set_ylabel(r"$(\mu_{p,o} - \mu_{p,n})/\mu_{p,o}$ [%]")
+    axes.set(
+        xlabel=r"$d_L$ of the data that the network was trained on",
+        ylabel=r"$(\mu_{p,o} - \mu_{p,n})/\mu_{p,o}$ [%]",
+    )
     axes.legend(ncols=4)
     return figure
 
@@ -165,18 +149,9 @@ def reconstruction(autoencoders: Sequence[Evaluated]) -> Figure:
         ("DOS", "dos", {"ae-joint-dos": r"with $\alpha^2F$", "ae-dos": "alone"}),
     )
     for axes, (title, name, families), letter in zip(panels, kinds, "abc", strict=True):
-        for (name_, label), color, marker in zip(families.items(), CURVES, "os^", strict=False):
-            found = of_family(autoencoders, name_)
-            left = [1 - of_field(data, name, "test") for data in found]
-            axes.plot(
-                [latent(data) for data in found],
-                left,
-                color=color,
-                marker=marker,
-                markersize=3,
-                label=label,
-            )
-        _latent_axis(axes, sorted({latent(data) for data in autoencoders}))
+        _against_latent(
+            axes, autoencoders, families, lambda one, name=name: 1 - of_field(one, name, "test")
+        )
         axes.set_title(title)
         axes.legend()
         panel_label(axes, letter)
@@ -184,14 +159,24 @@ def reconstruction(autoencoders: Sequence[Evaluated]) -> Figure:
     return figure
 
 
-def _latent_axis(axes: plt.Axes, tried: Sequence[int]) -> None:
-    """A logarithmic axis of latent dimensions, and one of errors."""
+def _against_latent(
+    axes: plt.Axes,
+    evaluations: Sequence[Evaluated],
+    families: Mapping[str, str],
+    error: Callable[[Evaluated], float],
+) -> None:
+    """An error of families, with their labels, against the latent dimension, both logarithmic."""
+    tried: set[int] = set()
+    for (family, label), color, marker in zip(families.items(), CURVES, "os^", strict=False):
+        found = of_family(evaluations, family)
+        d = [latent(data) for data in found]
+        style = {"color": color, "marker": marker, "markersize": 3, "label": label}
+        axes.plot(d, [error(data) for data in found], **style)
+        tried |= set(d)
     axes.set_xscale("log", base=2)
-    axes.set_yscale("log")
-    axes.set_xticks(tried)
+    axes.set(yscale="log", xticks=sorted(tried), xlabel=r"latent dimension $d_L$")
     axes.xaxis.set_major_formatter("{x:.0f}")
     axes.minorticks_off()
-    axes.set_xlabel(r"latent dimension $d_L$")
 
 
 def learning(networks: Sequence[Evaluated]) -> Figure:
@@ -209,24 +194,12 @@ def learning(networks: Sequence[Evaluated]) -> Figure:
         (lambda data: np.median(data["gap_residual"]), "gap residual, solved data"),
     )
     for axes, (value, label), letter in zip(panels, quantities, "abc", strict=True):
-        for (name, said), color, marker in zip(families.items(), CURVES, "os^", strict=False):
-            found = of_family(networks, name)
-            tried = [latent(data) for data in found]
-            axes.plot(
-                tried,
-                [value(data) for data in found],
-                color=color,
-                marker=marker,
-                markersize=3,
-                label=said,
-            )
+        _against_latent(axes, networks, families, value)
         for data in networks:
             if data.method in plain:
                 color, said = plain[data.method]
-                axes.axhline(
-                    value(data), color=color, linestyle=":", label=f"no autoencoder, {said}"
-                )
-        _latent_axis(axes, tried)
+                style = {"color": color, "linestyle": ":", "label": f"no autoencoder, {said}"}
+                axes.axhline(value(data), **style)
         axes.set_ylabel(label)
         panel_label(axes, letter)
     legend_above(figure, panels[0], 5)
@@ -240,11 +213,10 @@ def noise(networks: Evaluated) -> Figure:
     figure, panels = plt.subplots(1, 2, figsize=(PAGE, 2.6))
     for axes, name, letter in zip(panels, ("a2f_error", "gap_residual"), "ab", strict=True):
         for row, (trained, color) in enumerate(zip(data["trained_high"], CURVES, strict=False)):
-            label = (
-                f"trained with noise up to {trained:g} meV" if trained else "trained without noise"
-            )
+            label = f"with noise up to {trained:g} meV" if trained else "without noise"
             low, median, high = 100 * np.quantile(data[name][row], (0.16, 0.5, 0.84), axis=1)
-            axes.plot(level, median, color=color, marker="o", markersize=3, label=label)
+            style = {"color": color, "marker": "o", "markersize": 3}
+            axes.plot(level, median, label=f"trained {label}", **style)
             axes.fill_between(level, low, high, color=color, alpha=0.15, linewidth=0)
             if name == "gap_residual":
                 limit = 100 * data["refused_from"][row]
@@ -253,8 +225,7 @@ def noise(networks: Evaluated) -> Figure:
         positive = level[level > 0]
         first = positive.min() if len(positive) else 1.0
         axes.set_xscale("symlog", linthresh=first)
-        axes.set_xlim(-0.2 * first, 1.2 * max(level.max(), first))
-        axes.set_yscale("log")
+        axes.set(xlim=(-0.2 * first, 1.2 * max(level.max(), first)), yscale="log")
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter("{x:g}")
         axes.minorticks_off()

@@ -50,8 +50,7 @@ def metrics(evaluations: Sequence[Evaluated], flow: Mapping[str, float]) -> dict
     """
     found = {data.name: data for data in evaluations}
     made = _data(found) | _solutions(found) | _supervised(found) | _autoencoders(found, flow)
-    made |= _generated(found) | _bases(found["simple-bases"]) | _noise(found["complex-noise"])
-    return {name: None if value is None else float(value) for name, value in made.items()}
+    return made | _generated(found) | _bases(found["simple-bases"]) | _noise(found["complex-noise"])
 
 
 def _data(found: Found) -> dict[str, Any]:
@@ -96,15 +95,10 @@ def _solutions(found: Found) -> dict[str, Any]:
             f"{kind}_pade_largest": data["pade_error"].max(),
         }
     said = found["complex-statements"]
-    return made | {
-        "scaling_error": said["scaling_error"].max(),
-        "mu_star_delta_0": np.median(said["mu_star_delta_0"]),
-        "mu_star_pcc": np.median(said["mu_star_pcc"]),
-        "far_z": np.median(said["far_z"]),
-        "far_delta": np.median(said["far_delta"]),
-        "doubling": said["doubling"].max(),
-        "plain_over_broyden": np.median(said["plain"] / said["broyden"]),
-    }
+    made |= {name: said[name].max() for name in ("scaling_error", "doubling")}
+    typical = ("mu_star_delta_0", "mu_star_pcc", "far_z", "far_delta")
+    made |= {name: np.median(said[name]) for name in typical}
+    return made | {"plain_over_broyden": np.median(said["plain"] / said["broyden"])}
 
 
 def _supervised(found: Found) -> dict[str, Any]:
@@ -173,6 +167,7 @@ def _generated(found: Found) -> dict[str, Any]:
     separate = {latent(one): one for one in of_family(found.values(), "sl-separate-gap")}
     learned = {latent(one): one for one in joint}
     loss = np.array([score(one, "mse") for one in joint if latent(one) in TABLES_LATENT])
+    offsets = [_offset(one, p) for one in joint for p in MOMENTS]
     several = [one for one in joint if latent(one) >= 2]
     ratios = [_differences(one, "a2f") / _differences(one, "gap") for one in several]
     medians = [np.median(1 - one["a2f_pcc"]) / np.median(1 - one["gap_pcc"]) for one in several]
@@ -181,12 +176,6 @@ def _generated(found: Found) -> dict[str, Any]:
         for one in several
         if latent(one) in separate
     ]
-    offsets = [abs(moment_difference(one, p).mean()) for one in joint for p in MOMENTS]
-    spread = [
-        abs(moment_difference(one, p).mean()) / moment_difference(one, p).std()
-        for one in joint
-        for p in MOMENTS
-    ]
     made = {
         "loss_rises": np.mean(np.diff(loss) > 0) if len(loss) > 1 else None,
         "loss_last_over_first": loss[-1] / loss[0] if len(loss) > 1 else None,
@@ -194,8 +183,8 @@ def _generated(found: Found) -> dict[str, Any]:
         "separate_over_joint_smallest": min(apart, default=None),
         "many_to_one_means": min(ratios, default=None),
         "many_to_one_medians": min(medians, default=None),
-        "moment_offset_largest": max(offsets),
-        "moment_offset_over_std": max(spread),
+        "moment_offset_largest": max(offset for offset, _ in offsets),
+        "moment_offset_over_std": max(offset / spread for offset, spread in offsets),
     }
     for d in TABLES_LATENT:
         data = learned.get(d)
@@ -203,13 +192,19 @@ def _generated(found: Found) -> dict[str, Any]:
         made[f"a2f_difference_{d}"] = data and _differences(data, "a2f")
         made[f"loss_{d}"] = data and score(data, "mse")
     plain = found["complex-sl-complex-gap"]
-    made["plain_moment_offset"] = max(abs(moment_difference(plain, p).mean()) for p in MOMENTS)
+    made["plain_moment_offset"] = max(_offset(plain, p)[0] for p in MOMENTS)
     for source in ("gap", "dos"):
         chosen = found[f"complex-sl-joint-{source}-chosen"]
         made[f"chosen_{source}_r2"] = score(chosen, "r2")
         made[f"chosen_{source}_gap_residual"] = np.median(chosen["gap_residual"])
         made[f"chosen_{source}_a2f_error"] = np.median(chosen["a2f_error"])
     return made
+
+
+def _offset(data: Evaluated, p: int) -> tuple[float, float]:
+    """|mean| and standard deviation of the relative difference of a moment."""
+    difference = moment_difference(data, p)
+    return abs(difference.mean()), difference.std()
 
 
 def _differences(data: Evaluated, name: str) -> float:
@@ -219,8 +214,8 @@ def _differences(data: Evaluated, name: str) -> float:
 
 def _bases(data: Evaluated) -> dict[str, Any]:
     """Dead neurons, and whether four neurons do better than six whatever the seed."""
-    live = np.array([alive(row).sum() for row in data["activity"]])
-    full = live == data["neurons"]
+    active = alive(data["activity"])
+    live = active.sum(axis=1)
 
     def of(size: int) -> np.ndarray:
         return data["r2"][data["neurons"] == size]
@@ -231,14 +226,17 @@ def _bases(data: Evaluated) -> dict[str, Any]:
         return (first[:, None] > second).mean() if len(first) and len(second) else None
 
     rough = data["roughness"]
-    active = np.array([alive(row) for row in data["activity"]])
-    exists = np.isfinite(rough)
-    dead = exists & ~active
     return {
         "four_beats_six": beats(4, 6),
         "eight_beats_four": beats(8, 4),
-        "networks_with_dead_neurons": 1 - full.mean(),
-        "roughness_alive": np.median(rough[exists & active]) if (exists & active).any() else None,
-        "roughness_dead": np.median(rough[dead]) if dead.any() else None,
+        "networks_with_dead_neurons": 1 - (live == data["neurons"]).mean(),
+        "roughness_alive": _median(rough[active]),
+        "roughness_dead": _median(rough[~active]),
         "r2_against_alive": np.corrcoef(live, data["r2"])[0, 1] if len(set(live)) > 1 else None,
     }
+
+
+def _median(values: np.ndarray) -> float | None:
+    """Of those that are there: NaN stands for a neuron that a network has not."""
+    known = values[np.isfinite(values)]
+    return np.median(known) if len(known) else None

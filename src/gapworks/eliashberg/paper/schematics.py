@@ -11,11 +11,10 @@ from matplotlib.figure import Figure
 
 from gapworks.eliashberg.evaluation.readings import score
 from gapworks.factory.evaluation_file import Evaluated
+from gapworks.plotting.schematic import SHOWN, layers
 from gapworks.plotting.style import COLUMN, CURVES, PAGE
 
 INFINITE = r"\infty"
-SHOWN = 7
-"""Most neurons of a layer that are drawn."""
 
 
 def flow(
@@ -102,55 +101,31 @@ def _chart(axes: plt.Axes, texts: Sequence[str], answer: str) -> None:
             )
         if row == 1:
             axes.text(0.54, y + 0.5 / slots, answer, fontsize=7, va="center")
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)
+    axes.set(xlim=(0, 1), ylim=(0, 1))
 
 
 def supervised(network: Evaluated) -> Figure:
     """Fig. 2: the supervised network, as it was trained."""
     said = network.attributes
-    layers = said["architecture"]
-    widths = [layers["inputs"], *layers["hidden"], layers["outputs"]]
+    made = said["architecture"]
+    widths = [made["inputs"], *made["hidden"], made["outputs"]]
     names = [r"$\Delta(\omega)$", *["ReLU"] * (len(widths) - 2), r"$\alpha^2F(\omega)$"]
     names[-2] = "ReLU\n(NTO)"
-    return _network(widths, names, f"{said['parameters']:,} parameters")
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.3))
+    layers(axes, widths, names, f"{said['parameters']:,} parameters")
+    return figure
 
 
 def autoencoder(network: Evaluated) -> Figure:
     """Fig. 5: the autoencoder, as it was trained."""
     said = network.attributes
-    layers = said["architecture"]
-    widths = [layers["inputs"], *layers["hidden"], layers["latent"]]
-    widths += [*reversed(layers["hidden"]), layers["inputs"]]
-    middle = len(layers["hidden"])
+    made = said["architecture"]
+    widths = [made["inputs"], *made["hidden"], made["latent"]]
+    widths += [*reversed(made["hidden"]), made["inputs"]]
+    middle = len(made["hidden"])
     names = [r"$[\alpha^2F, \Delta]$", *["ReLU"] * middle, r"$d_L$", *["ReLU"] * middle]
-    figure = _network(widths, [*names, "the same"], f"{said['parameters']:,} parameters")
-    axes = figure.axes[0]
+    figure, axes = plt.subplots(figsize=(COLUMN, 2.3))
+    layers(axes, widths, [*names, "the same"], f"{said['parameters']:,} parameters")
     for x, text in ((middle / 2, "encoder"), (1.5 * middle + 1, "decoder")):
         axes.annotate(text, (x + 0.5 * (x < middle + 1), SHOWN / 2 + 1.5), ha="center", fontsize=7)
-    return figure
-
-
-def _network(widths: Sequence[int], names: Sequence[str], note: str) -> Figure:
-    """Layers as columns of neurons, with their widths below."""
-    figure, axes = plt.subplots(figsize=(COLUMN, 2.3))
-    largest = max(widths)
-    before = np.empty(0)
-    for x, (width, name) in enumerate(zip(widths, names, strict=True)):
-        dots = min(width, max(2, round(SHOWN * np.log(width + 1) / np.log(largest + 1))))
-        inner = 0 < x < len(widths) - 1
-        y = np.arange(dots) - (dots - 1) / 2
-        axes.plot(np.full(dots, x), y, "o", color=CURVES[0] if inner else "0.2", markersize=3.5)
-        axes.annotate(str(width), (x, -SHOWN / 2 - 0.3), ha="center", va="top", fontsize=7)
-        axes.annotate(name, (x, SHOWN / 2 + 0.1), ha="center", va="bottom", fontsize=7)
-        for left in before:
-            for right in y:
-                axes.plot([x - 1, x], [left, right], color="0.85", linewidth=0.3, zorder=0)
-        before = y
-    axes.annotate(
-        note, ((len(widths) - 1) / 2, -SHOWN / 2 - 1.3), ha="center", va="top", fontsize=7
-    )
-    axes.set_xlim(-0.6, len(widths) - 0.4)
-    axes.set_ylim(-SHOWN / 2 - 2.1, SHOWN / 2 + 2.2)
-    axes.set_axis_off()
     return figure

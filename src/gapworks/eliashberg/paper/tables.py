@@ -166,46 +166,34 @@ def learning(networks: Sequence[Evaluated]) -> pd.DataFrame:
 
 def bases(networks: Evaluated) -> pd.DataFrame:
     """Networks of appendix B: score and neurons alive, seed by seed."""
-    one = networks
-    rows = []
-    for row in range(len(one["neurons"])):
-        live = alive(one["activity"][row])
-        rough = one["roughness"][row]
-        rows.append(
-            {
-                "neurons": one["neurons"][row],
-                "seed": one["repeat"][row],
-                "alive": live.sum(),
-                "R2": one["r2"][row],
-                "roughness, alive": np.max(rough[live], initial=0.0) if live.any() else np.nan,
-                "roughness, dead": np.nanmin(np.where(live, np.nan, rough))
-                if live.sum() < one["neurons"][row]
-                else np.nan,
-            }
-        )
-    return pd.DataFrame(rows)
+    live, rough = alive(networks["activity"]), pd.DataFrame(networks["roughness"])
+    return pd.DataFrame(
+        {
+            "neurons": networks["neurons"],
+            "seed": networks["repeat"],
+            "alive": live.sum(axis=1),
+            "R2": networks["r2"],
+            "roughness, alive": rough.where(live).max(axis=1),
+            "roughness, dead": rough.mask(live).min(axis=1),
+        }
+    )
 
 
 def dimensions(choices: Sequence[Evaluated]) -> pd.DataFrame:
     """The choice of d_L: R^2 of a2F and input on validation data, and what follows."""
-    rows = []
+    outcomes = ("required_a2f", "required_input", "chosen")
+    tables = []
     for one in choices:
         source, said = one.attributes["input"], one.attributes
-        for index, d in enumerate(one["latent"]):
-            rows.append(
-                {
-                    "input": source,
-                    "d_L": d,
-                    "R2 a2F": one["r2_validation_a2f"][index],
-                    "R2 input": one[f"r2_validation_{source}"][index],
-                    "is": ", ".join(
-                        name
-                        for name in ("required_a2f", "required_input", "chosen")
-                        if said[name] == d
-                    ),
-                }
-            )
-    return pd.DataFrame(rows)
+        columns = {
+            "input": source,
+            "d_L": one["latent"],
+            "R2 a2F": one["r2_validation_a2f"],
+            "R2 input": one[f"r2_validation_{source}"],
+            "is": [", ".join(it for it in outcomes if said[it] == d) for d in one["latent"]],
+        }
+        tables.append(pd.DataFrame(columns))
+    return pd.concat(tables, ignore_index=True)
 
 
 def statements(measured: Evaluated) -> pd.DataFrame:
@@ -236,18 +224,16 @@ def pade(datasets: Sequence[Evaluated]) -> pd.DataFrame:
     """Pade approximants: errors against the equations, and who passes the paper's test."""
     rows = []
     for one in datasets:
-        for index, tolerance in enumerate(one["tolerance"]):
-            passed = one["passed"][:, index] == 1
-            kept = one["pade_error"][passed]
-            rows.append(
-                {
-                    "data set": one.dataset,
-                    "tolerance": tolerance,
-                    "passed": passed.mean(),
-                    "median error": np.median(kept) if len(kept) else np.nan,
-                    "largest error": kept.max() if len(kept) else np.nan,
-                    "median error, all": np.median(one["pade_error"]),
-                    "largest error, all": one["pade_error"].max(),
-                }
-            )
+        error = pd.Series(one["pade_error"])
+        for tolerance, passed in zip(one["tolerance"], one["passed"].T == 1, strict=True):
+            row = {
+                "data set": one.dataset,
+                "tolerance": tolerance,
+                "passed": passed.mean(),
+                "median error": error[passed].median(),
+                "largest error": error[passed].max(),
+                "median error, all": error.median(),
+                "largest error, all": error.max(),
+            }
+            rows.append(row)
     return pd.DataFrame(rows)

@@ -2,8 +2,8 @@
 
 Energies are in meV, temperatures in K. A spectrum is a row of values on an increasing grid; every
 integral over it is the trapezoid rule with a zero added at omega = 0 and one more a step beyond the
-end. On a grid h, 2h, 3h ... that is h times the plain sum. Solvers take the rule literally: to them
-the spectrum is a sum of Einstein modes of weight w_j a2F_j, so that the equations on the imaginary
+end. On a grid h, 2h, 3h ... that is h times the plain sum. To the solvers the spectrum
+is a sum of Einstein modes of weight w_j a2F_j, so that the equations on the imaginary
 and on the real axis are continuations of each other exactly, whatever the grid.
 """
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from enum import IntEnum
 
 import numpy as np
 
-from gapworks.factory.container import VALID, Coordinate, Variable, coded
+from gapworks.factory.container import VALID, Coordinate, Variable, coded, named
 from gapworks.factory.errors import DataError
 from gapworks.factory.ranks import World
 from gapworks.qpi.config import CLASSES
@@ -92,8 +90,6 @@ VARIABLES = {
     "reason": coded("how the sample ended", Reason),
     "valid": VALID,
 }
-COMPONENTS = ("ee", "eh", "he")
-LOCAL_COMPONENTS = ("ee", "hh", "eh", "he")
 
 
 def block(settings: Settings) -> int:
@@ -113,12 +109,8 @@ def coordinates(settings: Settings) -> dict[str, Coordinate]:
     r = np.arange(physics.window) - physics.window // 2
     return {
         "energy": Coordinate(np.array(physics.energies, float), "meV", "omega"),
-        "component": Coordinate(
-            np.arange(3), "1", "entry of the Green function", _flags(COMPONENTS)
-        ),
-        "local_component": Coordinate(
-            np.arange(4), "1", "entry of the local Green function", _flags(LOCAL_COMPONENTS)
-        ),
+        "component": named(("ee", "eh", "he"), "entry of the Green function"),
+        "local_component": named(("ee", "hh", "eh", "he"), "entry of the local Green function"),
         "row": Coordinate(r, "a", "place along a1, in lattice constants"),
         "column": Coordinate(r, "a", "place along a2, in lattice constants"),
     }
@@ -158,7 +150,8 @@ def simulate_shared(
         )
     made = []
     for index in range(start, stop):
-        sample, ladder = _ladder(settings, index)
+        sample = _drawn(settings, index)
+        ladder = _ladder(settings, sample)
         sub_grids = list(ladder.sub_grids())
         if world.size > len(sub_grids):
             raise DataError(
@@ -175,40 +168,28 @@ def simulate_shared(
 
 
 def _simulate(settings: Settings, index: int, threads: int) -> dict[str, np.ndarray]:
-    if settings.kind == "ladder":
-        sample, ladder = _ladder(settings, index)
-        return _windowed(settings, sample, *windows(ladder, _integrated(ladder, threads)))
-    sample = draw(settings.seed, settings.stream, settings.physics, index)
+    sample, N = _drawn(settings, index), settings.n_effective
+    if settings.kind == "image":
+        return _imaged(settings, sample, threads)
     if settings.kind == "grid":
-        N = settings.n_effective
-        fine, coarse = (_plain(settings, sample, n) for n in (N, N // 2))
-        return _windowed(settings, sample, fine, coarse)
-    return _imaged(settings, sample, threads)
+        # One grid of wave vectors, whatever its faults.
+        where = tuple(settings.physics.energies), settings.physics.window
+        return _windowed(
+            settings, sample, *(twisted_window(sample.p, *where, n) for n in (N, N // 2))
+        )
+    ladder = _ladder(settings, sample)
+    with ThreadPoolExecutor(threads) as pool:
+        compute = map if threads == 1 else pool.map
+        return _windowed(settings, sample, *windows(ladder, compute(integrate, ladder.sub_grids())))
 
 
-def _ladder(settings: Settings, index: int) -> tuple[Sample, Ladder]:
+def _drawn(settings: Settings, index: int) -> Sample:
+    return draw(settings.seed, settings.stream, settings.physics, index)
+
+
+def _ladder(settings: Settings, sample: Sample) -> Ladder:
     physics = settings.physics
-    sample = draw(settings.seed, settings.stream, physics, index)
-    energies = tuple(physics.energies)
-    return sample, Ladder(sample.p, energies, physics.window, settings.n_effective)
-
-
-def _integrated(ladder: Ladder, threads: int) -> Iterable[np.ndarray]:
-    if threads == 1:
-        yield from map(integrate, ladder.sub_grids())
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            yield from pool.map(integrate, ladder.sub_grids())
-
-
-def _plain(settings: Settings, sample: Sample, N: int) -> GreenWindow:
-    """The window of one grid of N x N wave vectors, whatever its faults."""
-    size, energies = settings.physics.window, tuple(settings.physics.energies)
-    made = [twisted_window(replace(sample.p, omega=omega), size, N) for omega in energies]
-    ee, eh, he, local = (
-        np.concatenate([getattr(one, name) for one in made]) for name in ("ee", "eh", "he", "local")
-    )
-    return GreenWindow(sample.p, energies, ee, eh, he, local, N)
+    return Ladder(sample.p, tuple(physics.energies), physics.window, settings.n_effective)
 
 
 def _windowed(
@@ -271,7 +252,3 @@ def _scalars(
 
 def _stacked(made: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     return {name: np.stack([np.asarray(one[name]) for one in made]) for name in made[0]}
-
-
-def _flags(names: tuple[str, ...]) -> dict[int, str]:
-    return dict(enumerate(names))

@@ -11,15 +11,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from gapworks.factory.container import Coordinate, Variable, with_interval
+from gapworks.factory.container import Coordinate, Variable, named, with_interval
 from gapworks.factory.evaluation_file import Evaluation, Given, Report
 from gapworks.learning.data import dataset_header
 from gapworks.learning.intervals import wilson
 from gapworks.qpi import steps
 from gapworks.qpi.config import U_GAPS
 from gapworks.qpi.learning.features import U_CLASSES, has_u_gap, stored_maps, windows
-from gapworks.qpi.learning.maps import View, turned, with_noise, within_disc
-from gapworks.qpi.physics.point_group import THIRD_TURN
+from gapworks.qpi.learning.maps import View, threefold_mean, with_noise, within_disc
 
 VARIABLES = {
     "accuracy": Variable(("white",), "1", "mean of the shares of A12u and of Eu recognised"),
@@ -41,7 +40,7 @@ def evaluate(settings: steps.C3Baseline, given: Given, threads: int, report: Rep
     """
     torch.set_num_threads(threads)
     view, tested = View(radius=settings.inputs.radius), settings.evaluation
-    known = [_u_maps(given.data[name], view) for name in ("training", "test")]
+    known = [_u_maps(path, view) for path in given.datasets("training", "test")]
     levels = tested.white
     made = {
         name: np.zeros((len(levels), len(U_GAPS))) for name in ("hit", "hit_lower", "hit_upper")
@@ -69,7 +68,7 @@ def evaluate(settings: steps.C3Baseline, given: Given, threads: int, report: Rep
     made["histogram"] = histogram
     coordinates = {
         "white": Coordinate(np.array(levels), "1", "white noise, units of the image's deviation"),
-        "class": Coordinate(np.arange(len(U_GAPS)), "1", "class", dict(enumerate(U_GAPS))),
+        "class": named(U_GAPS, "class"),
         "bin": Coordinate(0.5 * (BINS[1:] + BINS[:-1]), "1", "log10 of the share, centre"),
     }
     about = {"dataset": "symmetry", "method": "symmetry"}
@@ -92,8 +91,7 @@ def odd_share(maps: torch.Tensor, view: View) -> np.ndarray:
         Of the energy whose share is largest.
     """
     kept = within_disc(maps, view)
-    once = turned(kept, THIRD_TURN)
-    odd = kept - (kept + once + turned(once, THIRD_TURN)) / 3
+    odd = kept - threefold_mean(kept)
     shares = odd.square().sum((-2, -1)) / kept.square().sum((-2, -1)).clamp(min=1e-30)
     return shares.amax(1).double().numpy()
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from gapworks.factory.container import Coordinate, Variable, with_interval
+from gapworks.factory.container import Coordinate, Variable, named, with_interval
 from gapworks.learning.intervals import bootstrap_ratio, wilson
 from gapworks.qpi.config import CLASSES
 
@@ -42,12 +42,11 @@ VARIABLES = {
 
 def coordinates(levels: int) -> dict[str, Coordinate]:
     """The dimensions of `VARIABLES`."""
-    flags = dict(enumerate(CLASSES))
     return {
         "level": Coordinate(np.arange(levels), "1", "row of white and pink"),
-        "class": Coordinate(np.arange(len(CLASSES)), "1", "true class", flags),
-        "answer": Coordinate(np.arange(len(CLASSES)), "1", "the network's class", flags),
-        "parameter": Coordinate(np.arange(3), "1", "parameter", dict(enumerate(PARAMETERS))),
+        "class": named(CLASSES, "true class"),
+        "answer": named(CLASSES, "the network's class"),
+        "parameter": named(PARAMETERS, "parameter"),
         "gap": Coordinate(np.array(GAP_EDGES), "meV", "lowest Delta of a bin, A2u-equivalent"),
     }
 
@@ -78,18 +77,13 @@ def score(
         sample, and for theta of A12u, which has none.
     """
     classes, bins = len(CLASSES), len(GAP_EDGES)
+    shapes = {"hit": (classes,), "mae": (classes, len(PARAMETERS))}
     made = {
-        name: np.full(shape, np.nan)
-        for name, shape in (
-            ("hit", classes),
-            ("hit_lower", classes),
-            ("hit_upper", classes),
-            ("mae", (classes, 3)),
-            ("mae_lower", (classes, 3)),
-            ("mae_upper", (classes, 3)),
-            ("gap_hit", (classes, bins)),
-        )
+        f"{name}{end}": np.full(shape, np.nan)
+        for name, shape in shapes.items()
+        for end in ("", "_lower", "_upper")
     }
+    made["gap_hit"] = np.full((classes, bins), np.nan)
     made["confusion"] = np.zeros((classes, classes))
     place = gap_bin(true["delta"])
     for label in range(classes):

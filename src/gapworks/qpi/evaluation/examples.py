@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.container import Coordinate, Variable, named
 from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import Evaluation, Given, Report
 from gapworks.learning.data import dataset_header
@@ -46,7 +46,7 @@ def evaluate(
     DataError
         If the two do not hold the same superconductors.
     """
-    coarse, converged = paths = given.data["coarse"], given.data["converged"]
+    coarse, converged = paths = given.datasets("coarse", "converged")
     headers = [dataset_header(path, "qpi") for path in paths]
     stored = [header.attributes["settings"] for header in headers]
     view = View(radius=settings.radius)
@@ -85,8 +85,8 @@ def evaluate(
         "energy": energy[0],
     }
     coordinates = {
-        "class": Coordinate(np.arange(len(CLASSES)), "1", "class", dict(enumerate(CLASSES))),
-        "grid": Coordinate(np.arange(2), "1", "grid", {0: "the paper's", 1: "converged"}),
+        "class": named(CLASSES, "class"),
+        "grid": named(("the paper's", "converged"), "grid"),
         "q1": Coordinate(q, "1", "q along b1, in units of it"),
         "q2": Coordinate(q, "1", "q along b2, in units of it"),
         "quantile": Coordinate(np.array(QUANTILES), "1", "quantile"),

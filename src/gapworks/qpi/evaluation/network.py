@@ -32,7 +32,7 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
         not have its energies.
     """
     torch.set_num_threads(threads)
-    path, (name, where) = given.data["test"], given.network()
+    (path,), (name, where) = given.datasets("test"), given.network()
     header = dataset_header(path, "qpi")
     network = Network.load(where)
     _check_unseen(network, where, header.attributes)

@@ -27,7 +27,7 @@ from gapworks.qpi.learning.maps import (
     on_torus,
     opposite,
     pink_envelope,
-    turned,
+    threefold_mean,
     within_disc,
 )
 from gapworks.qpi.learning.treatment import off_plane
@@ -69,11 +69,11 @@ def statistics(maps: np.ndarray, view: View) -> Tensor:
     disced = within_disc(on_torus(torch.from_numpy(maps.astype(np.float32))), view)
     power = disced.square().sum((-2, -1), keepdim=True)
     disced = disced / (power + 1e-30).sqrt()
-    threefold_odd = disced - _threefold(disced, THIRD_TURN)
+    threefold_odd = disced - threefold_mean(disced)
     odd = 0.5 * (disced - opposite(disced))
     # The lattice of a map whose rows run the other way.
     mirror = np.diag([-1, 1])
-    mirrored = disced - _threefold(disced, mirror @ THIRD_TURN @ mirror)
+    mirrored = disced - threefold_mean(disced, mirror @ THIRD_TURN @ mirror)
     rings, shells = rings_of_r(view), _shells(view.pixels)
     in_ring = _within(disced, rings)
     found = [_log(in_ring)]
@@ -260,11 +260,6 @@ def _distance(x: Tensor, mean: Tensor, inverse: Tensor) -> Tensor:
     away = x[:, None] - mean
     squares = torch.einsum("nca,cab,ncb->nc", away, inverse, away)
     return squares.amin(1) / x.shape[1]
-
-
-def _threefold(maps: Tensor, turn: np.ndarray) -> Tensor:
-    once = turned(maps, turn)
-    return (maps + once + turned(once, turn)) / 3
 
 
 def _within(maps: Tensor, parts: Tensor) -> Tensor:

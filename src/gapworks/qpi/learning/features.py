@@ -14,8 +14,8 @@ from torch import Tensor
 from gapworks.factory.errors import DataError
 from gapworks.factory.reading import Header, read
 from gapworks.qpi.config import CLASSES, U_GAPS
-from gapworks.qpi.learning.maps import RINGS, View, ldos_maps, on_torus, opposite, turned
-from gapworks.qpi.physics.point_group import THIRD_TURN, distance
+from gapworks.qpi.learning.maps import RINGS, View, ldos_maps, on_torus, opposite, threefold_mean
+from gapworks.qpi.physics.point_group import distance
 
 E_CLASSES = [CLASSES.index("Eg"), CLASSES.index("Eu")]
 U_CLASSES = [CLASSES.index(name) for name in U_GAPS]
@@ -132,7 +132,7 @@ def features(maps: Tensor, view: View) -> tuple[Tensor, Tensor]:
     if not view.odd_channels:
         parts = [image]
     else:
-        even3 = _c3_mean(maps)
+        even3 = threefold_mean(maps)
         symmetric = _transform(even3).real
         parts = [symmetric, image - symmetric, transform.imag]
     deviations = [_deviation(part) for part in parts]
@@ -183,11 +183,6 @@ def _ring_energies(maps: Tensor, view: View, parts: list[Tensor]) -> Tensor:
     shares = [total / (total.sum(-1, keepdim=True) + 1e-30)]
     shares += ((part.square().flatten(-2) @ rings) / (total + 1e-30) for part in parts)
     return torch.cat([(x + _FLOOR**2).log() / 3 + 1 for x in shares], -1)
-
-
-def _c3_mean(maps: Tensor) -> Tensor:
-    once = turned(maps, THIRD_TURN)
-    return (maps + once + turned(once, THIRD_TURN)) / 3
 
 
 def _deviation(image: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from gapworks.qpi.config import Condition, Inputs
-from gapworks.qpi.physics.point_group import distance, permutation
+from gapworks.qpi.physics.point_group import THIRD_TURN, distance, hann_disc, permutation
 
 RINGS = 8
 """Rings of r in which the energies of odd parts are taken."""
@@ -169,6 +169,12 @@ def turned(maps: Tensor, matrix: np.ndarray) -> Tensor:
     return maps.flatten(-2)[..., index].unflatten(-1, maps.shape[-2:])
 
 
+def threefold_mean(maps: Tensor, turn: np.ndarray = THIRD_TURN) -> Tensor:
+    """Mean of maps on the torus over the three powers of a rotation by 2 pi / 3."""
+    once = turned(maps, turn)
+    return (maps + once + turned(once, turn)) / 3
+
+
 @lru_cache
 def _index(matrix: tuple[int, ...], pixels: int) -> Tensor:
     return torch.from_numpy(permutation(np.array(matrix).reshape(2, 2), pixels))
@@ -185,13 +191,9 @@ def _padded(maps: Tensor, pixels: int) -> Tensor:
     return on_torus(torch.nn.functional.pad(kept, (before, after, before, after)))
 
 
-@lru_cache
 def disc(view: View) -> Tensor:
     """Hann disc with r = 0 removed, shape (pixels, pixels)."""
-    r = distance(view.pixels)
-    disc = np.where(r < view.radius, np.cos(0.5 * np.pi * r / view.radius) ** 2, 0.0)
-    disc[0, 0] = 0.0
-    return torch.from_numpy(disc)
+    return torch.from_numpy(hann_disc(view.pixels, view.radius))
 
 
 @lru_cache

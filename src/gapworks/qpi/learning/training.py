@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
     # Read when CUDA starts: without it cuBLAS has no deterministic products.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    weights = settings.network.class_weight, settings.network.parameter_weight
     draw = Drawing(settings.inputs, view, impurity, target_mean, target_scale)
 
     def familiar(
@@ -82,7 +84,7 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
         build=lambda: TwoHeads(**architecture).to(device),
         tensors=tuple(tensor.to(device) for tensor in arrays.values()),
         validation=tuple(tensor.to(device) for tensor in draw.validation(kept, seed)),
-        loss=Loss(settings.network.class_weight, settings.network.parameter_weight, device),
+        loss=partial(loss, weights=weights, device=device.type),
         schedule=settings.network.training,
         augment=draw,
         key={"device": device.type},
@@ -91,19 +93,14 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
     )
 
 
-class Loss:
-    """Eq. 16; on a graphics card in mixed precision."""
-
-    def __init__(self, class_weight: float, parameter_weight: float, device: torch.device) -> None:
-        self.weights, self.device = (class_weight, parameter_weight), device
-
-    def __call__(self, model: torch.nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
-        """Mean over the batch."""
-        channels, scalars, label, targets = batch
-        on_card = self.device.type == "cuda"
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=on_card):
-            logits, parameters = model(channels, scalars)
-        return two_head_loss(logits.float(), parameters.float(), label, targets, *self.weights)
+def loss(
+    model: torch.nn.Module, batch: tuple[Tensor, ...], weights: tuple[float, float], device: str
+) -> Tensor:
+    """Eq. 16 with weights w_IR and w_param, over a batch; on a graphics card in mixed precision."""
+    channels, scalars, label, targets = batch
+    with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+        logits, parameters = model(channels, scalars)
+    return two_head_loss(logits.float(), parameters.float(), label, targets, *weights)
 
 
 class Drawing:

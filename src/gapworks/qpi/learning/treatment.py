@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gapworks.qpi.physics.point_group import distance
+from gapworks.qpi.physics.point_group import distance, hann_disc
 
 _STEPS = 15
 """Reweightings of the plane that is taken off before the centre is looked for."""
@@ -82,7 +82,7 @@ def treat(maps: np.ndarray, radius: float) -> Treated:
         )
     row, column = row // 2, column // 2
     moved, there = _around(maps, row, column)
-    weight = _disc_weight(size, radius)
+    weight = np.fft.fftshift(hann_disc(size, radius)) ** 2
     if (covered := (weight * there).sum() / weight.sum()) < _COVERED:
         return Treated(
             maps,
@@ -199,11 +199,3 @@ def _around(maps: np.ndarray, row: int, column: int) -> tuple[np.ndarray, np.nda
     moved[..., to_rows, to_columns] = maps[..., rows, columns]
     there[to_rows, to_columns] = True
     return moved, there
-
-
-def _disc_weight(size: int, radius: float) -> np.ndarray:
-    """Square of the Hann disc, without its centre."""
-    r = np.fft.fftshift(distance(size))
-    weight = np.where(r < radius, np.cos(0.5 * np.pi * r / radius) ** 4, 0.0)
-    weight[size // 2, size // 2] = 0.0
-    return weight

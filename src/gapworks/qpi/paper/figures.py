@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, legend_above, panel_label
+from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, legend_above, panel_labels
 from gapworks.qpi.config import CLASSES, U_GAPS
 from gapworks.qpi.paper.panels import GRIDS, NAMES, SPINS, fermi_surface, show_image
 from gapworks.qpi.paper.scores import at_level, reported, title
@@ -38,8 +39,7 @@ def band(model: Evaluated) -> Figure:
     left.set_title(rf"$\epsilon_0 = {drawn['eps0']:g}$ meV", loc="right")
     left.legend(loc="upper right")
     fermi_surface(right, model)
-    panel_label(left, "a")
-    panel_label(right, "b")
+    panel_labels(left, right)
     return figure
 
 
@@ -76,7 +76,7 @@ def confusion(tested: Sequence[Evaluated]) -> Figure:
     figure, panels = plt.subplots(
         1, len(tested), figsize=(2.35 * len(tested) + 0.2, 2.6), squeeze=False
     )
-    for axes, data, letter in zip(panels[0], tested, "abcdef", strict=False):
+    for axes, data in zip(panels[0], tested, strict=True):
         counts = data["confusion"][at_level(data, reported(data))]
         share = counts / np.maximum(counts.sum(1, keepdims=True), 1)
         axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
@@ -99,8 +99,8 @@ def confusion(tested: Sequence[Evaluated]) -> Figure:
         axes.set_title(
             f"{title(data)}\n{100 * data['mean_hit'][at_level(data, reported(data))]:.1f} %"
         )
-        panel_label(axes, letter)
     panels[0, 0].set_ylabel("true class [%]")
+    panel_labels(*panels[0])
     return figure
 
 
@@ -112,19 +112,8 @@ def noise(converged: Evaluated) -> Figure:
         rows = rows[np.argsort(converged[kind][rows], kind="stable")]
         level = 100 * converged[kind][rows]
         for label, color in zip(range(len(CLASSES)), CURVES, strict=False):
-            hit, low, high = (
-                100 * converged[name][rows, label] for name in ("hit", "hit_lower", "hit_upper")
-            )
-            axes.errorbar(
-                level,
-                hit,
-                np.clip([hit - low, high - hit], 0, None),
-                color=color,
-                marker="o",
-                markersize=2.6,
-                elinewidth=0.6,
-                label=LABELS[label],
-            )
+            drawing = {"color": color, "marker": "o", "markersize": 2.6, "elinewidth": 0.6}
+            _hits(axes, level, converged, (rows, label), label=LABELS[label], **drawing)
         axes.set_xlabel(
             f"{'white' if kind == 'white' else '1/f'} noise [% of the image's deviation]"
         )
@@ -139,8 +128,7 @@ def noise(converged: Evaluated) -> Figure:
     left.set_ylabel("hits [%]")
     legend_above(figure, left, 7)
     left.set_ylim(None, 101)
-    panel_label(left, "a")
-    panel_label(right, "b")
+    panel_labels(left, right)
     return figure
 
 
@@ -179,19 +167,9 @@ def hits(tested: Sequence[Evaluated], converged: Evaluated) -> Figure:
     left.plot(place, [PAPER[name]["hit"] for name in CLASSES], label="paper, Table I", **SOLVED)
     width = 0.8 / (len(tested) + 1)
     for number, data in enumerate(tested):
-        row = at_level(data, reported(data))
-        hit, low, high = (100 * data[name][row] for name in ("hit", "hit_lower", "hit_upper"))
-        left.errorbar(
-            place + width * (number + 1),
-            hit,
-            np.clip([hit - low, high - hit], 0, None),
-            color=CURVES[number],
-            marker="s",
-            markersize=3,
-            linestyle="none",
-            elinewidth=0.8,
-            label=title(data),
-        )
+        at, row = place + width * (number + 1), at_level(data, reported(data))
+        drawing = {"color": CURVES[number], "marker": "s", "markersize": 3, "elinewidth": 0.8}
+        _hits(left, at, data, row, label=title(data), linestyle="none", **drawing)
     left.set_xticks(place + 0.5 * width * len(tested), LABELS)
     left.tick_params(axis="x", length=0)
     left.set_ylabel("hits [%]")
@@ -212,8 +190,7 @@ def hits(tested: Sequence[Evaluated], converged: Evaluated) -> Figure:
     right.set_xlabel(r"$\Delta$ [meV]")
     right.set_ylabel("hits [%]")
     right.legend(ncols=2)
-    panel_label(left, "a")
-    panel_label(right, "b")
+    panel_labels(left, right)
     return figure
 
 
@@ -263,9 +240,14 @@ def degeneracy(statements: Evaluated, symmetry: Evaluated) -> Figure:
     right.set_ylabel("test samples")
     right.set_title(f"{100 * level:g} % noise: {100 * accuracy:.1f} % told apart", loc="right")
     right.legend()
-    panel_label(left, "a")
-    panel_label(right, "b")
+    panel_labels(left, right)
     return figure
+
+
+def _hits(axes: plt.Axes, x: np.ndarray, data: Evaluated, rows: Any, **drawing: Any) -> None:
+    """Hits in per cent, with their intervals."""
+    hit, low, high = (100 * data[name][rows] for name in ("hit", "hit_lower", "hit_upper"))
+    axes.errorbar(x, hit, np.clip([hit - low, high - hit], 0, None), **drawing)
 
 
 def _statement(one: dict[str, object]) -> str:

@@ -29,10 +29,10 @@ def metrics(evaluations: Sequence[Evaluated], network: str) -> dict[str, float |
     """
     found = {data.name: data for data in evaluations}
     converged = found[f"test-{network}-converged"]
-    literal = found[f"literal_test-{network}-literal"]
+    single_grid = found[f"literal_test-{network}-literal"]
     crossed = found[f"literal_converged-{network}-literal"]
     made: dict[str, float | None] = _tested(converged, "")
-    made |= _tested(literal, "literal_")
+    made |= _tested(single_grid, "literal_")
     made["crossed_mean_hit"] = crossed["mean_hit"][at_level(crossed, reported(crossed))]
     made["crossed_loss_of_hits"] = made["literal_mean_hit"] - made["crossed_mean_hit"]
     made["parameters"] = converged.attributes["parameters"]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from gapworks.qpi.physics.hamiltonian import band, gap_components, ising
-from gapworks.qpi.physics.parameters import Parameters
+from gapworks.qpi.physics.parameters import Superconductor
 from gapworks.qpi.physics.spin_blocks import angles
 
 # Points of the grid in each direction, and width of the Gaussian that stands for delta(xi), meV:
@@ -16,7 +14,7 @@ _POINTS = 128
 _WIDTH = 12.0
 
 
-def gap_rms(p: Parameters) -> float:
+def gap_rms(p: Superconductor) -> float:
     """sqrt(<|D|^2>) over the Fermi surface of the normal state, meV.
 
     D is the gap function of the spin-up electrons (eqs 6-11): s - t for the g gaps, f_x + i f_y for
@@ -30,15 +28,9 @@ def gap_rms(p: Parameters) -> float:
     """
     if p.rashba:
         raise ValueError(f"rashba={p.rashba!r}: the gap on the Fermi surface is for 0")
-    u, v = _grid()
+    u, v = np.meshgrid(angles(_POINTS), angles(_POINTS), indexing="ij", sparse=True)
     s, t, fx, fy = gap_components(p, u, v)
     D = fx + 1j * fy if p.odd else s - t
     # xi^2 only in the exponent: far from the Fermi surface the weight is zero to rounding.
     weight = np.exp(-0.5 * ((band(p, u, v) + ising(p, u, v)) / _WIDTH) ** 2)
     return float(np.sqrt((weight * np.abs(D) ** 2).sum() / weight.sum()))
-
-
-@lru_cache(maxsize=1)
-def _grid():
-    u = angles(_POINTS)
-    return u[:, None], u[None, :]

@@ -27,10 +27,9 @@ fast = inlined(fastmath=FAST_MATH, error_model="numpy")
 
 
 @fast
-def chi(distance2, E2):
-    """(1 - x^2 / 16)^16 with x = d^2 / E^2: exp(-x^2) with an end."""
-    x = distance2 / E2
-    y = max(1.0 - x * x * 0.0625, 0.0)
+def chi(x, share):
+    """(1 - x^2 / 16)^16: exp(-x^2) with an end; `share` is 1 / 16, by E^4 where x is d^2."""
+    y = max(1.0 - x * x * share, 0.0)
     y *= y
     y *= y
     y *= y
@@ -87,18 +86,8 @@ def pair_green(work, omega, delta, near2, far2):
         z2 = zr * zr
         P, q2 = z2 - e2, z2 + e2
         P2 = P * P
-        x = P2 / (q2 + near2)
-        near = max(1.0 - x * x * near_share, 0.0)
-        near *= near
-        near *= near
-        near *= near
-        near *= near
-        x = P2 / (q2 + far2)
-        far = max(1.0 - x * x * far_share, 0.0)
-        far *= far
-        far *= far
-        far *= far
-        far *= far
+        near = chi(P2 / (q2 + near2), near_share)
+        far = chi(P2 / (q2 + far2), far_share)
         re, im = P - delta * delta, -2 * zr * delta
         weight = (near - far_part * far) / (re * re + im * im)
         re *= weight
@@ -158,9 +147,9 @@ def _weight(H, omega, near2, far2):
     e1, e2, e3, e4 = t1**2 - 2 * c2, c2**2 - 2 * t1 * c3 + 2 * c4, c3**2 - 2 * c2 * c4, c4**2
     weight = 1.0
     if near2 >= 0:
-        weight = chi(e4 / (e3 + near2 * (e2 + near2 * (e1 + near2))), near2)
+        weight = chi(e4 / (e3 + near2 * (e2 + near2 * (e1 + near2))) / near2, 0.0625)
     if far2 >= 0:
-        weight -= chi(e4 / (e3 + far2 * (e2 + far2 * (e1 + far2))), far2)
+        weight -= chi(e4 / (e3 + far2 * (e2 + far2 * (e1 + far2))) / far2, 0.0625)
     return weight
 
 

@@ -25,7 +25,7 @@ from scipy import fft
 
 from gapworks.numerics.checks import real_number, whole_number
 from gapworks.qpi.physics.nufft import WIDTH
-from gapworks.qpi.physics.parameters import Parameters
+from gapworks.qpi.physics.parameters import Superconductor
 from gapworks.qpi.physics.row_kernels import gather
 from gapworks.qpi.physics.spin_blocks import Block, angles, independent_blocks
 
@@ -66,12 +66,11 @@ class SubGrid:
 
 @dataclass(frozen=True)
 class Ladder:
-    """The grids for one parameter point, several energies and a window of r.
+    """The grids for one superconductor, several energies and a window of r.
 
     Parameters
     ----------
-    p : Parameters
-        Its omega is not used.
+    p : Superconductor
     omegas : tuple of float
         Energies, meV.
     size : int
@@ -85,7 +84,7 @@ class Ladder:
         If an argument is not as above, or N_eff is too small for the window.
     """
 
-    p: Parameters
+    p: Superconductor
     omegas: tuple[float, ...]
     size: int
     n_effective: int

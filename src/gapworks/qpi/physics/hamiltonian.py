@@ -14,7 +14,7 @@ from math import cos, sin, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gapworks.qpi.physics.parameters import Parameters
+from gapworks.qpi.physics.parameters import Superconductor
 
 DEGREE = 4
 _S3 = sqrt(3.0)
@@ -24,14 +24,14 @@ _SX, _SY, _SZ = (
 _I_SY = np.array([[0, 1], [-1, 0]], complex)
 
 
-def band(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
+def band(p: Superconductor, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     """H_orb of eq. 4, meV, with the sixth shell cos 4 beta + 2 cos 6 alpha cos 2 beta.
 
     As printed (`sixth_shell="printed"`) the sixth shell repeats the second.
 
     Parameters
     ----------
-    p : Parameters
+    p : Superconductor
         Hoppings, eps_0, which sixth shell.
     u, v : array_like
         k.a1 and k.a2, rad.
@@ -64,7 +64,7 @@ def band(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     )
 
 
-def ising(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
+def ising(p: Superconductor, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     """The factor of sigma_z in H_I, eq. 5, meV; arguments and shape as those of `band`."""
     a, b = np.asarray(u) / 2, np.asarray(v) - np.asarray(u) / 2
 
@@ -75,7 +75,7 @@ def ising(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     return 2 * (first * g(a, b) + third * g(2 * a, 2 * b))
 
 
-def rashba(p: Parameters, u: ArrayLike, v: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+def rashba(p: Superconductor, u: ArrayLike, v: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Factors of sigma_x and sigma_y in the Rashba term (ours; the paper has none), meV.
 
     H_R = 2 lambda_R sum_d sin(k.d) (d_y sigma_x - d_x sigma_y) over d = a1, a2, a2 - a1. Arguments
@@ -130,13 +130,13 @@ def _triplet_xy(name, a, b):
 
 
 def gap_components(
-    p: Parameters, u: ArrayLike, v: ArrayLike
+    p: Superconductor, u: ArrayLike, v: ArrayLike
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Factors of d_0, d_z, d_x and d_y in eqs A4-A6, meV.
 
     Parameters
     ----------
-    p : Parameters
+    p : Superconductor
         Irreducible representation, angles and magnitude of the gap.
     u, v : array_like
         k.a1 and k.a2, rad.
@@ -173,7 +173,7 @@ def _mixture(theta, phi):
     return cos(theta), phase * sin(theta)
 
 
-def gap_matrix(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
+def gap_matrix(p: Superconductor, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     """Delta_k of eq. 2, meV, shape (..., 2, 2); Delta_{-k} = -Delta_k^T.
 
     d_0 = i s_y and d_z = i s_y s_z as printed. For d_x and d_y the printed i s_y (d.s) is not
@@ -188,7 +188,7 @@ def gap_matrix(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     return even + fx * (_SX @ _I_SY) + fy * (_SY @ _I_SY)
 
 
-def electron_matrix(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
+def electron_matrix(p: Superconductor, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     """H_e(k) of eq. 3, meV, shape (..., 2, 2); arguments as those of `band`."""
     h, L = band(p, u, v), ising(p, u, v)
     rx, ry = rashba(p, u, v)
@@ -197,13 +197,12 @@ def electron_matrix(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     return sum(np.asarray(factor)[..., None, None] * matrix for factor, matrix in terms)
 
 
-def bdg_matrix(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
+def bdg_matrix(p: Superconductor, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     """H_k^BdG of eq. 2, meV.
 
     Parameters
     ----------
-    p : Parameters
-        Superconductor; its impurity and omega play no part.
+    p : Superconductor
     u, v : array_like
         k.a1 and k.a2, rad.
 

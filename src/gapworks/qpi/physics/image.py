@@ -118,7 +118,7 @@ def charge_on_lattice(p: Parameters, N: int, dtype: DTypeLike, threads: int = 1)
     blocks = independent_blocks(p)
     parts, sums = [], []
     for block in blocks:
-        A, total = green_on_grid(block, p, N, dtype, threads=threads)
+        A, total = green_on_grid(block, p.z, N, dtype, threads=threads)
         sums.append(total)
         parts.append(fft.ifft2(A, axes=(-2, -1), workers=threads, overwrite_x=True))
     G0 = local_green(sums, blocks[0].full, p.odd)
@@ -135,7 +135,7 @@ def charge_on_lattice(p: Parameters, N: int, dtype: DTypeLike, threads: int = 1)
 
 def green_on_grid(
     block: Block,
-    p: Parameters,
+    z: complex,
     N: int,
     dtype: DTypeLike,
     shift: tuple[float, float] = (0.0, 0.0),
@@ -147,8 +147,8 @@ def green_on_grid(
     ----------
     block : Block
         Which part of the Hamiltonian.
-    p : Parameters
-        Energy and broadening.
+    z : complex
+        omega + i broadening, meV.
     N : int
         Points of the grid in each direction.
     dtype : {complex128, complex64}
@@ -175,7 +175,7 @@ def green_on_grid(
     def work(first):
         rows = slice(first, min(first + _ROWS, N))
         c = block.rows(u[rows])
-        constants = (block.active, block.full, block.odd, x, y, p.omega, p.broadening, kept)
+        constants = (block.active, block.full, block.odd, x, y, z.real, z.imag, kept)
         fill(c, *constants, numbers[:, rows], corner[rows])
 
     if threads == 1:
@@ -197,7 +197,7 @@ def direct_sum_image(p: Parameters, n_k: int = 16, observable: str = "eq12") -> 
     check_observable(observable)
     u = angles(N)
     H = bdg_matrix(p, u[:, None], u[None, :])
-    G = np.linalg.inv((p.omega + 1j * p.broadening) * np.eye(4) - H)
+    G = np.linalg.inv(p.z * np.eye(4) - H)
     T, _ = t_matrix(G.mean((0, 1)), impurity_matrix(p))
     left = (G @ T)[:, :, :2, :]
     right = G[:, :, :, :2]

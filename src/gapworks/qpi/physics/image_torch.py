@@ -56,7 +56,7 @@ def _charge(p: Parameters, N: int, dtype: torch.dtype, device: torch.device) -> 
     blocks = independent_blocks(p)
     parts, sums = [], []
     for block in blocks:
-        G = (_full_green if block.full else _pair_green)(block, p, N, device)
+        G = (_full_green if block.full else _pair_green)(block, p.z, N, device)
         sums.append(G.mean((1, 2)).cpu().numpy())
         # The holes among themselves reach no electron.
         kept = G[: len(G) * 3 // 4].to(dtype)
@@ -92,16 +92,15 @@ def _fields(block: Block, N: int, device: torch.device) -> Tensor:
     return (rows @ torch.exp(1j * m[:, None] * u)).real
 
 
-def _pair_green(block: Block, p: Parameters, N: int, device: torch.device) -> Tensor:
+def _pair_green(block: Block, z: complex, N: int, device: torch.device) -> Tensor:
     """ee, eh, he, hh of a 2 x 2 block (see `green`), shape (4, N, N), 1 / meV."""
     xi, shift, real, imaginary = _fields(block, N, device)
-    z = (p.omega + 1j * p.broadening) - shift
-    D = torch.complex(real, imaginary)
+    z, D = z - shift, torch.complex(real, imaginary)
     determinant = z * z - xi * xi - real * real - imaginary * imaginary
     return torch.stack([z + xi, D, D.conj(), z - xi]) / determinant
 
 
-def _full_green(block: Block, p: Parameters, N: int, device: torch.device) -> Tensor:
+def _full_green(block: Block, z: complex, N: int, device: torch.device) -> Tensor:
     """ee, eh, he, hh, of each the four spin entries, shape (16, N, N), 1 / meV."""
     h, L, x, y, *gap = _fields(block, N, device)
     H = torch.zeros((N, N, 4, 4), dtype=torch.complex128, device=device)
@@ -112,10 +111,10 @@ def _full_green(block: Block, p: Parameters, N: int, device: torch.device) -> Te
     H[..., 1, 0], H[..., 0, 1] = flip, flip.conj()
     H[..., 2, 3], H[..., 3, 2] = flip, flip.conj()
     for (electron, hole), real, imaginary in zip(
-        ((0, 2), (1, 3)) if p.odd else ((0, 3), (1, 2)), gap[::2], gap[1::2], strict=True
+        ((0, 2), (1, 3)) if block.odd else ((0, 3), (1, 2)), gap[::2], gap[1::2], strict=True
     ):
         D = torch.complex(real, imaginary)
         H[..., electron, hole], H[..., hole, electron] = D, D.conj()
-    z = (p.omega + 1j * p.broadening) * torch.eye(4, dtype=H.dtype, device=device)
-    G = torch.linalg.inv(z - H).unflatten(-1, (2, 2)).unflatten(-3, (2, 2))
+    one = torch.eye(4, dtype=H.dtype, device=device)
+    G = torch.linalg.inv(z * one - H).unflatten(-1, (2, 2)).unflatten(-3, (2, 2))
     return G.permute(2, 4, 3, 5, 0, 1).flatten(0, 3)

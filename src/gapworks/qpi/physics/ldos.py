@@ -9,7 +9,7 @@ import numpy as np
 
 from gapworks.numerics.checks import real_number, whole_number
 from gapworks.qpi.physics.grid_ladder import FLOOR, Ladder, assemble, integrate
-from gapworks.qpi.physics.parameters import Parameters
+from gapworks.qpi.physics.parameters import Impurity, Parameters, Superconductor
 from gapworks.qpi.physics.t_matrix import (
     full_charge,
     impurity_matrix,
@@ -26,8 +26,8 @@ class GreenWindow:
 
     Attributes
     ----------
-    p : Parameters
-        What it was computed for; impurity and omega play no part.
+    p : Superconductor
+        What it was computed for.
     omegas : tuple of float, length E
         meV.
     ee, eh, he : ndarray, shape (E, S, 2 half + 1, 2 half + 1), complex
@@ -40,7 +40,7 @@ class GreenWindow:
         N of the grid.
     """
 
-    p: Parameters
+    p: Superconductor
     omegas: tuple[float, ...]
     ee: np.ndarray
     eh: np.ndarray
@@ -81,19 +81,15 @@ class LdosWindow:
 
 
 def green_window(
-    p: Parameters,
-    omegas: float | Sequence[float] | None = None,
-    size: int = 128,
-    n_effective: int = 8192,
+    p: Superconductor, omegas: float | Sequence[float], size: int = 128, n_effective: int = 8192
 ) -> tuple[GreenWindow, GreenWindow]:
     """Green function on a window of r, and the same from a grid half as fine.
 
     Parameters
     ----------
-    p : Parameters
-        Its impurity plays no part.
-    omegas : float or sequence of float, optional
-        Energies, meV; p.omega by default. Several share most of the work.
+    p : Superconductor
+    omegas : float or sequence of float
+        Energies, meV. Several share most of the work.
     size : int
         Width of the window, at least 2.
     n_effective : int
@@ -109,8 +105,7 @@ def green_window(
     ValueError
         If an argument is not as above.
     """
-    omegas = (p.omega,) if omegas is None else tuple(np.atleast_1d(omegas))
-    ladder = Ladder(p, omegas, size, n_effective)
+    ladder = Ladder(p, tuple(np.atleast_1d(omegas)), size, n_effective)
     return windows(ladder, map(integrate, ladder.sub_grids()))
 
 
@@ -120,7 +115,7 @@ def windows(ladder: Ladder, parts: Iterable[np.ndarray]) -> tuple[GreenWindow, G
     Parameters
     ----------
     ladder : Ladder
-        Of one parameter point, several energies and a window.
+        Of one superconductor, several energies and a window.
     parts : iterable of ndarray
         What `grid_ladder.integrate` gives for each of `ladder.sub_grids()`, in their order.
 
@@ -150,26 +145,25 @@ def _window(p, omegas, A, n_effective) -> GreenWindow:
     return GreenWindow(p, omegas, ee, eh, he, local, n_effective)
 
 
-def ldos_from_window(window: GreenWindow, p: Parameters | None = None) -> np.ndarray:
+def ldos_from_window(window: GreenWindow, impurity: Impurity) -> np.ndarray:
     """Density of states that an impurity of any strength and kind adds.
 
     Parameters
     ----------
     window : GreenWindow
         Of the clean superconductor.
-    p : Parameters, optional
-        Whose impurity and impurity_kind to take; the window's own by default.
+    impurity : Impurity
 
     Returns
     -------
     ndarray, shape (E, 2 half + 1, 2 half + 1)
         -Im Tr_e dG(r, r) / pi, 1 / meV per cell.
     """
-    return _ldos(window, p or window.p)[0]
+    return _ldos(window, impurity)[0]
 
 
-def _ldos(window, p) -> tuple[np.ndarray, bool]:
-    V = impurity_matrix(p)
+def _ldos(window, impurity) -> tuple[np.ndarray, bool]:
+    V = impurity_matrix(impurity)
     out = np.empty((len(window.omegas), *window.ee.shape[-2:]))
     regular = True
     for o, G0 in enumerate(window.local):
@@ -268,7 +262,9 @@ def relative_difference(a: np.ndarray, b: np.ndarray) -> float:
     return float(difference / norm) if difference else 0.0
 
 
-def twisted_window(p: Parameters, size: int = 128, n_effective: int = 1024) -> GreenWindow:
+def twisted_window(
+    p: Superconductor, omegas: float | Sequence[float], size: int = 128, n_effective: int = 1024
+) -> GreenWindow:
     """The reference for `green_window`: the whole N_eff grid, as shifted grids one by one.
 
     Each grid, shifted by a fraction s of its step, gives A(r) as e^{isr} times its inverse Fourier
@@ -276,8 +272,9 @@ def twisted_window(p: Parameters, size: int = 128, n_effective: int = 1024) -> G
 
     Parameters
     ----------
-    p : Parameters
-        Its impurity plays no part.
+    p : Superconductor
+    omegas : float or sequence of float
+        Energies, meV.
     size : int
         Width of the window, at least 2.
     n_effective : int
@@ -293,4 +290,6 @@ def twisted_window(p: Parameters, size: int = 128, n_effective: int = 1024) -> G
         If an argument is not as above.
     """
     size = whole_number("size", size, 2)
-    return _window(p, (p.omega,), twisted_green(p, size // 2, n_effective), n_effective)
+    omegas = tuple(np.atleast_1d(omegas))
+    A = [twisted_green(p, omega, size // 2, n_effective) for omega in omegas]
+    return _window(p, omegas, np.concatenate(A, 1), n_effective)

@@ -10,29 +10,13 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from gapworks.numerics.simd import FLAGS, is_flat, pointer_to, repeated
+
 # Cells that a point is spread over in each direction.
 WIDTH = 6
 # Numbers handled together: components come in multiples of it.
 LANES = 8
-_VECTOR = ir.VectorType(ir.DoubleType(), LANES)
 _WORD = ir.IntType(64)
-_MASK = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-_UNDEFINED = ir.Constant(_VECTOR, ir.Undefined)
-# Contraction to fused multiply-add is the only freedom the compiler gets.
-_FLAGS = ("contract",)
-
-
-def _is_flat(array) -> bool:
-    return isinstance(array, types.Array) and array.layout == "C" and array.dtype == types.float64
-
-
-def _vector(builder, data, index):
-    return builder.bitcast(builder.gep(data, [index]), _VECTOR.as_pointer())
-
-
-def _splat(builder, number):
-    first = builder.insert_element(_UNDEFINED, number, ir.Constant(ir.IntType(32), 0))
-    return builder.shuffle_vector(first, _UNDEFINED, _MASK)
 
 
 def _spread(points: int, step: int):
@@ -44,7 +28,7 @@ def _spread(points: int, step: int):
 
         For w < WIDTH and c < LANES; i = 0, step, 2 step ... of as many points. No bounds check.
         """
-        if not all(_is_flat(array) for array in (row, kernel, source)):
+        if not all(is_flat(array) for array in (row, kernel, source)):
             return None
 
         def codegen(context, builder, signature, args):
@@ -56,17 +40,17 @@ def _spread(points: int, step: int):
             targets = []
             for w in range(WIDTH):
                 index = builder.add(at, builder.mul(parts, _WORD(w)))
-                targets.append(_vector(builder, row, index))
+                targets.append(pointer_to(builder, row, index, LANES))
             sums = [builder.load(target, align=8) for target in targets]
             for i in range(0, points * step, step):
                 index = builder.add(start, builder.mul(parts, _WORD(i)))
-                point = builder.load(_vector(builder, source, index), align=8)
+                point = builder.load(pointer_to(builder, source, index, LANES), align=8)
                 weights = builder.mul(builder.add(place, _WORD(i)), _WORD(WIDTH))
                 for w in range(WIDTH):
                     index = builder.add(weights, _WORD(w))
-                    weight = _splat(builder, builder.load(builder.gep(kernel, [index])))
-                    product = builder.fmul(weight, point, flags=_FLAGS)
-                    sums[w] = builder.fadd(sums[w], product, flags=_FLAGS)
+                    weight = repeated(builder, builder.load(builder.gep(kernel, [index])), LANES)
+                    product = builder.fmul(weight, point, flags=FLAGS)
+                    sums[w] = builder.fadd(sums[w], product, flags=FLAGS)
             for target, value in zip(targets, sums, strict=True):
                 builder.store(value, target, align=8)
             return context.get_dummy_value()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, dataclass, field, fields
 
 from gapworks.numerics.checks import real_number, real_numbers
 
@@ -25,8 +25,8 @@ SPIN_ORBIT = (13.27, -1.94)
 
 
 @dataclass(frozen=True)
-class Parameters:
-    """One superconductor, one impurity, one energy.
+class Superconductor:
+    """A clean superconductor, and how far its Green functions are from the real axis.
 
     Parameters
     ----------
@@ -39,12 +39,6 @@ class Parameters:
         Gap magnitude Delta >= 0, meV: the prefactor of eqs 6-11.
     eps0 : float
         Energy eps_0 of eq. 4, meV.
-    impurity : float
-        Strength v, meV.
-    impurity_kind : {"scalar", "sz", "sx"}
-        v tau_z, or a classical spin along z or x.
-    omega : float
-        Energy, meV.
     broadening : float
         Imaginary part of the energy, > 0, meV.
     phi : float
@@ -73,9 +67,7 @@ class Parameters:
     theta: float = 0.0
     delta: float = 1.0
     eps0: float = 0.0
-    impurity: float = 100.0
-    impurity_kind: str = "scalar"
-    omega: float = 0.0
+    _: KW_ONLY
     broadening: float = 0.5
     phi: float = 0.0
     rashba: float = 0.0
@@ -88,18 +80,7 @@ class Parameters:
     spin_orbit: tuple[float, ...] = SPIN_ORBIT
 
     def __post_init__(self):
-        for field in fields(self):
-            name, value = field.name, getattr(self, field.name)
-            if name in _CHOICES:
-                if not (isinstance(value, str) and value in _CHOICES[name]):
-                    allowed = ", ".join(_CHOICES[name])
-                    raise ValueError(f"{name}={value!r}: choose one of {allowed}")
-                continue
-            if isinstance(field.default, tuple):
-                value = real_numbers(name, value, len(field.default))
-            else:
-                value = real_number(name, value)
-            object.__setattr__(self, name, value)
+        _check_fields(self)
         if self.delta < 0:
             raise ValueError(f"delta={self.delta!r}: give a gap >= 0 in meV; its sign is invisible")
         if self.broadening <= 0:
@@ -109,3 +90,70 @@ class Parameters:
     def odd(self) -> bool:
         """Whether the gap pairs equal spins: the irreps A1u, A2u and Eu."""
         return self.irrep.endswith("u")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Impurity:
+    """What scatters, at one site.
+
+    Parameters
+    ----------
+    impurity : float
+        Strength v, meV.
+    impurity_kind : {"scalar", "sz", "sx"}
+        v tau_z, or a classical spin along z or x.
+
+    Raises
+    ------
+    ValueError
+        As of `Superconductor`.
+    """
+
+    impurity: float = 100.0
+    impurity_kind: str = "scalar"
+
+    def __post_init__(self):
+        _check_fields(self)
+
+
+@dataclass(frozen=True)
+class Parameters(Superconductor, Impurity):
+    """One superconductor, one impurity, one energy: what an image is computed from.
+
+    Parameters
+    ----------
+    irrep, theta, delta, eps0, ...
+        Of `Superconductor`; those after eps0 are given by name.
+    impurity, impurity_kind
+        Of `Impurity`.
+    omega : float
+        Energy, meV.
+
+    Raises
+    ------
+    ValueError
+        Naming the field and what it may be.
+    """
+
+    omega: float = field(default=0.0, kw_only=True)
+
+    @property
+    def z(self) -> complex:
+        """omega + i broadening, meV."""
+        return complex(self.omega, self.broadening)
+
+
+def _check_fields(record: Superconductor | Impurity) -> None:
+    """Numbers as floats, and words among those that there are."""
+    for one in fields(record):
+        name, value = one.name, getattr(record, one.name)
+        if name in _CHOICES:
+            if not (isinstance(value, str) and value in _CHOICES[name]):
+                allowed = ", ".join(_CHOICES[name])
+                raise ValueError(f"{name}={value!r}: choose one of {allowed}")
+            continue
+        if isinstance(one.default, tuple):
+            value = real_numbers(name, value, len(one.default))
+        else:
+            value = real_number(name, value)
+        object.__setattr__(record, name, value)

@@ -66,3 +66,12 @@ def distance(pixels: int) -> np.ndarray:
     index = np.fft.fftfreq(pixels, 1 / pixels)
     i, j = index[:, None], index[None, :]
     return np.sqrt(i**2 + i * j + j**2)
+
+
+@lru_cache
+def hann_disc(pixels: int, radius: float) -> np.ndarray:
+    """Hann window of |r| < radius with r = 0 removed, shape (P, P) on the torus."""
+    r = distance(pixels)
+    disc = np.where(r < radius, np.cos(0.5 * np.pi * r / radius) ** 2, 0.0)
+    disc[0, 0] = 0.0
+    return disc

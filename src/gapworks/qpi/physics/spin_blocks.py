@@ -15,7 +15,7 @@ import numpy as np
 
 from gapworks.qpi.physics.green import STRETCH
 from gapworks.qpi.physics.hamiltonian import DEGREE, band, gap_matrix, harmonics, ising, rashba
-from gapworks.qpi.physics.parameters import Parameters
+from gapworks.qpi.physics.parameters import Superconductor
 from gapworks.qpi.physics.row_kernels import along_rows
 
 # Points in each direction at which slopes are sampled.
@@ -88,7 +88,7 @@ class Block:
         return c
 
 
-def independent_blocks(p: Parameters) -> list[Block]:
+def independent_blocks(p: Superconductor) -> list[Block]:
     """The blocks that determine G: all in one, the up block alone, or up and down."""
     if p.rashba:
         return [_full(p)]
@@ -97,7 +97,7 @@ def independent_blocks(p: Parameters) -> list[Block]:
     return [_pair(p, spin) for spin in range(2 if complex_u else 1)]
 
 
-def _pair(p: Parameters, spin: int) -> Block:
+def _pair(p: Superconductor, spin: int) -> Block:
     hole = spin if p.odd else 1 - spin
     sign = 1 - 2 * spin
 
@@ -109,7 +109,7 @@ def _pair(p: Parameters, spin: int) -> Block:
     return Block(False, p.odd, _coefficients(field, 4))
 
 
-def _full(p: Parameters) -> Block:
+def _full(p: Superconductor) -> Block:
     def field(u, v):
         D = gap_matrix(p, u, v)
         a, b = (D[..., 0, 0], D[..., 1, 1]) if p.odd else (D[..., 0, 1], D[..., 1, 0])

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from gapworks.qpi.physics.compiled import entry_point
-from gapworks.qpi.physics.parameters import Parameters
+from gapworks.qpi.physics.parameters import Impurity
 
 _SPIN = {"scalar": np.eye(2), "sz": np.diag([1.0, -1.0]), "sx": np.array([[0.0, 1.0], [1.0, 0.0]])}
 # Beyond this condition number of 1 - G_0 V the impurity sits on a pole of T, to rounding.
 _POLE = 1e10
 
 
-def impurity_matrix(p: Parameters) -> np.ndarray:
+def impurity_matrix(p: Impurity) -> np.ndarray:
     """V, meV, shape (4, 4), in the order (e up, e dn, h up, h dn): v, and -v^T on holes."""
     v = p.impurity * _SPIN[p.impurity_kind]
     zero = np.zeros((2, 2))

@@ -7,12 +7,12 @@ from scipy import fft
 
 from gapworks.numerics.checks import whole_number
 from gapworks.qpi.physics.image import green_on_grid
-from gapworks.qpi.physics.parameters import Parameters
+from gapworks.qpi.physics.parameters import Superconductor
 from gapworks.qpi.physics.spin_blocks import independent_blocks
 
 
-def twisted_green(p: Parameters, half: int, n_effective: int) -> np.ndarray:
-    """A(r) at the energy p.omega on the window |r| <= half along a1 and a2.
+def twisted_green(p: Superconductor, omega: float, half: int, n_effective: int) -> np.ndarray:
+    """A(r) at one energy, meV, on the window |r| <= half along a1 and a2.
 
     Returns
     -------
@@ -30,14 +30,14 @@ def twisted_green(p: Parameters, half: int, n_effective: int) -> np.ndarray:
         raise ValueError(f"n_effective={n_effective}: give a multiple of {N}")
     shifts = n_effective // N
     r = np.arange(-half, half + 1)
-    blocks = independent_blocks(p)
+    blocks, z = independent_blocks(p), complex(omega, p.broadening)
     A = np.zeros((len(blocks), 1, blocks[0].components, len(r), len(r)), complex)
     for block, out in zip(blocks, A[:, 0], strict=True):
         step = 4 if block.full else 1
         for i in range(shifts):
             for j in range(shifts):
                 shift = i / shifts, j / shifts
-                G, sums = green_on_grid(block, p, N, complex, shift)
+                G, sums = green_on_grid(block, z, N, complex, shift)
                 if len(G) == 2:
                     G = np.concatenate([G, G[1:]])
                 G = fft.ifft2(G, axes=(1, 2), overwrite_x=True)[:, r[:, None], r]

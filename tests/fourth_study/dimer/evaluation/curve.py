@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
+from gapworks.dimer.evaluation.solved import VARIABLES
 from gapworks.dimer.learning.trained import Network
 from gapworks.dimer.physics.pair import exact_pair
 from gapworks.dimer.steps import Compare
-from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given, about_data
+from gapworks.factory.container import Coordinate
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 from gapworks.learning.data import read_dataset
 
-VARIABLES = {
-    "occupation": Variable(("V",), "1", "electrons on the first site by the network"),
-    "error": Variable(("V",), "1", "its difference from the exact formula"),
-}
 
-
-def evaluate(
-    settings: Compare, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: Compare, given: Given, threads: int, report: Report) -> Evaluation:
     """The network's occupations and their errors against V; DataError for other data."""
-    header, arrays = read_dataset(given.data["test"], "dimer")
+    header, arrays = read_dataset(*given.datasets("test"), "dimer")
     V = np.sort(arrays["V"])
     network = Network.load(given.networks["curve"])
     occupation = network.predict(V)

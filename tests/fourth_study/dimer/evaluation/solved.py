@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from gapworks.dimer.physics.pair import exact_pair
 from gapworks.dimer.steps import Compare
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given, about_data
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 from gapworks.learning.data import read_dataset
 
 VARIABLES = {
@@ -18,11 +16,9 @@ VARIABLES = {
 }
 
 
-def evaluate(
-    settings: Compare, given: Given, threads: int, report: Callable[[str], None]
-) -> Evaluation:
+def evaluate(settings: Compare, given: Given, threads: int, report: Report) -> Evaluation:
     """The larger of the errors of occupation and energy, against V; DataError for other data."""
-    header, arrays = read_dataset(given.data["test"], "dimer")
+    header, arrays = read_dataset(*given.datasets("test"), "dimer")
     order = np.argsort(arrays["V"])
     V, energy, occupation = (arrays[name][order] for name in ("V", "energy", "occupation"))
     hopping = header.attributes["settings"]["physics"]["hopping"]
