@@ -13,7 +13,7 @@ from typing import Any
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import read_whole
 from gapworks.products import outputs
-from gapworks.study import STUDIES
+from gapworks.study import STUDIES, study
 
 Subparsers = Any
 """What argparse's `add_subparsers` gives."""
@@ -36,33 +36,41 @@ def with_study(added: argparse.ArgumentParser, settings: str) -> None:
     )
 
 
-def with_inputs(added: argparse.ArgumentParser) -> None:
-    """Let a command take the inputs of a step, by the names that the study's plan gives them."""
-    for name, help in (
+def with_step(added: argparse.ArgumentParser, settings: str, which: str) -> None:
+    """Let a command take a step of a study by name: its settings, inputs, threads and output."""
+    with_study(added, settings)
+    added.add_argument("name", help=which)
+    for option, help in (
         ("data", "data sets, and what they are to the step"),
         ("network", "trained networks (.safetensors), and how to call them"),
         ("evaluation", "evaluations, and how to call them"),
     ):
         added.add_argument(
-            f"--{name}", type=named_path, nargs="*", default=[], metavar="NAME=FILE", help=help
+            f"--{option}", type=named_path, nargs="*", default=[], metavar="NAME=FILE", help=help
         )
-
-
-def with_step(added: argparse.ArgumentParser, settings: str, which: str) -> None:
-    """Let a command take a step of a study by name: its settings, inputs, threads and output."""
-    with_study(added, settings)
-    added.add_argument("name", help=which)
-    with_inputs(added)
     added.add_argument("--threads", type=positive, default=1)
     added.add_argument("--output", type=Path, required=True)
 
 
-def given_files(args: argparse.Namespace) -> Any:
-    """The inputs of a step, from `with_inputs`; one that it needs and is not there is named."""
+def step_of(args: argparse.Namespace, kind: str, verb: str) -> tuple[Callable[..., Any], Any, Any]:
+    """What `with_step` was given: the step's function, its settings, and its inputs by name.
+
+    Parameters
+    ----------
+    args : Namespace
+    kind : {"evaluations", "generated"}
+        What the step makes.
+    verb : str
+        Name of its function.
+    """
     from gapworks.factory.evaluation_file import Files, Given
 
+    check_network_names(args.network)
+    chosen = study(args.study)
+    step, _ = known(chosen.step, args.name, kind)
     named = (("--data", args.data), ("--network", args.network), ("--evaluation", args.evaluation))
-    return Given(*(Files(option, files) for option, files in named))
+    given = Given(*(Files(option, files) for option, files in named))
+    return chosen.find(f"{step.run}:{verb}"), step.settings.model_validate(args.settings), given
 
 
 def json_object(text: str) -> Any:

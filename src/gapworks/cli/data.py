@@ -10,13 +10,11 @@ from typing import Any
 
 from gapworks.cli.arguments import (
     Subparsers,
-    check_network_names,
     command,
-    given_files,
-    known,
     of_these,
     positive,
     share,
+    step_of,
     with_step,
     with_study,
 )
@@ -113,11 +111,7 @@ def gather(args: argparse.Namespace) -> None:
 
 def generate(args: argparse.Namespace) -> None:
     """Make a data set by putting another through networks."""
-    check_network_names(args.network)
-    step, _ = known(study(args.study).step, args.name, "generated")
-    settings = step.settings.model_validate(args.settings)
-    given = given_files(args)
-    make = study(args.study).find(f"{step.run}:generate")
+    make, settings, given = step_of(args, "generated", "generate")
     with of_these(args):
         header = make(settings, given, args.threads, args.output)
     said = header.attributes

@@ -7,18 +7,18 @@ import inspect
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any, get_type_hints
 
 from gapworks.cli.arguments import (
     Subparsers,
-    check_network_names,
     check_suffixes,
     command,
-    given_files,
     known,
     named_path,
     of_these,
     say,
+    step_of,
     with_step,
     with_study,
 )
@@ -83,12 +83,7 @@ def add(subparsers: Subparsers) -> None:
 
 def evaluate(args: argparse.Namespace) -> None:
     """Evaluate data, networks or solvers into one file."""
-    check_network_names(args.network)
-    chosen = study(args.study)
-    step = known(chosen.step, args.name)[0]
-    settings = step.settings.model_validate(args.settings)
-    given = given_files(args)
-    make = chosen.find(f"{step.run}:evaluate")
+    make, settings, given = step_of(args, "evaluations", "evaluate")
     with of_these(args):
         made = make(settings, given, args.threads, say)
     if made.name != args.name:
@@ -99,23 +94,17 @@ def evaluate(args: argparse.Namespace) -> None:
 
 def figure(args: argparse.Namespace) -> None:
     """Draw a figure of evaluations, in every format asked for."""
-    from gapworks.plotting.style import FORMATS, house_style, save
+    from gapworks.plotting import style
 
-    check_suffixes(args.output, FORMATS)
-    with house_style():
-        save(_made("figures", args), args.output)
-    sign(args.output)
-    print(*args.output)
+    with style.house_style():
+        _save(style, args, lambda: _made("figures", args))
 
 
 def table(args: argparse.Namespace) -> None:
     """Make a table of evaluations, in every format asked for."""
-    from gapworks.plotting.table import FORMATS, save
+    from gapworks.plotting import table
 
-    check_suffixes(args.output, FORMATS)
-    save(_made("tables", args), args.output)
-    sign(args.output)
-    print(*args.output)
+    _save(table, args, lambda: _made("tables", args))
 
 
 def metrics(args: argparse.Namespace) -> None:
@@ -150,17 +139,14 @@ def metrics(args: argparse.Namespace) -> None:
 def claims(args: argparse.Namespace) -> None:
     """Table the papers' claims with what a metric file says to them."""
     from gapworks import reproduction
-    from gapworks.plotting.table import FORMATS, save
+    from gapworks.plotting import table
     from gapworks.products import metric_file
 
-    check_suffixes(args.output, FORMATS)
-    claims = reproduction.read_claims(args.claims)
-    save(
-        reproduction.claims_table(claims, metric_file.read_numbers(args.metrics)),
-        args.output,
-    )
-    sign(args.output)
-    print(*args.output)
+    def tabled() -> Any:
+        claims = reproduction.read_claims(args.claims)
+        return reproduction.claims_table(claims, metric_file.read_numbers(args.metrics))
+
+    _save(table, args, tabled)
 
 
 def record(args: argparse.Namespace) -> int:
@@ -193,6 +179,14 @@ def record(args: argparse.Namespace) -> int:
     write_whole(page, text.encode())
     print(page)
     return 0
+
+
+def _save(plotting: ModuleType, args: argparse.Namespace, make: Callable[[], Any]) -> None:
+    """Save what is made in every format asked for; each says what it was made of."""
+    check_suffixes(args.output, plotting.FORMATS)
+    plotting.save(make(), args.output)
+    sign(args.output)
+    print(*args.output)
 
 
 def _made(room: str, args: argparse.Namespace) -> Any:

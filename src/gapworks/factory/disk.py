@@ -150,7 +150,7 @@ def put_in_place(part: Path, path: Path) -> None:
     """
     os.replace(part, path)
     _in_use.discard(part.absolute())
-    sync_folder(path.parent)
+    sync_path(path.parent)
 
 
 def discard(part: Path) -> None:
@@ -199,10 +199,10 @@ def sync(descriptor: int) -> None:
             raise
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder last, where it may be opened."""
+def sync_path(path: Path) -> None:
+    """Hand a file, or a rename in a folder, to the disk, where it may be opened."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY)
     except OSError as error:
         if error.errno not in _UNSYNCED:
             raise
@@ -228,11 +228,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         part = temporary_beside(path)
         yield part
-        descriptor = os.open(part, os.O_RDONLY)
-        try:
-            sync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_path(part)
         put_in_place(part, path)
     except OSError as error:
         raise DiskError(f"{path}: cannot be written: {reason(error)}") from error

@@ -17,7 +17,7 @@ import numpy as np
 
 from gapworks.factory.container import Coordinate, Variable, Writer
 from gapworks.factory.errors import DataError
-from gapworks.factory.reading import Header, read, verify
+from gapworks.factory.reading import Header, read, verify_kind
 
 Report = Callable[[str], None]
 """Is told a line of progress."""
@@ -173,9 +173,4 @@ def read_evaluation(path: Path, study: str) -> Evaluated:
     DataError
         If the file is damaged or something else.
     """
-    said = verify(path).attributes
-    if (said["kind"], said["study"]) != ("evaluation", study):
-        raise DataError(
-            f"{path}: is a {said['kind']} of {said['study']}, not an evaluation of {study}"
-        )
-    return Evaluated(said, read(path))
+    return Evaluated(verify_kind(path, "evaluation", study).attributes, read(path))

@@ -104,7 +104,8 @@ def gather(
     variables = held_variables(study, coordinates)
     with Writer(output, "dataset", attributes, coordinates, variables) as writer:
         for header, (start, stop) in zip(headers, ranges, strict=True):
-            row_bytes = _row_bytes(header)
+            # An upper bound: all arrays of complex numbers.
+            row_bytes = sum(LARGEST_ITEM * int(np.prod(s[1:])) for s in header.shapes.values())
             rows = max(1, BLOCK_BYTES // row_bytes)
             for first in range(0, stop - start, rows):
                 arrays = read(header.path, list(variables), slice(first, first + rows))
@@ -134,8 +135,3 @@ def _said_of(codes: Mapping[str, int], headers: Sequence[Header], study: str) ->
         "or, if you know that the change moves no numbers, take them as they are: "
         "mixed_code: true in config.yaml (gapworks gather --mixed-code)"
     )
-
-
-def _row_bytes(header: Header) -> int:
-    """An upper bound on the bytes of one sample, all arrays together."""
-    return sum(LARGEST_ITEM * int(np.prod(shape[1:])) for shape in header.shapes.values())

@@ -58,6 +58,22 @@ def verify(path: str | os.PathLike[str]) -> Header:
     return Header(path, sha256, attributes, checksums, shapes, units)
 
 
+def verify_kind(path: Path, kind: str, study: str) -> Header:
+    """`verify` of a file that is to be of a kind ("dataset", "evaluation") and of a study.
+
+    Raises
+    ------
+    DataError
+        If it is not, too.
+    """
+    header = verify(path)
+    said = header.attributes
+    if (said["kind"], said["study"]) != (kind, study):
+        wanted = {"dataset": "a data set", "evaluation": "an evaluation"}[kind]
+        raise DataError(f"{path}: is a {said['kind']} of {said['study']}, not {wanted} of {study}")
+    return header
+
+
 def read(
     path: str | os.PathLike[str], names: list[str] | None = None, rows: slice = slice(None)
 ) -> dict[str, np.ndarray]:

@@ -127,20 +127,6 @@ def simulate_shard(
         for _ in made:
             pass
         return None
-    return _write(study, settings, start, stop, output, blocks, made, max_failed_share, advance)
-
-
-def _write(
-    study: Study,
-    settings: DatasetSettings,
-    start: int,
-    stop: int,
-    output: Path,
-    blocks: list[tuple[int, int, Path | None]],
-    made: Iterator[dict[str, np.ndarray]],
-    max_failed_share: float,
-    advance: Callable[[int], None],
-) -> Header:
     coordinates = {"sample": sample_coordinate(start, stop), **study.coordinates(settings)}
     variables = held_variables(study, coordinates)
     attributes = {**dataset_attributes(settings), "start": start, "stop": stop}

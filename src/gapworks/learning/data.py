@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gapworks.factory.errors import DataError
-from gapworks.factory.reading import Header, read, verify
+from gapworks.factory.reading import Header, read, verify_kind
 
 
 def read_dataset(path: Path, study: str) -> tuple[Header, dict[str, np.ndarray]]:
@@ -30,13 +30,7 @@ def dataset_header(path: Path, study: str) -> Header:
     DataError
         If the file is damaged, no data set or another study's.
     """
-    header = verify(path)
-    said = header.attributes
-    if (said["kind"], said["study"]) != ("dataset", study):
-        raise DataError(
-            f"{path}: is a {said['kind']} of {said['study']}, not a data set of {study}"
-        )
-    return header
+    return verify_kind(path, "dataset", study)
 
 
 def check_apart(headers: Sequence[Header]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 class Estimate(NamedTuple):
@@ -54,9 +54,9 @@ def ends(resampled: np.ndarray, confidence: float) -> np.ndarray:
     return np.quantile(resampled, 0.5 + np.array([-0.5, 0.5]) * confidence, axis=0)
 
 
-def with_ends(name: str, estimates: Sequence[Estimate]) -> dict[str, np.ndarray]:
-    """Estimates as the arrays of `container.with_interval`, each of shape (estimates,)."""
-    columns = np.array(estimates).T
+def with_ends(name: str, estimates: ArrayLike) -> dict[str, np.ndarray]:
+    """Estimates, shape (..., 3), as the arrays of `container.with_interval`, of shape (...)."""
+    columns = np.moveaxis(np.array(estimates), -1, 0)
     return dict(zip((name, f"{name}_lower", f"{name}_upper"), columns, strict=True))
 
 

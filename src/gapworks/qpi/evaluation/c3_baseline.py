@@ -14,7 +14,7 @@ import torch
 from gapworks.factory.container import Coordinate, Variable, named, with_interval
 from gapworks.factory.evaluation_file import Evaluation, Given, Report
 from gapworks.learning.data import dataset_header
-from gapworks.learning.intervals import wilson
+from gapworks.learning.intervals import wilson, with_ends
 from gapworks.qpi import steps
 from gapworks.qpi.config import U_GAPS
 from gapworks.qpi.learning.features import U_CLASSES, has_u_gap, stored_maps, windows
@@ -42,9 +42,7 @@ def evaluate(settings: steps.C3Baseline, given: Given, threads: int, report: Rep
     view, tested = View(radius=settings.inputs.radius), settings.evaluation
     known = [_u_maps(path, view) for path in given.datasets("training", "test")]
     levels = tested.white
-    made = {
-        name: np.zeros((len(levels), len(U_GAPS))) for name in ("hit", "hit_lower", "hit_upper")
-    }
+    hit = np.zeros((len(levels), len(U_GAPS), 3))
     histogram = np.zeros((len(U_GAPS), len(BINS) - 1))
     for row, white in enumerate(levels):
         generator = torch.Generator().manual_seed(settings.seed + row)
@@ -57,15 +55,12 @@ def evaluate(settings: steps.C3Baseline, given: Given, threads: int, report: Rep
         for column, name in enumerate(U_GAPS):
             is_eu = name == "Eu"
             chosen = known[1][1] == is_eu
-            hits, count = int((answered[chosen] == is_eu).sum()), int(chosen.sum())
-            made["hit"][row, column] = hits / max(count, 1)
-            bounds = wilson(hits, max(count, 1), tested.confidence)
-            made["hit_lower"][row, column], made["hit_upper"][row, column] = bounds
+            hits, count = int((answered[chosen] == is_eu).sum()), max(int(chosen.sum()), 1)
+            hit[row, column] = hits / count, *wilson(hits, count, tested.confidence)
             if white == tested.reported:
                 logs = np.clip(np.log10(shares[1][chosen] + 1e-30), BINS[0], BINS[-1])
                 histogram[column] = np.histogram(logs, BINS)[0]
-    made["accuracy"] = made["hit"].mean(1)
-    made["histogram"] = histogram
+    made = {"accuracy": hit[..., 0].mean(1), "histogram": histogram, **with_ends("hit", hit)}
     coordinates = {
         "white": Coordinate(np.array(levels), "1", "white noise, units of the image's deviation"),
         "class": named(U_GAPS, "class"),

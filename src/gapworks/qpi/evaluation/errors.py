@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from gapworks.factory.container import Coordinate, Variable, named, with_interval
-from gapworks.learning.intervals import bootstrap_ratio, wilson
+from gapworks.learning.intervals import bootstrap_ratio, wilson, with_ends
 from gapworks.qpi.config import CLASSES
 
 PARAMETERS = ("delta", "theta", "eps0")
@@ -77,14 +77,8 @@ def score(
         sample, and for theta of A12u, which has none.
     """
     classes, bins = len(CLASSES), len(GAP_EDGES)
-    shapes = {"hit": (classes,), "mae": (classes, len(PARAMETERS))}
-    made = {
-        f"{name}{end}": np.full(shape, np.nan)
-        for name, shape in shapes.items()
-        for end in ("", "_lower", "_upper")
-    }
-    made["gap_hit"] = np.full((classes, bins), np.nan)
-    made["confusion"] = np.zeros((classes, classes))
+    hit, mae = np.full((classes, 3), np.nan), np.full((classes, len(PARAMETERS), 3), np.nan)
+    gap_hit, confusion = np.full((classes, bins), np.nan), np.zeros((classes, classes))
     place = gap_bin(true["delta"])
     for label in range(classes):
         chosen = true["label"] == label
@@ -92,24 +86,20 @@ def score(
         if not count:
             continue
         hits = answer["label"][chosen] == label
-        made["confusion"][label] = np.bincount(answer["label"][chosen], minlength=classes)
-        made["hit"][label] = hits.mean()
-        bounds = wilson(int(hits.sum()), count, confidence)
-        made["hit_lower"][label], made["hit_upper"][label] = bounds
+        confusion[label] = np.bincount(answer["label"][chosen], minlength=classes)
+        hit[label] = hits.mean(), *wilson(int(hits.sum()), count, confidence)
         for gap in range(bins):
             inside = place[chosen] == gap
             if inside.any():
-                made["gap_hit"][label, gap] = hits[inside].mean()
+                gap_hit[label, gap] = hits[inside].mean()
         for column, name in enumerate(PARAMETERS):
             if name == "theta" and CLASSES[label] == "A12u":
                 continue
             error = difference(name, answer[name][chosen], true[name][chosen])
-            found = bootstrap_ratio(np.abs(error), np.ones(count), rng, resamples, confidence)
-            made["mae"][label, column] = found.value
-            made["mae_lower"][label, column] = found.lower
-            made["mae_upper"][label, column] = found.upper
-    made["mean_hit"] = np.array(np.nanmean(made["hit"]))
-    return made
+            interval = bootstrap_ratio(np.abs(error), np.ones(count), rng, resamples, confidence)
+            mae[label, column] = interval
+    made = {"mean_hit": np.nanmean(hit[:, 0]), "gap_hit": gap_hit, "confusion": confusion}
+    return made | with_ends("hit", hit) | with_ends("mae", mae)
 
 
 def difference(name: str, answer: np.ndarray, true: np.ndarray) -> np.ndarray:

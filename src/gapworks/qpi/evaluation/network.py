@@ -19,7 +19,7 @@ from gapworks.qpi.evaluation import errors
 from gapworks.qpi.learning.features import AT_ONCE, stored_maps, windows
 from gapworks.qpi.learning.maps import with_noise, within_disc
 from gapworks.qpi.learning.network import outline
-from gapworks.qpi.learning.trained import Answers, Network
+from gapworks.qpi.learning.trained import Network
 
 
 def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Report) -> Evaluation:
@@ -61,9 +61,8 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
         level = torch.ones(len(maps))
         answers = network.answer(with_noise(maps, white * level, pink * level, generator))
         rng = np.random.default_rng([settings.seed, row])
-        found.append(
-            errors.score(true, _by_name(answers), tested.resamples, tested.confidence, rng)
-        )
+        said = {name: getattr(answers, name) for name in true}
+        found.append(errors.score(true, said, tested.resamples, tested.confidence, rng))
         report(f"white {white:g} pink {pink:g}: mean hit {found[-1]['mean_hit']:.4f}")
     made = {key: np.stack([one[key] for one in found]) for key in found[0]}
     made["white"], made["pink"] = np.array(levels).T
@@ -86,10 +85,6 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
         ),
     }
     return Evaluation(attributes, errors.coordinates(len(levels)), errors.VARIABLES, made)
-
-
-def _by_name(answers: Answers) -> dict[str, np.ndarray]:
-    return {name: getattr(answers, name) for name in ("label", *errors.PARAMETERS)}
 
 
 def _check_unseen(network: Network, where: Path, about: Mapping[str, Any]) -> None:

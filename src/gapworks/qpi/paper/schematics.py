@@ -15,6 +15,9 @@ from gapworks.plotting.style import CURVES, PAGE
 from gapworks.qpi.config import CLASSES
 from gapworks.qpi.paper.panels import GRIDS, NAMES, fermi_surface, show_image
 
+SLANTED = {"fontsize": 6, "ha": "left", "va": "bottom", "rotation": 45, "rotation_mode": "anchor"}
+"""Names above layers."""
+
 
 def fig1(model: Evaluated, examples: Evaluated, network: Evaluated) -> Figure:
     """Fig. 1: from the model of the normal state and the gaps to images, network and answer."""
@@ -111,29 +114,11 @@ def fig2(network: Evaluated) -> Figure:
         axes.bar(x * step, size, bottom=-size / 2, width=0.62, color=color, linewidth=0)
         axes.text(x * step, size / 2 + 0.12, f"{channels}", ha="center", va="bottom", fontsize=6)
         axes.text(x * step, -size / 2 - 0.12, rf"{height}$^2$", ha="center", va="top", fontsize=6)
-        axes.text(
-            x * step,
-            2.55,
-            layer["name"],
-            ha="left",
-            va="bottom",
-            fontsize=6,
-            rotation=45,
-            rotation_mode="anchor",
-        )
+        axes.text(x * step, 2.55, layer["name"], **SLANTED)
     end = len(features) * step
     axes.bar(end + 0.3, 2.4, bottom=-1.2, width=0.5, color=CURVES[5], linewidth=0)
     vectors = {layer["name"]: layer["shape"] for layer in layers if len(layer["shape"]) < 3}
-    axes.text(
-        end + 0.3,
-        1.9,
-        "aggregation, ReLU",
-        fontsize=6,
-        rotation=45,
-        ha="left",
-        va="bottom",
-        rotation_mode="anchor",
-    )
+    axes.text(end + 0.3, 1.9, "aggregation, ReLU", **SLANTED)
     axes.text(end + 0.3, 1.28, f"{vectors['aggregation'][0]}", ha="center", va="bottom", fontsize=6)
     if "scalars" in vectors:
         axes.annotate(

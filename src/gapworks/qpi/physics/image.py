@@ -178,12 +178,8 @@ def green_on_grid(
         constants = (block.active, block.full, block.odd, x, y, z.real, z.imag, kept)
         fill(c, *constants, numbers[:, rows], corner[rows])
 
-    if threads == 1:
-        for first in range(0, N, _ROWS):
-            work(first)
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(work, range(0, N, _ROWS)))
+    with ThreadPoolExecutor(threads) as pool:
+        list((map if threads == 1 else pool.map)(work, range(0, N, _ROWS)))
     return A, corner.sum(0) @ np.array([1, 1j]) / N**2
 
 
