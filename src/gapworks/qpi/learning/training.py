@@ -82,7 +82,8 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
         build=lambda: TwoHeads(**architecture).to(device),
         tensors=tuple(tensor.to(device) for tensor in arrays.values()),
         validation=tuple(tensor.to(device) for tensor in draw.validation(kept, seed)),
-        loss=Loss(settings.network.class_weight, settings.network.parameter_weight, device),
+        loss=Loss(settings.network.class_weight, settings.network.parameter_weight),
+        may_be_half=True,
         schedule=settings.network.training,
         augment=draw,
         key={"device": device.type},
@@ -92,17 +93,15 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
 
 
 class Loss:
-    """Eq. 16; on a graphics card in mixed precision."""
+    """Eq. 16."""
 
-    def __init__(self, class_weight: float, parameter_weight: float, device: torch.device) -> None:
-        self.weights, self.device = (class_weight, parameter_weight), device
+    def __init__(self, class_weight: float, parameter_weight: float) -> None:
+        self.weights = (class_weight, parameter_weight)
 
     def __call__(self, model: torch.nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
         """Mean over the batch."""
         channels, scalars, label, targets = batch
-        on_card = self.device.type == "cuda"
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=on_card):
-            logits, parameters = model(channels, scalars)
+        logits, parameters = model(channels, scalars)
         return two_head_loss(logits.float(), parameters.float(), label, targets, *self.weights)
 
 
