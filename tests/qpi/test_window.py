@@ -29,12 +29,12 @@ ANY = {"theta": 0.7, "eps0": 30.0, "broadening": 0.5, "omega": 0.4, "phi": 0.5}
 @pytest.mark.parametrize("rashba", [0.0, 4.0])
 def test_ladder_is_the_sum_over_the_whole_grid(irrep, rashba):
     p = Parameters(irrep, rashba=rashba, **ANY)
-    fine, coarse = green_window(p, p.omega, 32, 1024)
+    fine, coarse = green_window(p, size=32, n_effective=1024)
     for window in (fine, coarse):
-        whole = twisted_window(p, p.omega, 32, window.n_effective)
+        whole = twisted_window(p, 32, window.n_effective)
         for part in ("ee", "eh", "he", "local"):
             assert relative_difference(getattr(whole, part), getattr(window, part)) < FLOOR
-        assert relative_difference(ldos_from_window(whole, p), ldos_from_window(window, p)) < FLOOR
+        assert relative_difference(ldos_from_window(whole), ldos_from_window(window)) < FLOOR
 
 
 @pytest.mark.parametrize("irrep", ["A2g", "Eu"])
@@ -43,7 +43,7 @@ def test_shifted_grids_are_one_fine_grid(irrep):
     for kind in IMPURITY_KINDS:
         p = Parameters(irrep, impurity_kind=kind, **ANY)
         charge = np.fft.fftshift(-charge_on_lattice(p, 128, complex).imag / np.pi)
-        whole = ldos_from_window(twisted_window(p, p.omega, 16, 128), p)[0]
+        whole = ldos_from_window(twisted_window(p, 16, 128))[0]
         np.testing.assert_allclose(whole, charge[56:73, 56:73], atol=1e-12)
 
 
@@ -60,7 +60,7 @@ def test_stated_error_bounds_the_true_one(irrep):
 @pytest.mark.parametrize("irrep", ["A1g", "A2u"])
 def test_density_around_a_scalar_impurity_has_threefold_symmetry(irrep):
     p = Parameters(irrep, 0.7, broadening=0.5, eps0=30.0)
-    values = ldos_from_window(green_window(p, 0.0, 32, 1024)[0], p)[0]
+    values = ldos_from_window(green_window(p, size=32, n_effective=1024)[0])[0]
     i, j = np.mgrid[-8:9, -8:9]
     # C3 takes a1 to a2 - a1 and a2 to -a1.
     whole = values[i + 16, j + 16]
@@ -75,11 +75,11 @@ def test_accuracy_out_of_reach_is_said_not_hidden():
 
 def test_one_window_holds_every_impurity():
     p = Parameters("Eu", **ANY)
-    fine, _ = green_window(p, p.omega, 16, 1024)
+    fine, _ = green_window(p, size=16, n_effective=1024)
     for kind, v in (("scalar", -30.0), ("sz", 200.0), ("sx", 50.0)):
         q = replace(p, impurity=v, impurity_kind=kind)
-        own = green_window(q, q.omega, 16, 1024)[0]
-        np.testing.assert_array_equal(ldos_from_window(fine, q), ldos_from_window(own, q))
+        own = green_window(q, size=16, n_effective=1024)[0]
+        np.testing.assert_array_equal(ldos_from_window(fine, q), ldos_from_window(own))
 
 
 def test_energies_that_share_a_ladder_do_not_mix():

@@ -173,10 +173,9 @@ def _simulate(settings: Settings, index: int, threads: int) -> dict[str, np.ndar
         return _imaged(settings, sample, threads)
     if settings.kind == "grid":
         # One grid of wave vectors, whatever its faults.
-        where = tuple(settings.physics.energies), settings.physics.window
-        return _windowed(
-            settings, sample, *(twisted_window(sample.p, *where, n) for n in (N, N // 2))
-        )
+        physics = settings.physics
+        grids = [twisted_window(sample.p, physics.window, n, physics.energies) for n in (N, N // 2)]
+        return _windowed(settings, sample, *grids)
     ladder = _ladder(settings, sample)
     with ThreadPoolExecutor(threads) as pool:
         compute = map if threads == 1 else pool.map

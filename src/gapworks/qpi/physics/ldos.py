@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from gapworks.numerics.checks import real_number, whole_number
 from gapworks.qpi.physics.grid_ladder import FLOOR, Ladder, assemble, integrate
-from gapworks.qpi.physics.parameters import Impurity, Parameters, Superconductor
+from gapworks.qpi.physics.parameters import Energies, Impurity, Parameters, Superconductor, energies
 from gapworks.qpi.physics.t_matrix import (
     full_charge,
     impurity_matrix,
@@ -81,15 +81,15 @@ class LdosWindow:
 
 
 def green_window(
-    p: Superconductor, omegas: float | Sequence[float], size: int = 128, n_effective: int = 8192
+    p: Superconductor, omegas: Energies = None, size: int = 128, n_effective: int = 8192
 ) -> tuple[GreenWindow, GreenWindow]:
     """Green function on a window of r, and the same from a grid half as fine.
 
     Parameters
     ----------
     p : Superconductor
-    omegas : float or sequence of float
-        Energies, meV. Several share most of the work.
+    omegas : float or sequence of float, optional
+        Energies, meV; that of `Parameters` without it. Several share most of the work.
     size : int
         Width of the window, at least 2.
     n_effective : int
@@ -105,7 +105,7 @@ def green_window(
     ValueError
         If an argument is not as above.
     """
-    ladder = Ladder(p, tuple(np.atleast_1d(omegas)), size, n_effective)
+    ladder = Ladder(p, energies(p, omegas), size, n_effective)
     return windows(ladder, map(integrate, ladder.sub_grids()))
 
 
@@ -145,21 +145,22 @@ def _window(p, omegas, A, n_effective) -> GreenWindow:
     return GreenWindow(p, omegas, ee, eh, he, local, n_effective)
 
 
-def ldos_from_window(window: GreenWindow, impurity: Impurity) -> np.ndarray:
+def ldos_from_window(window: GreenWindow, impurity: Impurity | None = None) -> np.ndarray:
     """Density of states that an impurity of any strength and kind adds.
 
     Parameters
     ----------
     window : GreenWindow
         Of the clean superconductor.
-    impurity : Impurity
+    impurity : Impurity, optional
+        That of the window's `Parameters` without it.
 
     Returns
     -------
     ndarray, shape (E, 2 half + 1, 2 half + 1)
         -Im Tr_e dG(r, r) / pi, 1 / meV per cell.
     """
-    return _ldos(window, impurity)[0]
+    return _ldos(window, window.p if impurity is None else impurity)[0]
 
 
 def _ldos(window, impurity) -> tuple[np.ndarray, bool]:
@@ -263,7 +264,7 @@ def relative_difference(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def twisted_window(
-    p: Superconductor, omegas: float | Sequence[float], size: int = 128, n_effective: int = 1024
+    p: Superconductor, size: int = 128, n_effective: int = 1024, omegas: Energies = None
 ) -> GreenWindow:
     """The reference for `green_window`: the whole N_eff grid, as shifted grids one by one.
 
@@ -273,12 +274,12 @@ def twisted_window(
     Parameters
     ----------
     p : Superconductor
-    omegas : float or sequence of float
-        Energies, meV.
     size : int
         Width of the window, at least 2.
     n_effective : int
         N_eff: a multiple of M, the least power of two above size.
+    omegas : float or sequence of float, optional
+        As of `green_window`.
 
     Returns
     -------
@@ -290,6 +291,6 @@ def twisted_window(
         If an argument is not as above.
     """
     size = whole_number("size", size, 2)
-    omegas = tuple(np.atleast_1d(omegas))
+    omegas = energies(p, omegas)
     A = [twisted_green(p, omega, size // 2, n_effective) for omega in omegas]
     return _window(p, omegas, np.concatenate(A, 1), n_effective)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
 
 from gapworks.numerics.checks import real_number, real_numbers
@@ -22,6 +23,8 @@ HOPPING = (33.52, 97.26, -2.11, -13.53, -10.30, 3.48, 1.69)
 """t_1 ... t_7 of eq. 4, meV (section 3 of the paper)."""
 SPIN_ORBIT = (13.27, -1.94)
 """lambda_I^(1) and lambda_I^(3) of eq. 5, meV."""
+Energies = float | Sequence[float] | None
+"""One, several, or that of `Parameters`; meV."""
 
 
 @dataclass(frozen=True)
@@ -157,3 +160,18 @@ def _check_fields(record: Superconductor | Impurity) -> None:
         else:
             value = real_number(name, value)
         object.__setattr__(record, name, value)
+
+
+def energies(p: Superconductor, omegas: Energies) -> tuple[float, ...]:
+    """Energies as they are given, meV, or that of `Parameters`.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    if omegas is None:
+        if not isinstance(p, Parameters):
+            raise ValueError("omegas: a Superconductor has no energy of its own; give one, in meV")
+        return (p.omega,)
+    return (omegas,) if isinstance(omegas, int | float) else tuple(omegas)
