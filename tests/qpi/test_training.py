@@ -186,7 +186,7 @@ def test_a_few_steps_on_drawn_samples_lower_the_loss(data):
     model = TwoHeads(
         "small", 6, view.scalar_count(2), 32, True, [0.0] * 4, [1.0] * 4, [8, 8, 12, 12, 16, 16]
     )
-    loss = partial(loss_of_batch, weights=(1.0, 0.1))
+    loss = partial(loss_of_batch, weights=(1.0, 0.1), device="cpu")
     with torch.no_grad():
         before = float(loss(model, kept))
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)

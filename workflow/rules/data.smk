@@ -22,6 +22,7 @@ rule simulate:
     priority: urgent(0)
     conda:
         "../../envs/gapworks.yaml"
+    threads: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),
@@ -117,6 +118,7 @@ rule gather:
     priority: urgent(2)
     conda:
         "../../envs/gapworks.yaml"
+    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(15),
@@ -152,6 +154,7 @@ rule generate:
         generated=generated_pattern(),
     conda:
         "../../envs/gapworks.yaml"
+    threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(30),

@@ -16,6 +16,7 @@ rule evaluate_light:
     priority: urgent(0)
     conda:
         "../../envs/gapworks.yaml"
+    threads: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

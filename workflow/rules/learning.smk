@@ -19,6 +19,7 @@ rule train:
     priority: 1
     conda:
         "../../envs/gapworks.yaml"
+    threads: 1
     resources:
         mem_mb=growing(4000),
         runtime=growing(120),

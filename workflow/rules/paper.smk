@@ -32,6 +32,7 @@ rule figure:
     priority: urgent(3)
     conda:
         "../../envs/gapworks.yaml"
+    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -71,6 +72,7 @@ rule table:
     priority: 3
     conda:
         "../../envs/gapworks.yaml"
+    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -105,6 +107,7 @@ rule metrics:
         timing="(?:-timing)?",
     conda:
         "../../envs/gapworks.yaml"
+    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -141,6 +144,7 @@ rule claims:
         timing="(?:-timing)?",
     conda:
         "../../envs/gapworks.yaml"
+    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

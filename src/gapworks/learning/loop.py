@@ -78,11 +78,6 @@ def reproducible(threads: int, seed: int) -> Iterator[None]:
         torch.utils.deterministic.fill_uninitialized_memory = filling
 
 
-def multiplies_bfloat16(device: torch.device) -> bool:
-    """Whether products of 16-bit numbers are several times as fast there as of 32 bits."""
-    return device.type == "cuda" or bool(torch.cpu.get_capabilities().get("amx_bf16"))
-
-
 def train(
     model: torch.nn.Module,
     data: tuple[torch.Tensor, ...],
@@ -95,7 +90,6 @@ def train(
     augment: Augment | None = None,
     report: Callable[[str], None] = lambda line: None,
     checkpoint_seconds: float = 0.0,
-    half: bool = False,
 ) -> Trained:
     """Train a network, from a checkpoint if there is one of just this training.
 
@@ -125,9 +119,6 @@ def train(
     checkpoint_seconds : float
         Least time between two checkpoints, for networks whose epoch is no longer than a write.
         Which epochs are written does not change the weights.
-    half : bool
-        Products of the training loss in bfloat16, sums and weights in 32 bits (torch.autocast);
-        the validation loss is of 32 bits.
 
     Raises
     ------
@@ -140,12 +131,6 @@ def train(
         weight_decay=settings.weight_decay,
         fused=True,  # one pass over the weights, not ten: half of a step of dense layers
     )
-    device = next(model.parameters()).device.type
-
-    def lossy(model: torch.nn.Module, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
-        with torch.autocast(device, torch.bfloat16, enabled=half):
-            return loss(model, batch)
-
     progress, best = Progress(rate=settings.learning_rate), copy.deepcopy(model.state_dict())
     if found := load_checkpoint(checkpoint, key, model, optimizer):
         progress, best = found
@@ -172,7 +157,7 @@ def train(
                 progress.rate = _cosine(settings, epoch)
             for group in optimizer.param_groups:
                 group["lr"] = progress.rate
-            _epoch(model, data, lossy, settings, optimizer, seed, progress, augment, stop_if_told)
+            _epoch(model, data, loss, settings, optimizer, seed, progress, augment, stop_if_told)
             # A stop from here on keeps an epoch whose samples are all done.
             validation_loss = mean_loss(model, validation, loss, settings.batch_size, stop_if_told)
             training_loss = progress.loss_sum / progress.samples

@@ -21,7 +21,6 @@ from gapworks.learning.loop import (
     Augment,
     Loss,
     Trained,
-    multiplies_bfloat16,
     reproducible,
     train,
     training_key,
@@ -53,8 +52,6 @@ class Task:
     schedule: Training
     augment: Augment | None = None
     checkpoint_seconds: float = 0.0
-    may_be_half: bool = False
-    """Whether products in bfloat16 leave its results within the spread of seeds."""
     key: Mapping[str, Any] = field(default_factory=dict)
     """What else decides the outcome (a device, say)."""
     about: Mapping[str, Any] = field(default_factory=dict)
@@ -135,7 +132,6 @@ def train_network(
         )
         torch.manual_seed(seed)
         model = task.build()
-        half = task.may_be_half and multiplies_bfloat16(next(model.parameters()).device)
         trained = train(
             model,
             task.tensors,
@@ -148,10 +144,8 @@ def train_network(
             augment=task.augment,
             report=report,
             checkpoint_seconds=task.checkpoint_seconds,
-            half=half,
         )
         card = _card(task, settings, model, trained, data)
-        card["precision"] = "bfloat16" if half else "float32"
         weights = {name: tensor.cpu() for name, tensor in trained.weights.items()}
         if task.finish is not None:
             model.load_state_dict(trained.weights)

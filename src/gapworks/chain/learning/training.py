@@ -71,7 +71,6 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
         schedule=settings.network.training,
         # The paper's network is trained as the paper says; ours is told the symmetry.
         augment=mirror if kind == "surrogate" else None,
-        may_be_half=kind == "surrogate",
         about={
             "filling": physics["filling"],
             "mu_range": [float(mu.min() - MU_MARGIN), float(mu.max() + MU_MARGIN)],

@@ -84,8 +84,7 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
         build=lambda: TwoHeads(**architecture).to(device),
         tensors=tuple(tensor.to(device) for tensor in arrays.values()),
         validation=tuple(tensor.to(device) for tensor in draw.validation(kept, seed)),
-        loss=partial(loss, weights=weights),
-        may_be_half=True,
+        loss=partial(loss, weights=weights, device=device.type),
         schedule=settings.network.training,
         augment=draw,
         key={"device": device.type},
@@ -94,10 +93,13 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
     )
 
 
-def loss(model: torch.nn.Module, batch: tuple[Tensor, ...], weights: tuple[float, float]) -> Tensor:
-    """Eq. 16 with weights w_IR and w_param, over a batch."""
+def loss(
+    model: torch.nn.Module, batch: tuple[Tensor, ...], weights: tuple[float, float], device: str
+) -> Tensor:
+    """Eq. 16 with weights w_IR and w_param, over a batch; on a graphics card in mixed precision."""
     channels, scalars, label, targets = batch
-    logits, parameters = model(channels, scalars)
+    with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+        logits, parameters = model(channels, scalars)
     return two_head_loss(logits.float(), parameters.float(), label, targets, *weights)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gapworks.dimer.evaluation.solved import VARIABLES
+from gapworks.dimer.evaluation.variables import VARIABLES
 from gapworks.dimer.learning.trained import Network
 from gapworks.dimer.physics.pair import exact_pair
 from gapworks.dimer.steps import Compare

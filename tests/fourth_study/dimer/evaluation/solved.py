@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from gapworks.dimer.evaluation.variables import VARIABLES
 from gapworks.dimer.physics.pair import exact_pair
 from gapworks.dimer.steps import Compare
-from gapworks.factory.container import Coordinate, Variable
+from gapworks.factory.container import Coordinate
 from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 from gapworks.learning.data import read_dataset
-
-VARIABLES = {
-    "occupation": Variable(("V",), "1", "electrons on the first site"),
-    "error": Variable(("V",), "1", "difference from the exact formula, of n and of E / t"),
-}
 
 
 def evaluate(settings: Compare, given: Given, threads: int, report: Report) -> Evaluation:
