@@ -15,7 +15,7 @@ from gapworks.factory.ranks import World
 from gapworks.qpi.config import CLASSES
 from gapworks.qpi.data.draw import Sample, draw
 from gapworks.qpi.physics.fermi_surface import gap_rms
-from gapworks.qpi.physics.grid_ladder import Ladder, integrate
+from gapworks.qpi.physics.grid_ladder import Ladder, cells_of, integrate
 from gapworks.qpi.physics.image import image
 from gapworks.qpi.physics.ldos import (
     GreenWindow,
@@ -175,22 +175,23 @@ def simulate_shared(
 
 
 def _simulate(settings: Settings, index: int, threads: int) -> dict[str, np.ndarray]:
-    if settings.kind == "ladder":
-        sample, ladder = _ladder(settings, index)
-        return _windowed(settings, sample, *windows(ladder, _integrated(ladder, threads)))
-    sample = draw(settings.seed, settings.stream, settings.physics, index)
-    if settings.kind == "grid":
+    if settings.kind == "image":
+        sample = draw(settings.seed, settings.stream, settings.physics, index)
+        return _imaged(settings, sample, threads)
+    cells = cells_of(settings.physics.window)
+    if settings.kind == "grid" and settings.n_effective % (2 * cells):
+        sample = draw(settings.seed, settings.stream, settings.physics, index)
         N = settings.n_effective
-        fine, coarse = (_plain(settings, sample, n) for n in (N, N // 2))
-        return _windowed(settings, sample, fine, coarse)
-    return _imaged(settings, sample, threads)
+        return _windowed(settings, sample, *(_shifted(settings, sample, n) for n in (N, N // 2)))
+    sample, ladder = _ladder(settings, index)
+    return _windowed(settings, sample, *windows(ladder, _integrated(ladder, threads)))
 
 
 def _ladder(settings: Settings, index: int) -> tuple[Sample, Ladder]:
     physics = settings.physics
     sample = draw(settings.seed, settings.stream, physics, index)
-    energies = tuple(physics.energies)
-    return sample, Ladder(sample.p, energies, physics.window, settings.n_effective)
+    energies, plain = tuple(physics.energies), settings.kind == "grid"
+    return sample, Ladder(sample.p, energies, physics.window, settings.n_effective, plain)
 
 
 def _integrated(ladder: Ladder, threads: int) -> Iterable[np.ndarray]:
@@ -201,8 +202,8 @@ def _integrated(ladder: Ladder, threads: int) -> Iterable[np.ndarray]:
             yield from pool.map(integrate, ladder.sub_grids())
 
 
-def _plain(settings: Settings, sample: Sample, N: int) -> GreenWindow:
-    """The window of one grid of N x N wave vectors, whatever its faults."""
+def _shifted(settings: Settings, sample: Sample, N: int) -> GreenWindow:
+    """The window of one grid of N x N wave vectors that the cells of `Ladder` do not divide."""
     size, energies = settings.physics.window, tuple(settings.physics.energies)
     made = [twisted_window(replace(sample.p, omega=omega), size, N) for omega in energies]
     ee, eh, he, local = (

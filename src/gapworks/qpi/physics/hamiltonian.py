@@ -9,6 +9,7 @@ in meV. Every function here is a real trigonometric polynomial of u and v of deg
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import cos, sin, sqrt
 
 import numpy as np
@@ -221,20 +222,46 @@ def bdg_matrix(p: Parameters, u: ArrayLike, v: ArrayLike) -> np.ndarray:
 
 
 def harmonics(function: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
-    """Coefficients c of a real function F(u, v) = Re sum_mn c_mn e^{i (m v + n u)}.
+    """Coefficients c of real functions F(u, v) = Re sum_mn c_mn e^{i (m v + n u)}.
 
     Parameters
     ----------
     function : callable
-        Of arrays u and v, rad; a trigonometric polynomial of degree at most `DEGREE` in each.
+        Of arrays u and v, rad; its result, shape (..., of u and v), is a trigonometric polynomial of
+        degree at most `DEGREE` in each.
 
     Returns
     -------
-    ndarray, shape (DEGREE + 1, 2 DEGREE + 1), complex
+    ndarray, shape (..., DEGREE + 1, 2 DEGREE + 1), complex
         m = 0 ... DEGREE, n = -DEGREE ... DEGREE.
     """
     grid = 2 * np.pi * np.arange(16) / 16
-    c = np.fft.fft2(np.broadcast_to(function(grid[None, :], grid[:, None]), (16, 16))) / 256
-    kept = c[: DEGREE + 1, np.arange(-DEGREE, DEGREE + 1)]
-    kept[1:] *= 2
+    values = np.asarray(function(grid[None, :], grid[:, None]))
+    c = np.fft.fft2(np.broadcast_to(values, (*values.shape[:-2], 16, 16))) / 256
+    kept = c[..., : DEGREE + 1, np.arange(-DEGREE, DEGREE + 1)]
+    kept[..., 1:, :] *= 2
     return kept
+
+
+def on_grid(coefficients: np.ndarray, N: int) -> np.ndarray:
+    """The functions of `harmonics` at u = 2 pi i / N and v = 2 pi j / N.
+
+    Parameters
+    ----------
+    coefficients : ndarray, shape (..., DEGREE + 1, 2 DEGREE + 1), complex
+    N : int
+
+    Returns
+    -------
+    ndarray, shape (..., N, N)
+        Axes along v and u.
+    """
+    v, u = _waves(N)
+    return (v @ coefficients @ u).real
+
+
+@lru_cache(maxsize=4)
+def _waves(N):
+    u = 2 * np.pi * np.arange(N) / N
+    m, n = np.arange(DEGREE + 1), np.arange(-DEGREE, DEGREE + 1)
+    return np.exp(1j * np.outer(u, m)), np.exp(1j * np.outer(n, u))
