@@ -18,7 +18,7 @@ from llvmlite import ir
 from numba.extending import intrinsic
 
 from gapworks.numerics.compiled import FAST_MATH, inlined
-from gapworks.numerics.simd import LANES, lanes_type, store
+from gapworks.numerics.simd import LANES, lanes_type, load, splat, store
 
 # Wave vectors evaluated together; rows are multiples of it.
 STRETCH = LANES
@@ -252,3 +252,41 @@ def full_green(f, odd, omega, delta, near2, far2, g):
                 c = 24 + 4 * i + 2 * j
                 hh = W[i, j] + S[i, 0] * X[0, j] + S[i, 1] * X[1, j]
                 g[c, s], g[c + 1, s] = weight * hh.real, weight * hh.imag
+
+
+@fast
+def row_polynomials(form, p, q, c):
+    """Polynomials in v of all fields at u with cosine p and sine q; see `Block.form`."""
+    terms = 9
+    for k in range(form.size // (terms * LANES)):
+        at = k * terms * LANES
+        even = load(form, at + 3 * LANES) + p * load(form, at + 4 * LANES)
+        even = load(form, at + LANES) + p * (load(form, at + 2 * LANES) + p * even)
+        odd = load(form, at + 7 * LANES) + p * load(form, at + 8 * LANES)
+        odd = load(form, at + 5 * LANES) + p * (load(form, at + 6 * LANES) + p * odd)
+        store(c, k * LANES, load(form, at) + p * even + q * odd)
+
+
+@fast
+def pair_stretch(c, short, odd, real, x, y, i, omegas, delta, near2, far2, work):
+    """Green functions of points i ... i + 15 of a row, one energy after the other, 2 x 2 form."""
+    p, q = load(x, i), load(y, i)
+    xi = polynomial(c, 0, short[0], p, q)
+    dr = polynomial(c, 2 * LANES, short[2], p, q)
+    di = splat(0.0) if real else polynomial(c, 3 * LANES, short[3], p, q)
+    # Only gaps between equal spins have the Ising term as a shift.
+    L = polynomial(c, LANES, short[1], p, q) if odd else splat(0.0)
+    for o in range(len(omegas)):
+        pair_green(xi, omegas[o] - L, dr, di, delta, near2, far2, work, o * 8 * LANES)
+
+
+@fast
+def full_stretch(c, short, odd, x, y, i, omegas, delta, near2, far2, f, work):
+    """The same in the 4 x 4 form; f, flat, is for eight fields."""
+    p, q = load(x, i), load(y, i)
+    for k in range(8):
+        store(f, k * LANES, polynomial(c, k * LANES, short[k], p, q))
+    fields = f.reshape(8, STRETCH)
+    for o in range(len(omegas)):
+        g = work[o * 32 * LANES : (o + 1) * 32 * LANES].reshape(32, STRETCH)
+        full_green(fields, odd, omegas[o], delta, near2, far2, g)

@@ -227,8 +227,8 @@ def harmonics(function: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.nd
     Parameters
     ----------
     function : callable
-        Of arrays u and v, rad; its result, shape (..., of u and v), is a trigonometric polynomial of
-        degree at most `DEGREE` in each.
+        Of arrays u and v, rad; its result, shape (..., of u and v), is a trigonometric polynomial
+        of degree at most `DEGREE` in each.
 
     Returns
     -------

@@ -157,7 +157,9 @@ def _add_four(out, at, line, rows, start, length, kernel, place, step):
         for w in range(WIDTH):
             k = place * WIDTH + w
             sum_ = load(out, to) + a * number(kernel, k) + b * number(kernel, k + step)
-            store(out, to, sum_ + c * number(kernel, k + 2 * step) + d * number(kernel, k + 3 * step))
+            store(
+                out, to, sum_ + c * number(kernel, k + 2 * step) + d * number(kernel, k + 3 * step)
+            )
             to += line
 
 

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from gapworks.numerics.simd import LANES, load, splat, store
+from gapworks.numerics.simd import LANES, load, store
 from gapworks.qpi.physics.compiled import entry_point
 from gapworks.qpi.physics.green import (
     REACH,
     STRETCH,
     fast,
-    full_green,
-    pair_green,
-    polynomial,
+    full_stretch,
+    pair_stretch,
+    row_polynomials,
     value,
 )
 from gapworks.qpi.physics.nufft import WIDTH, add_rows, spread_four, spread_six
@@ -29,44 +29,6 @@ ROWS = 8
 _TRACED = 4
 # Cells of a row: those of the window's dual, what is spread beyond them, filled up to lanes.
 PADDING = WIDTH
-
-
-@fast
-def _row(form, p, q, c):
-    """Polynomials in v of all fields at u with cosine p and sine q; see `Block.form`."""
-    terms = 9
-    for k in range(form.size // (terms * LANES)):
-        at = k * terms * LANES
-        even = load(form, at + 3 * LANES) + p * load(form, at + 4 * LANES)
-        even = load(form, at + LANES) + p * (load(form, at + 2 * LANES) + p * even)
-        odd = load(form, at + 7 * LANES) + p * load(form, at + 8 * LANES)
-        odd = load(form, at + 5 * LANES) + p * (load(form, at + 6 * LANES) + p * odd)
-        store(c, k * LANES, load(form, at) + p * even + q * odd)
-
-
-@fast
-def _pair_stretch(c, short, odd, real, x, y, i, omegas, delta, near2, far2, work):
-    """Green functions of points i ... i + 15 of a row, one energy after the other, 2 x 2 form."""
-    p, q = load(x, i), load(y, i)
-    xi = polynomial(c, 0, short[0], p, q)
-    dr = polynomial(c, 2 * LANES, short[2], p, q)
-    di = splat(0.0) if real else polynomial(c, 3 * LANES, short[3], p, q)
-    # Only gaps between equal spins have the Ising term as a shift.
-    L = polynomial(c, LANES, short[1], p, q) if odd else splat(0.0)
-    for o in range(len(omegas)):
-        pair_green(xi, omegas[o] - L, dr, di, delta, near2, far2, work, o * 8 * LANES)
-
-
-@fast
-def _full_stretch(c, short, odd, x, y, i, omegas, delta, near2, far2, f, work):
-    """The same in the 4 x 4 form; f, flat, is for eight fields."""
-    p, q = load(x, i), load(y, i)
-    for k in range(8):
-        store(f, k * LANES, polynomial(c, k * LANES, short[k], p, q))
-    fields = f.reshape(8, STRETCH)
-    for o in range(len(omegas)):
-        g = work[o * 32 * LANES : (o + 1) * 32 * LANES].reshape(32, STRETCH)
-        full_green(fields, odd, omegas[o], delta, near2, far2, g)
 
 
 @fast
@@ -106,18 +68,14 @@ def _spread(rows, at, even, stride, each, kernel, cell, place, pairs, work, star
     for k in range(0, each, 6):
         shift = k * stride
         target = even + shift if even >= 0 else -1
-        spread_six(
-            rows, at + shift, target, stride, kernel, place, work, start + k * LANES, pairs
-        )
+        spread_six(rows, at + shift, target, stride, kernel, place, work, start + k * LANES, pairs)
 
 
 @fast
 def _sum_holes(sums, at, work, start, count):
     """Add the numbers of the holes among themselves, lane by lane."""
     for k in range(count):
-        store(
-            sums, at + k * LANES, load(sums, at + k * LANES) + load(work, start + k * LANES)
-        )
+        store(sums, at + k * LANES, load(sums, at + k * LANES) + load(work, start + k * LANES))
 
 
 @fast
@@ -157,7 +115,7 @@ def _gather_rows(
     found = N // STRETCH
     for j in range(first, last, ROWS):
         for s in range(ROWS):
-            _row(form, x[j + s], y[j + s], c[s])
+            row_polynomials(form, x[j + s], y[j + s], c[s])
         for s in range(ROWS):
             if near2 >= 0 and s % _TRACED == 0:
                 centre = c[s + _TRACED // 2]
@@ -166,13 +124,9 @@ def _gather_rows(
             for hit in range(found):
                 i = stretches[hit]
                 if full:
-                    _full_stretch(
-                        c[s], short, odd, x, y, i, omegas, delta, near2, far2, f, work
-                    )
+                    full_stretch(c[s], short, odd, x, y, i, omegas, delta, near2, far2, f, work)
                 else:
-                    _pair_stretch(
-                        c[s], short, odd, real, x, y, i, omegas, delta, near2, far2, work
-                    )
+                    pair_stretch(c[s], short, odd, real, x, y, i, omegas, delta, near2, far2, work)
                 begin, cell = 0, i // rate
                 place = i - cell * rate
                 while begin < STRETCH:
@@ -189,10 +143,10 @@ def _gather_rows(
                 for o in range(energies):
                     at = (s % 2 * energies + o) * hh * LANES
                     _sum_holes(sums, at, work, (o * computed + 3 * hh) * LANES, hh)
-        add_rows(flat, -lowest * line, line, rows, 0, ROWS, 1, weights[0], j, rate)
-        if both:
-            start, lines = ROWS * line, out.shape[1] - lowest
-            add_rows(flat, lines * line, line, rows, start, ROWS // 2, 2, weights[1], j, rate)
+        for half in range(weights.shape[0]):
+            at, start = (half * out.shape[1] - lowest) * line, half * ROWS * line
+            count, step_ = ROWS >> half, 1 << half
+            add_rows(flat, at, line, rows, start, count, step_, weights[half], j, rate)
 
 
 @entry_point
@@ -309,14 +263,14 @@ def fill(model, xu, yu, x, y, omega, delta, kept, out, corner):
     omegas = np.array([omega])
     N = out.shape[2]
     for j in range(len(xu)):
-        _row(form, xu[j], yu[j], c)
+        row_polynomials(form, xu[j], yu[j], c)
         for k in range(corner.shape[1]):
             corner[j, k, 0] = corner[j, k, 1] = 0.0
         for i in range(0, N, STRETCH):
             if full:
-                _full_stretch(c, short, odd, x, y, i, omegas, delta, -1.0, -1.0, f, work)
+                full_stretch(c, short, odd, x, y, i, omegas, delta, -1.0, -1.0, f, work)
             else:
-                _pair_stretch(c, short, odd, real, x, y, i, omegas, delta, -1.0, -1.0, work)
+                pair_stretch(c, short, odd, real, x, y, i, omegas, delta, -1.0, -1.0, work)
             count = min(STRETCH, N - i)
             for k in range(corner.shape[1]):
                 re = im = 0.0

@@ -108,8 +108,8 @@ class Block:
     def form(self) -> np.ndarray:
         """The fields as polynomials of p = cos and q = sin of both angles, meV.
 
-        Of shape (fields, 9, LANES): powers of u's, then those of v's, 1, p ... p^4, q, q p ... q p^3,
-        and zeros. So a row takes no trigonometric function but those of its own angle.
+        Of shape (fields, 9, 16): powers of u's, then those of v's, each 1, p ... p^4, q, q p ...
+        q p^3; the rest are zeros. So a row takes no trigonometric function but those of its angle.
         """
         form = np.zeros((len(self.coefficients), 2 * DEGREE + 1, STRETCH))
         rows = self.coefficients @ _WAVES_U
