@@ -97,7 +97,7 @@ LOCAL_COMPONENTS = ("ee", "hh", "eh", "he")
 
 
 def block(settings: Settings) -> int:
-    """One sample at a time: it takes a tenth of a second."""
+    """One sample at a time: it takes some hundredths of a second."""
     return 1
 
 

@@ -9,9 +9,9 @@ each smooth enough for its grid N_1 < N_2 < ... < N_eff and, after the first, ze
 Fermi surface: the cost of a grid grows as N, not N^2. The sum is that of the N_eff grid. Points of
 the last grid with both indices even make up the grid N_eff / 2, whose difference is the error.
 
-Rows of the grids are independent of each other: `Ladder.sub_grids` lists them in blocks,
-`integrate` sums one block, and `assemble` adds the sums in the order of that list. Whoever shares
-the list among processes gets the same bits, however many there are.
+Rows of the grids are independent of each other: `Ladder.sub_grids` lists stretches of them,
+`integrate` sums those of one stretch, of all grids, and `assemble` adds the sums in the order of
+that list. Whoever shares the list among processes gets the same bits, however many there are.
 
 `Ladder(..., plain=True)` is the last grid alone, without cut-offs, gathered in the same way.
 """

@@ -9,11 +9,11 @@ in meV. Every function here is a real trigonometric polynomial of u and v of deg
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from math import cos, sin, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import fft
 
 from gapworks.qpi.physics.parameters import Parameters
 
@@ -250,18 +250,15 @@ def on_grid(coefficients: np.ndarray, N: int) -> np.ndarray:
     ----------
     coefficients : ndarray, shape (..., DEGREE + 1, 2 DEGREE + 1), complex
     N : int
+        More than 2 `DEGREE`.
 
     Returns
     -------
     ndarray, shape (..., N, N)
         Axes along v and u.
     """
-    v, u = _waves(N)
-    return (v @ coefficients @ u).real
-
-
-@lru_cache(maxsize=4)
-def _waves(N):
-    u = 2 * np.pi * np.arange(N) / N
-    m, n = np.arange(DEGREE + 1), np.arange(-DEGREE, DEGREE + 1)
-    return np.exp(1j * np.outer(u, m)), np.exp(1j * np.outer(n, u))
+    # Transforms, not matrix products, for which BLAS would wake its threads.
+    whole = np.zeros((*coefficients.shape[:-1], N), complex)
+    whole[..., np.arange(-DEGREE, DEGREE + 1)] = coefficients
+    rows = fft.ifft(whole, norm="forward")
+    return fft.ifft(rows, n=N, axis=-2, norm="forward").real

@@ -24,7 +24,7 @@ _UNDEFINED = ir.Constant(_VECTOR, ir.Undefined)
 # Contraction to fused multiply-add is the only freedom the compiler gets.
 _FLAGS = ("contract",)
 
-_fast = inlined(fastmath=FAST_MATH, error_model="numpy")
+fast = inlined(fastmath=FAST_MATH, error_model="numpy")
 
 
 def _is_flat(array) -> bool:
@@ -121,7 +121,7 @@ def number(typingctx, array, index):
     return lanes_type(array, types.intp), codegen
 
 
-@_fast
+@fast
 def _add_eight(out, at, line, rows, start, length, kernel, place, step):
     """Add eight rows to the WIDTH lines around them, with the kernel's weights at their places.
 
@@ -145,7 +145,7 @@ def _add_eight(out, at, line, rows, start, length, kernel, place, step):
             to += line
 
 
-@_fast
+@fast
 def _add_four(out, at, line, rows, start, length, kernel, place, step):
     """The same of four rows."""
     for t in range(start, start + length, LANES):
@@ -163,7 +163,7 @@ def _add_four(out, at, line, rows, start, length, kernel, place, step):
             to += line
 
 
-@_fast
+@fast
 def _add_one(out, at, line, rows, start, length, kernel, place):
     """The same of one row."""
     for w in range(WIDTH):
@@ -174,7 +174,7 @@ def _add_one(out, at, line, rows, start, length, kernel, place):
     rows[start : start + length] = 0.0
 
 
-@_fast
+@fast
 def add_rows(out, at, line, rows, start, count, step, kernel, first, rate):
     """Add `count` rows, `step` apart from row `first` on, to lines of cells with `rate` rows each.
 
