@@ -113,6 +113,8 @@ def windows(results: measure.Results, sizes: Sizes) -> None:
         return assembled(ladder, map(integrate, ladder.sub_grids()))
 
     size, N = sizes.whole
+    # Compiled before anything is timed.
+    green_window(superconductor("A1g", 0.3), None, 16, 1024)
     for irrep in ("A1g", "A2u"):
         p = superconductor(irrep, 0.3)
         measure.say(f"windows: {irrep}, the whole grid")
