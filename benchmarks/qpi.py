@@ -21,6 +21,7 @@ class Sizes(NamedTuple):
     literal : N of the double sum
     windows : (size, N_eff) of windows
     whole : (size, N_eff) of the sum over the whole grid
+    plain : (size, N) of one grid that need not converge
     errors : N_eff of the errors; the finest is the reference
     repeats : int
     """
@@ -41,6 +42,7 @@ class Sizes(NamedTuple):
         (512, 32768),
     )
     whole: tuple[int, int] = (64, 2048)
+    plain: tuple[int, int] = (64, 1024)
     errors: tuple[int, ...] = (4096, 8192, 16384, 32768, 65536)
     repeats: int = 5
 
@@ -100,9 +102,19 @@ def images(results: measure.Results, sizes: Sizes) -> None:
 
 def windows(results: measure.Results, sizes: Sizes) -> None:
     """Seconds of a window, for one energy and for two."""
-    from gapworks.qpi import green_window, twisted_window
+    from gapworks.qpi import Ladder, green_window, integrate, twisted_window
+    from gapworks.qpi import windows as assembled
+
+    def shifted(p, size, N):
+        return [twisted_window(p, size, n) for n in (N, N // 2)]
+
+    def gathered(p, size, N):
+        ladder = Ladder(p, (p.omega,), size, N, plain=True)
+        return assembled(ladder, map(integrate, ladder.sub_grids()))
 
     size, N = sizes.whole
+    # Compiled before anything is timed.
+    green_window(superconductor("A1g", 0.3), None, 16, 1024)
     for irrep in ("A1g", "A2u"):
         p = superconductor(irrep, 0.3)
         measure.say(f"windows: {irrep}, the whole grid")
@@ -114,6 +126,14 @@ def windows(results: measure.Results, sizes: Sizes) -> None:
         for method, values in times.items():
             case = f"{irrep}, {size} wide, N_eff = {N}"
             add(results, "window", case, method, values, times["whole grid"])
+        calls = {
+            "shifted grids": partial(shifted, p, *sizes.plain),
+            "gathered": partial(gathered, p, *sizes.plain),
+        }
+        times = measure.race(calls, sizes.repeats, budget=2.0)
+        for method, values in times.items():
+            case = f"{irrep}, {sizes.plain[0]} wide, one grid of {sizes.plain[1]} and its half"
+            add(results, "window", case, method, values, times["shifted grids"])
         for size_, N_ in sizes.windows:
             measure.say(f"windows: {irrep}, {size_} wide, N_eff = {N_}")
             results.listen()

@@ -151,8 +151,11 @@ def test_gap_rms_knows_the_symmetry_of_the_lattice():
         gap_rms(Parameters("A1u", rashba=3.0))
 
 
-def test_a_literal_window_is_that_of_one_grid():
-    chosen = simulation("literal_train", physics={"energies": [0.5], "broadening": [0.1, 0.1]})
+@pytest.mark.parametrize("window, n_effective", [(16, 128), (20, 192)])
+def test_a_literal_window_is_that_of_one_grid(window, n_effective):
+    """Also of one that the cells of the ladder do not divide."""
+    physics = {"energies": [0.5], "broadening": [0.1, 0.1], "window": window}
+    chosen = simulation("literal_train", physics=physics, n_effective=n_effective)
     made = dataset.simulate(chosen, 2, 5, threads=1)
     N = chosen.n_effective
     u = 2 * np.pi * np.arange(N) / N
@@ -161,7 +164,7 @@ def test_a_literal_window_is_that_of_one_grid():
         H = bdg_matrix(p, u[:, None], u[None, :])
         G = np.linalg.inv((0.5 + 0.1j) * np.eye(4) - H)
         A = np.fft.ifft2(G, axes=(0, 1))
-        r = np.arange(-8, 8)
+        r = np.arange(window) - window // 2
         hole = 2 if p.odd else 3
         for k, (a, b) in enumerate(((0, 0), (0, hole), (hole, 0))):
             wanted = A[r[:, None], r, a, b]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapworks.qpi import Parameters, bdg_matrix
-from gapworks.qpi.physics.hamiltonian import band, gap_matrix, harmonics, ising, rashba
+from gapworks.qpi.physics.hamiltonian import band, gap_matrix, harmonics, ising, on_grid, rashba
 from gapworks.qpi.physics.parameters import D_VECTORS, IRREPS
 from tests.support.superconductors import superconductors
 
@@ -120,3 +120,12 @@ def test_corrected_band_has_seven_shells():
 def test_impossible_parameters_are_named(field, value, message):
     with pytest.raises(ValueError, match=f"{field}=.*{message}"):
         Parameters(**{"irrep": "A1g", field: value})
+
+
+def test_harmonics_give_the_functions_back_on_any_grid():
+    p = Parameters("Eu", theta=0.7)
+    u = 2 * np.pi * np.arange(24) / 24
+    both = harmonics(lambda u, v: np.stack([band(p, u, v), ising(p, u, v)]))
+    made = on_grid(both, 24)
+    for one, function in zip(made, (band, ising), strict=True):
+        np.testing.assert_allclose(one, function(p, u[None, :], u[:, None]), atol=1e-11)

@@ -37,6 +37,19 @@ def test_ladder_is_the_sum_over_the_whole_grid(irrep, rashba):
         assert relative_difference(ldos_from_window(whole), ldos_from_window(window)) < FLOOR
 
 
+@pytest.mark.parametrize("irrep, rashba", [*((irrep, 0.0) for irrep in IRREPS), ("Eg", 4.0)])
+@pytest.mark.parametrize("N", [128, 256, 384, 512])
+def test_a_plain_grid_is_gathered_to_single_precision(irrep, rashba, N):
+    """Whatever the number of its points in a cell: 2, 4, 6 or 8 in each direction."""
+    p = Parameters(irrep, rashba=rashba, **ANY)
+    ladder = Ladder(p, (0.4,), 32, N, plain=True)
+    for window in windows(ladder, map(integrate, ladder.sub_grids())):
+        whole = twisted_window(p, 32, window.n_effective)
+        for part in ("ee", "eh", "he", "local"):
+            assert relative_difference(getattr(whole, part), getattr(window, part)) < 5e-7
+    assert window.n_effective == N // 2
+
+
 @pytest.mark.parametrize("irrep", ["A2g", "Eu"])
 def test_shifted_grids_are_one_fine_grid(irrep):
     """Inside the window, the literal N_eff lattice and the sum over twisted ones agree."""
@@ -140,3 +153,14 @@ def test_normal_metal_and_absent_impurity():
 def test_wrong_arguments_are_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         ldos_window(Parameters("A1g"), **arguments)
+
+
+def test_a_plain_grid_that_the_cells_do_not_divide_is_refused():
+    with pytest.raises(ValueError, match="n_effective=192: give a multiple of 128"):
+        Ladder(Parameters("A1g"), (0.0,), 20, 192, plain=True)
+
+
+def test_large_ladders_are_shared_among_more():
+    p = Parameters("A1g")
+    shares = [len(list(Ladder(p, (0.0,), 64, N).sub_grids())) for N in (1024, 16384, 32768)]
+    assert shares == [32, 32, 64]

@@ -36,7 +36,7 @@ class Simulate(DatasetSettings, StepSettings):
     """Of a data set."""
 
     study: Literal["qpi"] = "qpi"
-    data_version: Literal[1] = 1
+    data_version: Literal[2] = 2
     physics: Physics
     solver: Solver
     kind: Kind

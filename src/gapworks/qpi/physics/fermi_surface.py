@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from gapworks.qpi.physics.hamiltonian import band, gap_components, ising
+from gapworks.qpi.physics.hamiltonian import band, gap_components, harmonics, ising, on_grid
 from gapworks.qpi.physics.parameters import Superconductor
-from gapworks.qpi.physics.spin_blocks import angles
 
 # Points of the grid in each direction, and width of the Gaussian that stands for delta(xi), meV:
 # some steps of the band between neighbouring points.
@@ -28,9 +29,14 @@ def gap_rms(p: Superconductor) -> float:
     """
     if p.rashba:
         raise ValueError(f"rashba={p.rashba!r}: the gap on the Fermi surface is for 0")
-    u, v = np.meshgrid(angles(_POINTS), angles(_POINTS), indexing="ij", sparse=True)
+    xi, re, im = on_grid(harmonics(partial(_fields, p)), _POINTS)
+    # xi^2 only in the exponent: far from the Fermi surface the weight is zero to rounding.
+    weight = np.exp(-0.5 * (xi / _WIDTH) ** 2)
+    return float(np.sqrt((weight * (re**2 + im**2)).sum() / weight.sum()))
+
+
+def _fields(p, u, v):
+    """xi, Re D and Im D."""
     s, t, fx, fy = gap_components(p, u, v)
     D = fx + 1j * fy if p.odd else s - t
-    # xi^2 only in the exponent: far from the Fermi surface the weight is zero to rounding.
-    weight = np.exp(-0.5 * ((band(p, u, v) + ising(p, u, v)) / _WIDTH) ** 2)
-    return float(np.sqrt((weight * np.abs(D) ** 2).sum() / weight.sum()))
+    return np.stack(np.broadcast_arrays(band(p, u, v) + ising(p, u, v), D.real, D.imag))

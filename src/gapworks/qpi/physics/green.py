@@ -14,16 +14,30 @@ omega from the nearest eigenvalue, in units of E^2: 1 at a pole, 0 beyond about 
 from __future__ import annotations
 
 import numpy as np
+from llvmlite import ir
+from numba.extending import intrinsic
 
 from gapworks.numerics.compiled import FAST_MATH, inlined
+from gapworks.numerics.simd import LANES, lanes_type, load, splat, store
 
 # Wave vectors evaluated together; rows are multiples of it.
-STRETCH = 16
+STRETCH = LANES
 # chi = 0 beyond d = REACH E, where d is distance to the pole nearest in energy. In the 2 x 2 form
 # d^2 = P^2 / (q^2 + E^2) with q^2 = omega^2 + E_k^2, so that | |E_k| - |omega| | <= REACH E.
 REACH = float(np.sqrt(2 + np.sqrt(8)))
 
 fast = inlined(fastmath=FAST_MATH, error_model="numpy")
+
+
+@intrinsic
+def _positive_part(typingctx, value):
+    """max(value, 0) in each lane."""
+
+    def codegen(context, builder, signature, args):
+        zero = ir.Constant(args[0].type, [0.0] * LANES)
+        return builder.select(builder.fcmp_ordered(">", args[0], zero), args[0], zero)
+
+    return lanes_type(lanes_type), codegen
 
 
 @fast
@@ -37,69 +51,84 @@ def chi(x, share):
 
 
 @fast
-def polynomial(c, x, y, out):
-    """Re sum_m c_m e^{i m theta} for m = 0 ... 4, from the cosines x and sines y of theta."""
-    a0, a1, a2, a3, a4 = c[0, 0], c[1, 0], c[2, 0], c[3, 0], c[4, 0]
-    b1, b2, b3, b4 = c[1, 1], c[2, 1], c[3, 1], c[4, 1]
-    for s in range(len(x)):
-        p, q = x[s], y[s]
-        re, im = a3 + a4 * p - b4 * q, b3 + a4 * q + b4 * p
-        re, im = a2 + re * p - im * q, b2 + re * q + im * p
-        re, im = a1 + re * p - im * q, b1 + re * q + im * p
-        out[s] = a0 + re * p - im * q
+def polynomial(c, at, short, p, q):
+    """A field at 16 angles with cosines p and sines q: sum_n (c_n + q c_{5 + n}) p^n.
+
+    Of degree 4, or 2 where `short`; its coefficients are c[at], c[at + 1] ...
+    """
+    if short:
+        return c[at] + p * (c[at + 1] + p * c[at + 2]) + q * (c[at + 5] + p * c[at + 6])
+    even = c[at + 2] + p * (c[at + 3] + p * c[at + 4])
+    odd = c[at + 5] + p * (c[at + 6] + p * (c[at + 7] + p * c[at + 8]))
+    return c[at] + p * (c[at + 1] + p * even) + q * odd
 
 
 @fast
-def value(c, p, q):
-    """The polynomial at one angle."""
-    re, im = c[3, 0] + c[4, 0] * p - c[4, 1] * q, c[3, 1] + c[4, 0] * q + c[4, 1] * p
-    re, im = c[2, 0] + re * p - im * q, c[2, 1] + re * q + im * p
-    re, im = c[1, 0] + re * p - im * q, c[1, 1] + re * q + im * p
-    return c[0, 0] + re * p - im * q
+def value(c, k, p, q):
+    """Field k at one angle."""
+    at = k * LANES
+    even = c[at] + p * (c[at + 1] + p * (c[at + 2] + p * (c[at + 3] + p * c[at + 4])))
+    return even + q * (c[at + 5] + p * (c[at + 6] + p * (c[at + 7] + p * c[at + 8])))
 
 
 @fast
-def pair_green(work, omega, delta, near2, far2):
-    """Components ee, eh, he, hh of a 2 x 2 block, times chi(near) - chi(far).
+def _lanes_chi(x, share):
+    """`chi` at 16 square distances x, with 1 / (16 E^4) for `share`."""
+    y = _positive_part(1.0 - x * x * share)
+    y = y * y
+    y = y * y
+    y = y * y
+    return y * y
 
-    All in one array with distances known to the compiler: so it sees that nothing overlaps.
+
+@fast
+def pair_green(xi, zr, dr, di, delta, near2, far2, work, at):
+    """Components ee, eh, he, hh of a 2 x 2 block at 16 wave vectors, times chi(near) - chi(far).
 
     Parameters
     ----------
-    work : ndarray, shape (40 * STRETCH,)
-        Stretches 0 ... 3 hold xi, L, Re D, Im D, meV; 8 ... 15 get the real and imaginary part of
-        each component, 1 / meV.
-    omega, delta : float
+    xi, zr, dr, di : Lanes
+        xi, omega - L and D = dr + i di, meV.
+    delta : float
         meV.
     near2, far2 : float
         Squares of E, meV^2: chi(near2) = 1 where near2 < 0, chi(far2) = 0 where far2 < 0.
+    work : ndarray, flat
+        Out, from `at` on: real and imaginary part of each component, 16 numbers each, 1 / meV.
+    at : int
     """
-    # Without branches: where a term is absent its share is 0, or the argument of chi.
-    near_share = 0.0 if near2 < 0 else 0.0625 / (near2 * near2)
-    far_share = 0.0625 / (far2 * far2)
-    far_part = 0.0 if far2 < 0 else 1.0
-    near2, far2 = abs(near2), abs(far2)
-    for s in range(STRETCH):
-        xi, zr = work[s], omega - work[STRETCH + s]
-        dr, di = work[2 * STRETCH + s], work[3 * STRETCH + s]
-        e2 = xi * xi + dr * dr + di * di
-        z2 = zr * zr
-        P, q2 = z2 - e2, z2 + e2
-        P2 = P * P
-        near = chi(P2 / (q2 + near2), near_share)
-        far = chi(P2 / (q2 + far2), far_share)
-        re, im = P - delta * delta, -2 * zr * delta
-        weight = (near - far_part * far) / (re * re + im * im)
-        re *= weight
-        im *= weight
-        work[8 * STRETCH + s] = (zr + xi) * re - delta * im
-        work[9 * STRETCH + s] = (zr + xi) * im + delta * re
-        work[10 * STRETCH + s] = dr * re - di * im
-        work[11 * STRETCH + s] = dr * im + di * re
-        work[12 * STRETCH + s] = dr * re + di * im
-        work[13 * STRETCH + s] = dr * im - di * re
-        work[14 * STRETCH + s] = (zr - xi) * re - delta * im
-        work[15 * STRETCH + s] = (zr - xi) * im + delta * re
+    e2 = xi * xi + dr * dr + di * di
+    z2 = zr * zr
+    P, q2 = z2 - e2, z2 + e2
+    P2 = P * P
+    re, im = P - delta * delta, zr * (-2 * delta)
+    norm = re * re + im * im
+    # One division for all denominators.
+    if near2 >= 0 and far2 >= 0:
+        a, b = q2 + near2, q2 + far2
+        product = a * b
+        inverse = 1.0 / (product * norm)
+        x = P2 * inverse * norm
+        near = _lanes_chi(x * b, 0.0625 / (near2 * near2))
+        far = _lanes_chi(x * a, 0.0625 / (far2 * far2))
+        weight = (near - far) * (product * inverse)
+    elif near2 >= 0 or far2 >= 0:
+        E2 = max(near2, far2)
+        a = q2 + E2
+        inverse = 1.0 / (a * norm)
+        chi_ = _lanes_chi(P2 * (inverse * norm), 0.0625 / (E2 * E2))
+        weight = (chi_ if near2 >= 0 else 1.0 - chi_) * (a * inverse)
+    else:
+        weight = 1.0 / norm
+    re, im = re * weight, im * weight
+    store(work, at, (zr + xi) * re - im * delta)
+    store(work, at + LANES, (zr + xi) * im + re * delta)
+    store(work, at + 2 * LANES, dr * re - di * im)
+    store(work, at + 3 * LANES, dr * im + di * re)
+    store(work, at + 4 * LANES, dr * re + di * im)
+    store(work, at + 5 * LANES, dr * im - di * re)
+    store(work, at + 6 * LANES, (zr - xi) * re - im * delta)
+    store(work, at + 7 * LANES, (zr - xi) * im + re * delta)
 
 
 @fast
@@ -222,3 +251,41 @@ def full_green(f, odd, omega, delta, near2, far2, g):
                 c = 24 + 4 * i + 2 * j
                 hh = W[i, j] + S[i, 0] * X[0, j] + S[i, 1] * X[1, j]
                 g[c, s], g[c + 1, s] = weight * hh.real, weight * hh.imag
+
+
+@fast
+def row_polynomials(form, p, q, c):
+    """Polynomials in v of all fields at u with cosine p and sine q; see `Block.form`."""
+    terms = 9
+    for k in range(form.size // (terms * LANES)):
+        at = k * terms * LANES
+        even = load(form, at + 3 * LANES) + p * load(form, at + 4 * LANES)
+        even = load(form, at + LANES) + p * (load(form, at + 2 * LANES) + p * even)
+        odd = load(form, at + 7 * LANES) + p * load(form, at + 8 * LANES)
+        odd = load(form, at + 5 * LANES) + p * (load(form, at + 6 * LANES) + p * odd)
+        store(c, k * LANES, load(form, at) + p * even + q * odd)
+
+
+@fast
+def pair_stretch(c, short, odd, real, x, y, i, omegas, delta, near2, far2, work):
+    """Green functions of points i ... i + 15 of a row, one energy after the other, 2 x 2 form."""
+    p, q = load(x, i), load(y, i)
+    xi = polynomial(c, 0, short[0], p, q)
+    dr = polynomial(c, 2 * LANES, short[2], p, q)
+    di = splat(0.0) if real else polynomial(c, 3 * LANES, short[3], p, q)
+    # Only gaps between equal spins have the Ising term as a shift.
+    L = polynomial(c, LANES, short[1], p, q) if odd else splat(0.0)
+    for o in range(len(omegas)):
+        pair_green(xi, omegas[o] - L, dr, di, delta, near2, far2, work, o * 8 * LANES)
+
+
+@fast
+def full_stretch(c, short, odd, x, y, i, omegas, delta, near2, far2, f, work):
+    """The same in the 4 x 4 form; f, flat, is for eight fields."""
+    p, q = load(x, i), load(y, i)
+    for k in range(8):
+        store(f, k * LANES, polynomial(c, k * LANES, short[k], p, q))
+    fields = f.reshape(8, STRETCH)
+    for o in range(len(omegas)):
+        g = work[o * 32 * LANES : (o + 1) * 32 * LANES].reshape(32, STRETCH)
+        full_green(fields, odd, omegas[o], delta, near2, far2, g)

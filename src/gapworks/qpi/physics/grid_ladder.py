@@ -9,9 +9,11 @@ each smooth enough for its grid N_1 < N_2 < ... < N_eff and, after the first, ze
 Fermi surface: the cost of a grid grows as N, not N^2. The sum is that of the N_eff grid. Points of
 the last grid with both indices even make up the grid N_eff / 2, whose difference is the error.
 
-Rows of the grids are independent of each other: `Ladder.sub_grids` lists them in blocks,
-`integrate` sums one block, and `assemble` adds the sums in the order of that list. Whoever shares
-the list among processes gets the same bits, however many there are.
+Rows of the grids are independent of each other: `Ladder.sub_grids` lists stretches of them,
+`integrate` sums those of one stretch, of all grids, and `assemble` adds the sums in the order of
+that list. Whoever shares the list among processes gets the same bits, however many there are.
+
+`Ladder(..., plain=True)` is the last grid alone, without cut-offs, gathered in the same way.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from math import gcd, prod
 
 import numpy as np
 from scipy import fft
@@ -26,7 +29,7 @@ from scipy import fft
 from gapworks.numerics.checks import real_number, whole_number
 from gapworks.qpi.physics.nufft import WIDTH
 from gapworks.qpi.physics.parameters import Superconductor
-from gapworks.qpi.physics.row_kernels import gather
+from gapworks.qpi.physics.row_kernels import PADDING, ROWS, gather
 from gapworks.qpi.physics.spin_blocks import Block, angles, independent_blocks
 
 # E_N = _SCALE / N, meV: 24 meV on a grid of 512. The band's slope is some 200 meV per rad, so that
@@ -34,8 +37,9 @@ from gapworks.qpi.physics.spin_blocks import Block, angles, independent_blocks
 _SCALE = 12288.0
 _COARSEST = 512
 _RATIO = 2
-# Blocks of rows in a grid.
-_SHARES = 16
+# Stretches of u, up to this N_eff; twice as many beyond.
+_SHARES = 32
+_FINE = 16384
 LARGEST = 131072
 # What cut-offs and gathering add to the relative error of A(r): twice and more what was seen.
 FLOOR = 5e-5
@@ -43,25 +47,31 @@ FLOOR = 5e-5
 _BETA = 2.30 * WIDTH
 
 
+def cells_of(size: int) -> int:
+    """Width of the grid that points are gathered on, for a window of a size."""
+    return max(16, 1 << int(np.ceil(np.log2(2 * size))))
+
+
 @dataclass(frozen=True)
 class SubGrid:
-    """Rows first ... last - 1 of a grid of N x N wave vectors, for one block of the Hamiltonian.
+    """The rows of all grids in one stretch of u, for one block of the Hamiltonian.
 
     Attributes
     ----------
     ladder : Ladder
-    block, N, first, last : int
-    near2, far2 : float
-        The weight is chi(near2) - chi(far2), meV^2; negative where there is no such term.
+    block : int
+    share : int
+        Which of the `Ladder.shares` equal stretches.
     """
 
     ladder: Ladder
     block: int
-    N: int
-    first: int
-    last: int
-    near2: float
-    far2: float
+    share: int
+
+    @property
+    def first(self) -> int:
+        """First cell of u that the rows reach."""
+        return self.ladder.cells * self.share // self.ladder.shares
 
 
 @dataclass(frozen=True)
@@ -76,25 +86,31 @@ class Ladder:
     size : int
         Width of the window, at least 2: r = -(size // 2) ... size // 2 along a1 and a2.
     n_effective : int
-        N_eff, a power of two, at least 1024.
+        N_eff, a power of two, at least 1024 and 4 size.
+    plain : bool
+        The grid of N_eff alone, all of it, converged or not; a multiple of 2 `cells` will do.
 
     Raises
     ------
     ValueError
-        If an argument is not as above, or N_eff is too small for the window.
+        If an argument is not as above.
     """
 
     p: Superconductor
     omegas: tuple[float, ...]
     size: int
     n_effective: int
+    plain: bool = False
 
     def __post_init__(self):
         size = whole_number("size", self.size, 2)
-        N = whole_number("n_effective", self.n_effective, 2 * _COARSEST)
-        if N & (N - 1) or N > LARGEST:
+        N = whole_number("n_effective", self.n_effective, 1 if self.plain else 2 * _COARSEST)
+        if self.plain:
+            if N % (2 * cells_of(size)):
+                raise ValueError(f"n_effective={N}: give a multiple of {2 * cells_of(size)}")
+        elif N & (N - 1) or N > LARGEST:
             raise ValueError(f"n_effective={N}: give a power of two from 1024 to {LARGEST}")
-        if size > N // 4:
+        elif size > N // 4:
             raise ValueError(
                 f"n_effective={N}: too small for a window of {size}; its images would overlap, "
                 "give at least 4 size"
@@ -111,35 +127,56 @@ class Ladder:
         """Largest |r| along a1 and a2."""
         return self.size // 2
 
-    @property
+    @cached_property
     def cells(self) -> int:
         """Width of the grid that points are gathered on."""
-        return max(16, 1 << int(np.ceil(np.log2(2 * self.size))))
+        return cells_of(self.size)
 
     @cached_property
     def blocks(self) -> list[Block]:
         """The matrices to invert."""
         return independent_blocks(self.p)
 
+    @cached_property
     def grids(self) -> list[tuple[int, float, float]]:
         """(N, near2, far2) of each grid."""
-        coarsest = max(_COARSEST, self.cells)
-        sizes = []
-        N = self.n_effective
-        while coarsest < N:
-            sizes.append(N)
-            N //= _RATIO
-        sizes = [coarsest, *reversed(sizes)]
+        sizes = [self.n_effective]
+        while not self.plain and sizes[0] > max(_COARSEST, 2 * self.cells):
+            sizes.insert(0, sizes[0] // _RATIO)
         E2 = [-1.0, *((_SCALE / N) ** 2 for N in sizes[:-1]), -1.0]
         return list(zip(sizes, E2[:-1], E2[1:], strict=True))
+
+    @property
+    def shares(self) -> int:
+        """Number of stretches of u that the rows are shared among."""
+        most = _SHARES if self.n_effective <= _FINE else 2 * _SHARES
+        return gcd(most, self.grids[0][0] // ROWS)
+
+    @cached_property
+    def shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Shapes of the two parts of what `integrate` gives, 1 / meV.
+
+        Sums on cells, shape (2, lines, numbers, cells + PADDING): of N_eff and of N_eff / 2; lines
+        are cells of u, from the first that the rows reach; numbers are the real and imaginary parts
+        of ee, eh and he of each energy, without he where that is eh. Sums of hh over all points,
+        shape (2, energies x components x 2).
+        """
+        block, energies = self.blocks[0], len(self.omegas)
+        lines = -(-self.cells // self.shares) + WIDTH
+        numbers = 2 * energies * block.spread
+        holes = 2 * energies * block.components // 4
+        return (2, lines, numbers, self.cells + PADDING), (2, holes)
+
+    def split(self, part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Views of what `integrate` gives, in these shapes."""
+        cells, holes = self.shapes
+        return part[: prod(cells)].reshape(cells), part[prod(cells) :].reshape(holes)
 
     def sub_grids(self) -> Iterable[SubGrid]:
         """All there is to integrate, in the order in which `assemble` takes it."""
         for block in range(len(self.blocks)):
-            for N, near2, far2 in self.grids():
-                rows = N // _SHARES
-                for first in range(0, N, rows):
-                    yield SubGrid(self, block, N, first, first + rows, near2, far2)
+            for share in range(self.shares):
+                yield SubGrid(self, block, share)
 
 
 def integrate(sub_grid: SubGrid) -> np.ndarray:
@@ -147,41 +184,23 @@ def integrate(sub_grid: SubGrid) -> np.ndarray:
 
     Returns
     -------
-    ndarray, shape (sets, lines, cells, energies x components x 2)
-        1 / meV. Set 1, on the last grid only, is of the points with both indices even. Lines are
-        the cells that the rows reach.
+    ndarray, flat
+        1 / meV. Both parts of `Ladder.shapes`, one after the other.
     """
-    ladder, N = sub_grid.ladder, sub_grid.N
+    ladder = sub_grid.ladder
     block = ladder.blocks[sub_grid.block]
-    rate = N // ladder.cells
-    lowest = sub_grid.first // rate
-    lines = (sub_grid.last - 1) // rate - lowest + WIDTH
-    last_level = ladder.n_effective == N
-    parts = 2 * block.components * len(ladder.omegas)
-    out = np.zeros((2 if last_level else 1, lines, ladder.cells, parts))
-    u = angles(N)[sub_grid.first : sub_grid.last]
+    part = np.zeros(sum(map(prod, ladder.shapes)))
     gather(
-        block.rows(u),
-        block.active,
-        block.full,
-        block.odd,
+        block.model,
         block.bounds,
-        *_circle(N),
         np.array(ladder.omegas),
         ladder.p.broadening,
-        sub_grid.near2,
-        sub_grid.far2,
-        _kernel(rate),
-        sub_grid.first,
-        lowest,
-        out,
+        *_tables(tuple(ladder.grids), ladder.cells),
+        sub_grid.share,
+        ladder.shares,
+        *ladder.split(part),
     )
-    out[0] /= N**2
-    if last_level:
-        # The coarser grid's mean less the finer's: what to add to get A of N_eff / 2.
-        out[1] /= (N // 2) ** 2
-        out[1] -= out[0]
-    return out
+    return part
 
 
 def assemble(ladder: Ladder, parts: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -190,32 +209,60 @@ def assemble(ladder: Ladder, parts: Iterable[np.ndarray]) -> tuple[np.ndarray, n
     Returns
     -------
     A, A_half : ndarray, shape (blocks, energies, components, 2 half + 1, 2 half + 1), complex
-        1 / meV, on the grids N_eff and N_eff / 2; axes along a1 and a2, r = 0 in the middle.
+        1 / meV, on the grids N_eff and N_eff / 2; axes along a1 and a2, r = 0 in the middle. Of hh
+        only r = 0 is there, the rest is zero.
     """
-    cells, half = ladder.cells, ladder.half
-    width = 2 * ladder.blocks[0].components * len(ladder.omegas)
-    total = np.zeros((len(ladder.blocks), 2, cells, cells, width))
+    n, half, energies = ladder.cells, ladder.half, len(ladder.omegas)
+    block, (one, corner) = ladder.blocks[0], ladder.shapes
+    # A share that ends within a cell has one line more than it has cells.
+    cells = np.zeros((len(ladder.blocks), one[0], n + one[1], *one[2:]))
+    holes = np.zeros((len(ladder.blocks), *corner))
     for sub_grid, part in zip(ladder.sub_grids(), parts, strict=True):
-        rate = sub_grid.N // cells
-        lines = np.arange(part.shape[1]) + sub_grid.first // rate
-        for k, line in enumerate(lines % cells):
-            total[sub_grid.block, : len(part), line] += part[:, k]
-    r = np.arange(-half, half + 1)
-    A = total.view(complex)
-    # Truncated after the first axis: most of the second transform is not needed.
-    A = fft.ifft(A, axis=2, norm="forward")[:, :, r]
-    A = fft.ifft(A, axis=3, norm="forward")[:, :, :, r]
-    correction = _correction(cells, half)
-    A *= (correction[:, None] * correction)[..., None]
-    # [block, set, u, v, energy x component] -> [block, set, energy, component, u, v].
-    A = A.reshape(*A.shape[:4], len(ladder.omegas), -1).transpose(0, 1, 4, 5, 2, 3)
-    return A[:, 0], A[:, 0] + A[:, 1]
+        sums, corner = ladder.split(part)
+        cells[sub_grid.block, :, sub_grid.first : sub_grid.first + sums.shape[1]] += sums
+        holes[sub_grid.block] += corner
+    A = _transformed(cells, n, half)
+    # [block, set, energy x component, u, v] -> [block, set, energy, component, u, v].
+    A = A.reshape(*A.shape[:2], energies, -1, *A.shape[3:])
+    hh = np.zeros((*A.shape[:3], block.components // 4, *A.shape[4:]), complex)
+    hh[..., half, half] = holes.view(complex).reshape(hh.shape[:4])
+    A = np.concatenate([A, A[:, :, :, 1:], hh] if block.real else [A, hh], axis=3)
+    return A[:, 0], A[:, 1]
+
+
+def _transformed(cells: np.ndarray, n: int, half: int) -> np.ndarray:
+    """A(r) from sums on cells, shape (blocks, sets, > n, 2 x components, n + PADDING).
+
+    Cells beyond the ring of n belong to its other end. The sums are real: so are their transforms
+    F(-r) = F(r)*, of which half is computed, truncated as soon as it can be.
+
+    Returns
+    -------
+    ndarray, shape (blocks, sets, components, 2 half + 1, 2 half + 1), complex
+    """
+    beyond = cells.shape[2] - n
+    cells[:, :, :beyond] += cells[:, :, n:]
+    cells[:, :, :n, :, :PADDING] += cells[:, :, :n, :, n:]
+    correction = _correction(n, half)
+    # FFT's sign is the other one: F is at -r.
+    F = fft.rfft(cells[:, :, :n, :, :n])[..., : half + 1] * correction[half::-1]
+    F = fft.fft(F, axis=2)[:, :, np.arange(-half, half + 1)] * correction[::-1, None, None]
+    F = F.swapaxes(2, 3)
+    A = np.empty((*F.shape[:2], F.shape[2] // 2, 2 * half + 1, 2 * half + 1), complex)
+    re, im = F[:, :, ::2], F[:, :, 1::2]
+    A[..., half:] = re.conj() + 1j * im.conj()
+    A[..., :half] = (re + 1j * im)[..., ::-1, :0:-1]
+    return A
 
 
 @lru_cache(maxsize=8)
-def _circle(N):
-    v = angles(N)
-    return np.cos(v), np.sin(v)
+def _tables(grids, cells):
+    """What `gather` takes of the grids: sizes, cuts, circles and kernels."""
+    sizes = np.array([N for N, _, _ in grids])
+    v = [angles(N) for N in sizes]
+    circles = np.concatenate([part for angle in v for part in (np.cos(angle), np.sin(angle))])
+    kernels = np.concatenate([_kernel(N // cells) for N in sizes])
+    return sizes, np.array([cuts for _, *cuts in grids]), circles, kernels
 
 
 def _bump(x):
@@ -223,7 +270,6 @@ def _bump(x):
     return np.exp(_BETA * (np.sqrt(np.maximum(1 - x * x, 0)) - 1))
 
 
-@lru_cache(maxsize=16)
 def _kernel(rate):
     """Weights of the WIDTH cells around each of `rate` places in a cell, flat."""
     place = np.arange(rate)[:, None] / rate

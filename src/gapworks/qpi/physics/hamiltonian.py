@@ -13,6 +13,7 @@ from math import cos, sin, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import fft
 
 from gapworks.qpi.physics.parameters import Superconductor
 
@@ -220,20 +221,43 @@ def bdg_matrix(p: Superconductor, u: ArrayLike, v: ArrayLike) -> np.ndarray:
 
 
 def harmonics(function: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
-    """Coefficients c of a real function F(u, v) = Re sum_mn c_mn e^{i (m v + n u)}.
+    """Coefficients c of real functions F(u, v) = Re sum_mn c_mn e^{i (m v + n u)}.
 
     Parameters
     ----------
     function : callable
-        Of arrays u and v, rad; a trigonometric polynomial of degree at most `DEGREE` in each.
+        Of arrays u and v, rad; its result, shape (..., of u and v), is a trigonometric polynomial
+        of degree at most `DEGREE` in each.
 
     Returns
     -------
-    ndarray, shape (DEGREE + 1, 2 DEGREE + 1), complex
+    ndarray, shape (..., DEGREE + 1, 2 DEGREE + 1), complex
         m = 0 ... DEGREE, n = -DEGREE ... DEGREE.
     """
     grid = 2 * np.pi * np.arange(16) / 16
-    c = np.fft.fft2(np.broadcast_to(function(grid[None, :], grid[:, None]), (16, 16))) / 256
-    kept = c[: DEGREE + 1, np.arange(-DEGREE, DEGREE + 1)]
-    kept[1:] *= 2
+    values = np.asarray(function(grid[None, :], grid[:, None]))
+    c = np.fft.fft2(np.broadcast_to(values, (*values.shape[:-2], 16, 16))) / 256
+    kept = c[..., : DEGREE + 1, np.arange(-DEGREE, DEGREE + 1)]
+    kept[..., 1:, :] *= 2
     return kept
+
+
+def on_grid(coefficients: np.ndarray, N: int) -> np.ndarray:
+    """The functions of `harmonics` at u = 2 pi i / N and v = 2 pi j / N.
+
+    Parameters
+    ----------
+    coefficients : ndarray, shape (..., DEGREE + 1, 2 DEGREE + 1), complex
+    N : int
+        More than 2 `DEGREE`.
+
+    Returns
+    -------
+    ndarray, shape (..., N, N)
+        Axes along v and u.
+    """
+    # Transforms, not matrix products, for which BLAS would wake its threads.
+    whole = np.zeros((*coefficients.shape[:-1], N), complex)
+    whole[..., np.arange(-DEGREE, DEGREE + 1)] = coefficients
+    rows = fft.ifft(whole, norm="forward")
+    return fft.ifft(rows, n=N, axis=-2, norm="forward").real

@@ -169,14 +169,13 @@ def green_on_grid(
     A = np.empty((len(kept), N, N), dtype)
     numbers = A.view(A.real.dtype).reshape(len(kept), N, N, 2)
     corner = np.empty((N, block.components, 2))
-    u = angles(N, shift[0])
+    xu, yu = padded(angles(N, shift[0]))
     x, y = padded(angles(N, shift[1]))
 
     def work(first):
         rows = slice(first, min(first + _ROWS, N))
-        c = block.rows(u[rows])
-        constants = (block.active, block.full, block.odd, x, y, z.real, z.imag, kept)
-        fill(c, *constants, numbers[:, rows], corner[rows])
+        angle = (xu[rows], yu[rows], x, y)
+        fill(block.model, *angle, z.real, z.imag, kept, numbers[:, rows], corner[rows])
 
     with ThreadPoolExecutor(threads) as pool:
         list((map if threads == 1 else pool.map)(work, range(0, N, _ROWS)))

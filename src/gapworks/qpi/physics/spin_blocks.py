@@ -12,14 +12,40 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.polynomial import Chebyshev, Polynomial
 
 from gapworks.qpi.physics.green import STRETCH
-from gapworks.qpi.physics.hamiltonian import DEGREE, band, gap_matrix, harmonics, ising, rashba
+from gapworks.qpi.physics.hamiltonian import (
+    DEGREE,
+    band,
+    gap_matrix,
+    harmonics,
+    ising,
+    on_grid,
+    rashba,
+)
 from gapworks.qpi.physics.parameters import Superconductor
-from gapworks.qpi.physics.row_kernels import along_rows
 
 # Points in each direction at which slopes are sampled.
 _SAMPLES = 64
+# cos n theta as a polynomial of p = cos theta, sin n theta as one of p times sin theta.
+_COSINES = [Chebyshev.basis(n).convert(kind=Polynomial).coef for n in range(DEGREE + 1)]
+_SINES = [Chebyshev.basis(n).deriv().convert(kind=Polynomial).coef / n for n in (1, 2, 3, 4)]
+
+
+def _waves(n: np.ndarray) -> np.ndarray:
+    """e^{i n theta} in 1, p ... p^4, q, q p ... q p^3, shape (len(n), 9), complex."""
+    waves = np.zeros((len(n), 2 * DEGREE + 1), complex)
+    for wave, order in zip(waves, n, strict=True):
+        wave[: abs(order) + 1] = _COSINES[abs(order)]
+        if order:
+            sine = _SINES[abs(order) - 1]
+            wave[DEGREE + 1 : DEGREE + 1 + len(sine)] = 1j * np.sign(order) * sine
+    return waves
+
+
+# Of u and of v in the coefficients of a block.
+_WAVES_U, _WAVES_V = _waves(np.arange(-DEGREE, DEGREE + 1)), _waves(np.arange(DEGREE + 1))
 
 
 @dataclass(frozen=True)
@@ -44,14 +70,14 @@ class Block:
         return 16 if self.full else 4
 
     @property
+    def spread(self) -> int:
+        """How many of them differ and reach an electron: all but hh, and but he where it is eh."""
+        return 12 if self.full else 2 if self.real else 3
+
+    @cached_property
     def real(self) -> bool:
         """Whether D is real, so that G_eh = G_he in the 2 x 2 form."""
         return not self.full and not np.abs(self.coefficients[3]).max()
-
-    @property
-    def active(self) -> np.ndarray:
-        """Indices of the fields that are not zero everywhere."""
-        return np.flatnonzero(np.abs(self.coefficients).max((1, 2)))
 
     @cached_property
     def bounds(self) -> tuple[float, float, float]:
@@ -59,15 +85,13 @@ class Block:
 
         The distance is that of `row_kernels.gather`, which leaves the gap out of the 4 x 4 form.
         """
-        u = 2 * np.pi * np.arange(_SAMPLES) / _SAMPLES
         m, n = np.arange(DEGREE + 1), np.arange(-DEGREE, DEGREE + 1)
-        waves = np.exp(1j * np.outer(u, m)), np.exp(1j * np.outer(u, n))
         # Between samples a polynomial of this degree exceeds its largest sample by no more.
         excess = 1 / np.cos(np.pi * DEGREE / _SAMPLES) ** 2
 
         def largest(factor):
-            values = np.einsum("um,fmn,vn->fuv", waves[0], factor * self.coefficients, waves[1])
-            return excess * np.abs(values.real).max((1, 2))
+            values = on_grid(factor * self.coefficients, _SAMPLES)
+            return excess * np.abs(values).max((1, 2))
 
         slopes = []
         for factor in (1j * m[:, None], 1j * n):
@@ -80,12 +104,25 @@ class Block:
         gap = max(np.hypot(s[4], s[5]), np.hypot(s[6], s[7])) if self.full else 0.0
         return float(slopes[0]), float(slopes[1]), float(gap)
 
-    def rows(self, u: np.ndarray) -> np.ndarray:
-        """Polynomials of e^{iv} at fixed u, shape (len(u), fields, 5, 2), meV."""
-        phase = np.exp(1j * np.outer(u, np.arange(-DEGREE, DEGREE + 1)))
-        c = np.empty((len(u), *self.coefficients.shape[:2], 2))
-        along_rows(phase, self.coefficients, c)
-        return c
+    @cached_property
+    def form(self) -> np.ndarray:
+        """The fields as polynomials of p = cos and q = sin of both angles, meV.
+
+        Of shape (fields, 9, 16): powers of u's, then those of v's, each 1, p ... p^4, q, q p ...
+        q p^3; the rest are zeros. So a row takes no trigonometric function but those of its angle.
+        """
+        form = np.zeros((len(self.coefficients), 2 * DEGREE + 1, STRETCH))
+        rows = self.coefficients @ _WAVES_U
+        form[..., : 2 * DEGREE + 1] = (rows.swapaxes(1, 2) @ _WAVES_V).real
+        return form
+
+    @cached_property
+    def model(self) -> tuple[np.ndarray, np.ndarray, bool, bool, bool]:
+        """What kernels take: `form`; which fields are of degree 2 at most in v; full, odd, real."""
+        size = np.abs(self.coefficients).max((1, 2))
+        # To rounding.
+        short = np.abs(self.coefficients[:, 3:]).max((1, 2)) <= 1e-13 * size
+        return self.form, short, self.full, self.odd, self.real
 
 
 def independent_blocks(p: Superconductor) -> list[Block]:
@@ -120,7 +157,7 @@ def _full(p: Superconductor) -> Block:
 
 
 def _coefficients(field, count) -> np.ndarray:
-    return np.array([harmonics(lambda u, v, k=k: field(u, v)[k]) for k in range(count)])
+    return harmonics(lambda u, v: np.stack(np.broadcast_arrays(*field(u, v)[:count])))
 
 
 def angles(N: int, shift: float = 0.0) -> np.ndarray:
