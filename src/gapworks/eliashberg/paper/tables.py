@@ -26,26 +26,16 @@ from gapworks.eliashberg.evaluation.readings import (
 from gapworks.eliashberg.physics.moments import MOMENTS
 from gapworks.factory.evaluation_file import Evaluated
 
-PAPER_TABLE_1 = {
-    2: (0.00336, 0.107),
-    4: (0.00451, 0.084),
-    8: (0.0019, 0.0624),
-    16: (0.00234, 0.0623),
-    32: (0.002, 0.0562),
-}
-"""d_L: Delta_g, Delta_f."""
-
-PAPER_TABLE_2 = {
-    1: (0.6371, 0.00001),
-    2: (0.9939, 0.0001),
-    4: (0.9997, 0.0038),
-    8: (0.9997, 0.015),
-    16: (0.9998, 0.025),
-    32: (0.9999, 0.029),
-}
-"""d_L: portion, loss."""
-
 MISSING = (np.nan, np.nan)
+PAPER = {
+    1: (MISSING, (0.6371, 0.00001)),
+    2: ((0.00336, 0.107), (0.9939, 0.0001)),
+    4: ((0.00451, 0.084), (0.9997, 0.0038)),
+    8: ((0.0019, 0.0624), (0.9997, 0.015)),
+    16: ((0.00234, 0.0623), (0.9998, 0.025)),
+    32: ((0.002, 0.0562), (0.9999, 0.029)),
+}
+"""Tables I and II by d_L: Delta_g, Delta_f; portion, loss."""
 
 
 def table1(networks: Sequence[Evaluated]) -> pd.DataFrame:
@@ -53,7 +43,7 @@ def table1(networks: Sequence[Evaluated]) -> pd.DataFrame:
     rows = []
     for data in by_latent(networks):
         d = latent(data)
-        paper_g, paper_f = PAPER_TABLE_1.get(d, MISSING)
+        paper_g, paper_f = PAPER.get(d, (MISSING, MISSING))[0]
         delta_g, delta_f = 1 - data["gap_pcc"], 1 - data["a2f_pcc"]
         rows.append(
             {
@@ -80,7 +70,7 @@ def table2(autoencoders: Sequence[Evaluated], networks: Sequence[Evaluated]) -> 
         d = latent(data)
         own = coders[d]["own_nearest"]
         printed, quantile = portions(coders[d])
-        paper_portion, paper_loss = PAPER_TABLE_2.get(d, MISSING)
+        paper_portion, paper_loss = PAPER.get(d, (MISSING, MISSING))[1]
         rows.append(
             {
                 "d_L": d,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -172,15 +171,15 @@ def double_until_converged(
     change: float = 1e-3,
     n_matsubara: int = 351,
     temperature: float = 1.16,
+    mu_star: float = 0.1,
     cutoff: float | None = None,
     max_doublings: int = 6,
-    **options: Any,
 ) -> tuple[MatsubaraSolution, np.ndarray]:
     """Double n_matsubara at a fixed cut-off of mu* until no Delta(i omega_0) moves any more.
 
     Parameters
     ----------
-    omega, a2f, temperature, cutoff, **options
+    omega, a2f, temperature, mu_star, cutoff
         As in `solve_matsubara`.
     change : float
         Largest move of Delta(i omega_0) by the last doubling, meV.
@@ -203,11 +202,11 @@ def double_until_converged(
     """
     change = positive_number("change", change, "in meV, e.g. 1e-3")
     max_doublings = whole_number("max_doublings", max_doublings)
-    options = {"temperature": temperature, "cutoff": cutoff, **options}
-    s = solve_matsubara(omega, a2f, n_matsubara=n_matsubara, **options)
+    given = omega, a2f, temperature, mu_star
+    s = solve_matsubara(*given, n_matsubara, cutoff=cutoff)
     for _ in range(max_doublings):
         n_matsubara *= 2
-        before, s = s, solve_matsubara(omega, a2f, n_matsubara=n_matsubara, **options)
+        before, s = s, solve_matsubara(*given, n_matsubara, cutoff=cutoff)
         moved = np.abs(s.delta[..., 0] - before.delta[..., 0])
         if (moved <= change).all():
             break
