@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -243,3 +244,21 @@ def test_few_steps_and_those_who_say_no_have_none(monkeypatch):
     monkeypatch.setenv(RESIDENT, "no")
     resident.start(steps=1000)
     assert os.environ[RESIDENT] == "no" and not resident._started
+
+
+def test_many_steps_at_once_are_all_done(warm):
+    begun = [warm.begin("--version") for _ in range(60)]
+    assert {exit_code(one) for one in begun} == {0}
+    wait_until(lambda: not warm.process.children())
+
+
+def test_without_descriptors_to_spare_steps_are_done_alone_and_once(tmp_path):
+    started = Resident()
+    open_now = started.process.num_fds()
+    resource.prlimit(started.popen.pid, resource.RLIMIT_NOFILE, (open_now + 5, open_now + 5))
+    words = ["simulate", "chain", "--settings", SETTINGS, "--start", 0, "--stop", 4, "--output"]
+    begun = [started.begin(*words, tmp_path / f"{i}/0-4.h5") for i in range(6)]
+    assert {exit_code(one) for one in begun} == {0}
+    assert all((tmp_path / f"{i}/0-4.h5").exists() for i in range(6))
+    started.leave()
+    assert started.popen.wait(timeout=60) == 0

@@ -25,6 +25,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
@@ -39,6 +40,8 @@ OTHERWISE = {"PWD", "OLDPWD", "SHLVL", "_"}
 """Variables of the environment that may differ."""
 PATIENCE = 5.0
 """Seconds within which a request must have come whole."""
+PAUSE = 0.05
+"""Seconds until somebody is let in again where nobody can be."""
 LIBRARIES = ("torch._dynamo", "matplotlib.backends.backend_pdf", "matplotlib.backends.backend_agg")
 """Imported late by what the package imports: by an optimiser, by a figure that is saved."""
 NOT_STEPS = ("runs", "command", "__main__")
@@ -101,7 +104,12 @@ def serve(place: str) -> list[str] | None:
         while run_is_there or steps:
             for key, _ in waiting.select():
                 if key.fileobj is door:
-                    arguments = _answer(door.accept()[0], steps, waiting, fresh)
+                    try:
+                        asked, _ = door.accept()
+                    except OSError:  # too many open files: until a step has ended
+                        time.sleep(PAUSE)
+                        continue
+                    arguments = _answer(asked, steps, waiting, fresh)
                     if arguments is not None:
                         return arguments
                 elif key.fileobj is sys.stdin:
@@ -134,7 +142,13 @@ def _answer(
                 return _become(request, streams, here)
             except BaseException:
                 os._exit(1)
-        step = Step(process, os.pidfd_open(process), asked)
+        try:
+            handle = os.pidfd_open(process)
+        except OSError:  # too many open files: whoever asked does it alone, so nobody else may
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            raise
+        step = Step(process, handle, asked)
         steps.append(step)
         waiting.register(step.handle, selectors.EVENT_READ, step)
         waiting.register(asked, selectors.EVENT_READ, step)
