@@ -21,8 +21,6 @@ import measure
 
 from gapworks.study import STUDIES
 
-PARTS = ("start", "reading", "work")
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
