@@ -14,6 +14,7 @@ import pytest
 from gapworks.factory.reading import read
 from gapworks.qpi.study import STUDY as QPI
 from gapworks.study import STUDIES
+from gapworks.study import study as study_of
 from tests.workflow.conftest import Checkout, merge
 
 # ---- What stands in for a finished run -----------------------------------------------------------
@@ -159,7 +160,8 @@ def test_a_learning_rate_trains_again_and_simulates_nothing(finished):
 @pytest.mark.parametrize("study", STUDIES)
 def test_another_version_of_the_data_makes_all_of_that_study_again_and_of_no_other(finished, study):
     version = "data_version: Literal[{0}] = {0}\n".format
-    with edited(finished, f"{study}/steps.py", version(1), version(2)):
+    now = study_of(study).steps.Simulate.model_fields["data_version"].default
+    with edited(finished, f"{study}/steps.py", version(now), version(now + 1)):
         again = plan(finished)
     assert again >= made(finished, rf"{study}/(shards/.*|data/\w+|models/.*)\.(h5|safetensors)")
     assert {name for name in again if not name.startswith(f"{study}/")} == set()
