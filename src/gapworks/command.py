@@ -55,7 +55,11 @@ def _handed_over(connection: socket.socket) -> int:
         If it is not done there: it was refused, or the resident process is gone, and with it what
         it forked.
     """
-    ignored = [number for number in HANDED_ON if signal.getsignal(number) is signal.SIG_IGN]
+    if connection.fileno() < 3:  # a stream is closed, and this would be sent in its place
+        raise ValueError("a standard stream is closed")
+    # Whether SIGTERM is ignored at the start makes no difference to a command.
+    hearing = (signal.SIGINT, signal.SIGHUP)
+    ignored = [number for number in hearing if signal.getsignal(number) is signal.SIG_IGN]
     request = json.dumps(
         {
             "arguments": sys.argv[1:],
@@ -63,8 +67,7 @@ def _handed_over(connection: socket.socket) -> int:
             "environment": dict(os.environ),
             "mask": _mask(),
             "ignored": ignored,
-            "python": sys.prefix,
-            "package": os.path.dirname(__file__),
+            "circumstances": circumstances(),
         }
     ).encode()
     with _handing_on(ignored) as worker:
@@ -73,6 +76,20 @@ def _handed_over(connection: socket.socket) -> int:
         answers = connection.makefile()
         worker.set(json.loads(_line(answers))["process"])
         return json.loads(_line(answers))["ended"]
+
+
+def circumstances() -> dict[str, Any]:
+    """What a process is given besides its environment, as JSON has it."""
+    import resource
+
+    limits = [name for name in dir(resource) if name.startswith("RLIMIT_")]
+    return {
+        "python": sys.prefix,
+        "package": os.path.dirname(__file__),
+        "limits": [list(resource.getrlimit(getattr(resource, name))) for name in limits],
+        "processors": sorted(os.sched_getaffinity(0)),
+        "niceness": os.nice(0),
+    }
 
 
 def _line(answers: Any) -> str:
@@ -89,29 +106,31 @@ def _mask() -> int:
 
 
 class _Worker:
-    """Who does the work, and the signals that came before that was known."""
+    """Who does the work, and the signals that it was told of, or will be when it is known."""
 
     def __init__(self) -> None:
         self.process: int | None = None
-        self.waiting: list[int] = []
+        self.told: list[int] = []
 
     def set(self, process: int) -> None:
         self.process = process
-        while self.waiting:
-            self.tell(self.waiting.pop(0))
+        for number in list(self.told):
+            self._send(number)
 
     def tell(self, number: int, *_: Any) -> None:
-        if self.process is None:
-            self.waiting.append(number)
-        else:
-            with suppress(ProcessLookupError):
-                os.kill(self.process, number)
+        self.told.append(number)
+        self._send(number)
 
     def pause(self, *_: Any) -> None:
         """Ctrl-Z: stand still together."""
-        self.tell(signal.SIGSTOP)
+        self._send(signal.SIGSTOP)
         os.kill(os.getpid(), signal.SIGSTOP)
-        self.tell(signal.SIGCONT)
+        self._send(signal.SIGCONT)
+
+    def _send(self, number: int) -> None:
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self.process, number)
 
 
 @contextmanager
@@ -124,11 +143,18 @@ def _handing_on(ignored: list[int]) -> Iterator[_Worker]:
     before = {number: signal.signal(number, heard) for number, heard in handlers.items()}
     try:
         yield worker
-    finally:
-        for number, heard in before.items():
-            signal.signal(number, heard)
-        for number in worker.waiting:  # nobody was there to be told
+    except (OSError, ValueError, EOFError):
+        _restore(before)
+        for number in worker.told:  # whoever was told is gone, and did not end because of it
             signal.raise_signal(number)
+        raise
+    finally:
+        _restore(before)
+
+
+def _restore(handlers: dict[int, Any]) -> None:
+    for number, heard in handlers.items():
+        signal.signal(number, heard)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gapworks.command import RESIDENT
+from gapworks.command import RESIDENT, circumstances
 from gapworks.runs import forking, resident
 from tests.support.command import GAPWORKS, SETTINGS, arguments
 
@@ -48,7 +48,11 @@ class Resident:
         self.popen = resident._started.pop()
         self.place = Path(self.environment[RESIDENT])
         self.process = psutil.Process(self.popen.pid)
-        wait_until(self.place.exists)
+        wait_until(self.listens)
+
+    def listens(self):
+        with socket.socket(socket.AF_UNIX) as asking:
+            return asking.connect_ex(str(self.place)) == 0
 
     def begin(self, *given, **changes):
         return subprocess.Popen(
@@ -157,6 +161,42 @@ def test_a_signal_to_the_command_ends_the_step_and_leaves_nothing(warm, tmp_path
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_heard_at_any_moment(warm, tmp_path, number):
+    """Before the step is forked, while it becomes one, and after."""
+    words = ["simulate", "chain", "--settings", SETTINGS, *LONG, "--output"]
+    for i in range(12):
+        begun = warm.begin(*words, tmp_path / f"{i}.h5")
+        time.sleep(0.03 * i)
+        begun.send_signal(number)
+        assert exit_code(begun) in (130, 1, -number)
+    wait_until(lambda: not warm.process.children())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_command_without_a_standard_stream_is_done_alone(warm, tmp_path):
+    before = warm.worked()
+    ran = subprocess.run(
+        ["sh", "-c", f"exec {GAPWORKS} --version <&- > {tmp_path}/said 2>&1"], env=warm.environment
+    )
+    assert ran.returncode == 0 and (tmp_path / "said").read_text().strip()
+    assert warm.worked() == before
+
+
+@pytest.mark.parametrize("place", ["no", "socket", "./socket"])
+def test_started_by_hand_it_removes_nothing(tmp_path, place):
+    ran = subprocess.run(
+        [sys.executable, "-m", "gapworks.runs.forking"],
+        cwd=tmp_path,
+        env=os.environ | {RESIDENT: place},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 1 and "names no socket" in ran.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_command_that_is_killed_takes_the_step_with_it(warm, tmp_path):
     begun, does = warm.simulate(tmp_path / "0-1000000.h5")
     begun.kill()
@@ -192,17 +232,24 @@ def test_a_step_in_another_environment_is_done_alone(warm, changes):
 
 
 def test_a_step_is_done_alone_when_the_source_was_edited_since():
-    start = forking.Start({}, forking._sources())
-    request = {"environment": {}, "python": sys.prefix, "package": forking._package()}
-    assert start.is_alike(request)
+    here = circumstances()
+    start = forking.Start({}, here, forking._sources())
+    request = {"environment": {}, "circumstances": here}
+    assert start.is_alike(json.loads(json.dumps(request)))
     edited = dict.fromkeys(list(start.sources)[:1], (0, 0))
-    assert not forking.Start({}, start.sources | edited).is_alike(request)
-    assert not start.is_alike(request | {"python": "/usr"})
-    assert not start.is_alike(request | {"package": "/elsewhere/gapworks"})
+    assert not forking.Start({}, here, start.sources | edited).is_alike(request)
+    for other in ({"python": "/usr"}, {"package": "/elsewhere/gapworks"}, {"niceness": 19}):
+        assert not start.is_alike(request | {"circumstances": here | other})
 
 
 def test_whoever_asks_for_nonsense_is_left_alone(warm):
-    for said in (b"", b"\0\0\0\1{", b"\0\0\0\2{}", json.dumps({"arguments": []}).encode()):
+    for said in (
+        b"",
+        b"\0\0\0\1{",
+        b"\0\0\0\2{}",
+        b"\0\0\0\2[]",
+        json.dumps({"arguments": []}).encode(),
+    ):
         with socket.socket(socket.AF_UNIX) as asking:
             asking.connect(str(warm.place))
             asking.sendall(said)

@@ -23,6 +23,7 @@ import selectors
 import shutil
 import signal
 import socket
+import struct
 import sys
 import threading
 import time
@@ -34,7 +35,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import gapworks
-from gapworks.command import HANDED_ON, RESIDENT, alone
+from gapworks.command import HANDED_ON, RESIDENT, alone, circumstances
 
 OTHERWISE = {"PWD", "OLDPWD", "SHLVL", "_"}
 """Variables of the environment that may differ."""
@@ -46,6 +47,8 @@ LIBRARIES = ("torch._dynamo", "matplotlib.backends.backend_pdf", "matplotlib.bac
 """Imported late by what the package imports: by an optimiser, by a figure that is saved."""
 NOT_STEPS = ("runs", "command", "__main__")
 """Parts of the package that no step needs."""
+UNWRITTEN = 120
+"""Exit code of an interpreter that could not write all that was printed."""
 PR_SET_PDEATHSIG = 1
 """Of Linux: the signal that a process gets when its parent dies."""
 
@@ -66,6 +69,7 @@ class Start:
     """What the process found when it began."""
 
     environment: dict[str, str]
+    circumstances: dict[str, Any]
     sources: dict[str, tuple[int, int]]
 
     def is_alike(self, request: dict[str, Any]) -> bool:
@@ -73,8 +77,8 @@ class Start:
         there, here = request["environment"], self.environment
         names = there.keys() | here.keys()
         differing = {name for name in names if there.get(name) != here.get(name)}
-        same_code = request["package"] == _package() and self.sources == _sources()
-        return differing <= OTHERWISE and request["python"] == sys.prefix and same_code
+        same = request["circumstances"] == self.circumstances and self.sources == _sources()
+        return differing <= OTHERWISE and same
 
 
 def serve(place: str) -> list[str] | None:
@@ -90,13 +94,13 @@ def serve(place: str) -> list[str] | None:
     list of str or None
         In a forked process the arguments of its step.
     """
-    fresh = Start(dict(os.environ), _sources())  # libraries set variables, too
-    preload()
-    gc.collect()
-    gc.freeze()  # what is there already is not touched by collections in forked processes
+    fresh = Start(dict(os.environ), circumstances(), _sources())  # libraries set variables, too
     steps: list[Step] = []
     with selectors.DefaultSelector() as waiting, socket.socket(socket.AF_UNIX) as door:
-        door.bind(place)
+        door.bind(place)  # whoever comes before it listens is refused at once
+        preload()
+        gc.collect()
+        gc.freeze()  # what is there already is not touched by collections in forked processes
         door.listen(128)
         waiting.register(door, selectors.EVENT_READ)
         waiting.register(sys.stdin, selectors.EVENT_READ)
@@ -116,6 +120,7 @@ def serve(place: str) -> list[str] | None:
                     run_is_there = False
                     waiting.unregister(sys.stdin)
                     waiting.unregister(door)
+                    door.close()  # who stands before it is sent away
                 else:
                     _look_after(key, steps, waiting)
     return None
@@ -128,6 +133,11 @@ def _answer(
     asked.settimeout(PATIENCE)
     streams: list[int] = []
     try:
+        _, user, _ = struct.unpack(
+            "3i", asked.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        )
+        if user != os.getuid():  # on file systems without modes anybody may come to the socket
+            raise ValueError("somebody else")
         size, streams, _, _ = socket.recv_fds(asked, 4, 3)
         request = json.loads(_exactly(asked, int.from_bytes(size)))
         if not fresh.is_alike(request) or len(streams) != 3:
@@ -140,20 +150,23 @@ def _answer(
                     step.asked.close()
                 asked.close()
                 return _become(request, streams, here)
+            except KeyboardInterrupt:
+                os._exit(130)
             except BaseException:
                 os._exit(1)
         try:
-            handle = os.pidfd_open(process)
+            step = Step(process, os.pidfd_open(process), asked)
+            for one in (step.handle, asked):
+                waiting.register(one, selectors.EVENT_READ, step)
         except OSError:  # too many open files: whoever asked does it alone, so nobody else may
             os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
             raise
-        step = Step(process, handle, asked)
         steps.append(step)
-        waiting.register(step.handle, selectors.EVENT_READ, step)
-        waiting.register(asked, selectors.EVENT_READ, step)
         _tell(asked, {"process": process})
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
+        with suppress(KeyError, ValueError):
+            waiting.unregister(asked)
         asked.close()
     for stream in streams:
         os.close(stream)
@@ -201,6 +214,8 @@ def _become(request: dict[str, Any], streams: list[int], parent: int) -> list[st
     for number in HANDED_ON:
         usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
         signal.signal(number, signal.SIG_IGN if number in request["ignored"] else usual)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HANDED_ON)  # what came since the fork is heard now
+    atexit.unregister(shutil.rmtree)  # of folders that all steps share, as matplotlib's
     for stream, number in zip(streams, (0, 1, 2), strict=True):
         os.dup2(stream, number)
         os.close(stream)
@@ -212,14 +227,10 @@ def _become(request: dict[str, Any], streams: list[int], parent: int) -> list[st
     return request["arguments"]
 
 
-def _package() -> str:
-    return os.path.dirname(gapworks.__file__)
-
-
 def _sources() -> dict[str, tuple[int, int]]:
     """Dates and sizes of the package's source files."""
     found = {}
-    for path in Path(_package()).rglob("*.py"):
+    for path in Path(gapworks.__file__).parent.rglob("*.py"):
         with suppress(OSError):
             status = path.stat()
             found[str(path)] = status.st_mtime_ns, status.st_size
@@ -241,16 +252,22 @@ def _modules() -> Iterator[str]:
 
 def main() -> int:
     """The resident process, and what it forks."""
+    place = os.environ.get(RESIDENT, "no")
+    if not os.path.isabs(place):
+        raise SystemExit(f"{RESIDENT} names no socket: a run starts this process, nobody else")
     for number in HANDED_ON:
         signal.signal(number, signal.SIG_IGN)
+    # Not lost on a process that was just forked: blocked signals wait, even those ignored here.
+    signal.pthread_sigmask(signal.SIG_BLOCK, HANDED_ON)
     os.chdir("/")  # nobody's folder is kept from being removed
-    place = os.environ[RESIDENT]
     here = os.getpid()
     try:
         arguments = serve(place)
     finally:
         if os.getpid() == here:
-            shutil.rmtree(Path(place).parent, ignore_errors=True)
+            with suppress(OSError):
+                os.unlink(place)
+                os.rmdir(os.path.dirname(place))
     if arguments is None:
         return 0
     try:
@@ -271,8 +288,10 @@ def _leave(code: int) -> NoReturn:
     threading._shutdown()  # waits for threads
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
+        try:
             stream.flush()
+        except (OSError, ValueError):
+            code = code or UNWRITTEN
     os._exit(code)
 
 

@@ -39,25 +39,35 @@ def start(steps: int) -> None:
     steps : int
         How many the run has.
     """
-    possible = sys.platform == "linux" and hasattr(os, "pidfd_open")
-    if steps < WORTH or not possible or os.environ.get(RESIDENT):
+    if steps < WORTH or os.environ.get(RESIDENT) or not _is_possible():
         return
+    folder = None
     try:
         folder = tempfile.mkdtemp(prefix="gapworks-")
-    except OSError:
-        return
-    os.environ[RESIDENT] = f"{folder}/socket"
-    command = [sys.executable, "-P", "-m", "gapworks.runs.forking"]
-    _started.append(
-        subprocess.Popen(
-            command,
-            env=os.environ | environment_of_steps(),
+        place = f"{folder}/socket"
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "gapworks.runs.forking"],
+            env=os.environ | environment_of_steps() | {RESIDENT: place},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-    )
+    except OSError:  # steps are done alone
+        if folder:
+            os.rmdir(folder)
+        return
+    os.environ[RESIDENT] = place
+    _started.append(process)
+
+
+def _is_possible() -> bool:
+    """Whether the system tells of a process by a descriptor (Linux from 5.3 on)."""
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except (AttributeError, OSError):
+        return False
+    return True
 
 
 def processes() -> set[int]:
