@@ -155,7 +155,3 @@ def _handing_on(ignored: list[int]) -> Iterator[_Worker]:
 def _restore(handlers: dict[int, Any]) -> None:
     for number, heard in handlers.items():
         signal.signal(number, heard)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

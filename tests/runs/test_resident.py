@@ -16,19 +16,13 @@ import pytest
 from gapworks.command import RESIDENT, circumstances
 from gapworks.runs import forking, resident
 from tests.support.command import GAPWORKS, SETTINGS, arguments
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="it forks what has libraries loaded"
 )
 EMPTY = ["--start", 5, "--stop", 5]
 LONG = ["--start", 0, "--stop", 1_000_000]
-
-
-def wait_until(what, seconds=120):
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 class Resident:

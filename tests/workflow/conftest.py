@@ -9,8 +9,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import yaml
 from gapworks.study import STUDIES
 from tests.conftest import copy_checkout
 from tests.support.config import section
+from tests.support.waiting import wait_until
 
 BIN = Path(sys.executable).parent
 # Sizes that make the number of jobs, and not the samples, decide how long a test takes; whatever
@@ -283,14 +283,6 @@ def has_ended(pid: int) -> bool:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
-
-
-def wait_until(happened: Callable[[], Any], what: str, seconds: float = 120) -> None:
-    """Look every 2 ms until something happened."""
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, f"waited {seconds} s in vain until {what}"
-        time.sleep(0.002)
 
 
 SETTINGS = {

@@ -68,7 +68,7 @@ def reproducible(threads: int, seed: int) -> Iterator[None]:
     before = torch.are_deterministic_algorithms_enabled()
     filling = torch.utils.deterministic.fill_uninitialized_memory
     torch.use_deterministic_algorithms(True)
-    # Every tensor would be filled once more than it is written: a tenth of a training. It serves to
+    # Every tensor would be filled once more than it is written, for nothing. It serves to
     # make the reading of memory that nobody wrote reproducible, which no network here does.
     torch.utils.deterministic.fill_uninitialized_memory = False
     try:
@@ -129,7 +129,7 @@ def train(
         model.parameters(),
         lr=settings.learning_rate,
         weight_decay=settings.weight_decay,
-        fused=True,  # one pass over the weights, not ten: half of a step of dense layers
+        fused=True,  # one pass over the weights, not ten
     )
     progress, best = Progress(rate=settings.learning_rate), copy.deepcopy(model.state_dict())
     if found := load_checkpoint(checkpoint, key, model, optimizer):

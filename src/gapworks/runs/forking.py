@@ -54,7 +54,7 @@ PR_SET_PDEATHSIG = 1
 
 
 @dataclass
-class Step:
+class Forked:
     """A step under way."""
 
     process: int
@@ -95,7 +95,7 @@ def serve(place: str) -> list[str] | None:
         In a forked process the arguments of its step.
     """
     fresh = Start(dict(os.environ), circumstances(), _sources())  # libraries set variables, too
-    steps: list[Step] = []
+    steps: list[Forked] = []
     with selectors.DefaultSelector() as waiting, socket.socket(socket.AF_UNIX) as door:
         door.bind(place)  # whoever comes before it listens is refused at once
         preload()
@@ -127,7 +127,7 @@ def serve(place: str) -> list[str] | None:
 
 
 def _answer(
-    asked: socket.socket, steps: list[Step], waiting: selectors.BaseSelector, fresh: Start
+    asked: socket.socket, steps: list[Forked], waiting: selectors.BaseSelector, fresh: Start
 ) -> list[str] | None:
     """Fork for a request: its arguments in the forked process, None here."""
     asked.settimeout(PATIENCE)
@@ -155,7 +155,7 @@ def _answer(
             except BaseException:
                 os._exit(1)
         try:
-            step = Step(process, os.pidfd_open(process), asked)
+            step = Forked(process, os.pidfd_open(process), asked)
             for one in (step.handle, asked):
                 waiting.register(one, selectors.EVENT_READ, step)
         except OSError:  # too many open files: whoever asked does it alone, so nobody else may
@@ -187,7 +187,7 @@ def _tell(asked: socket.socket, answer: dict[str, int]) -> None:
         asked.sendall(json.dumps(answer).encode() + b"\n")
 
 
-def _look_after(key: Any, steps: list[Step], waiting: selectors.BaseSelector) -> None:
+def _look_after(key: Any, steps: list[Forked], waiting: selectors.BaseSelector) -> None:
     """A step has ended, or who asked for it has."""
     step = key.data
     if step not in steps:

@@ -105,7 +105,7 @@ class Surrogate(nn.Module):
     def forward(self, V_minus_mu: Tensor) -> Tensor:
         """(Delta, n), shape (batch, 2, L), from V - mu, shape (batch, L), units of t."""
         x = ((V_minus_mu - self.input_mean) / self.input_scale)[:, None]
-        # The channels of a site beside each other in memory: a convolution is a fifth faster.
+        # The channels of a site beside each other in memory: convolutions are faster so.
         x = self.enter(x)[:, :, None].contiguous(memory_format=torch.channels_last)
         for block in self.blocks:
             spread: nn.Conv1d = block["spread"]
