@@ -26,18 +26,23 @@ class Columns:
     Attributes
     ----------
     indices : tuple of int
-        From 0.
+        In the table, from 0.
+    numbers : tuple of int
+        In the file, from 1.
     labels : tuple of str
         What the file says of each.
     notes : tuple of str
     """
 
     indices: tuple[int, ...]
+    numbers: tuple[int, ...]
     labels: tuple[str, ...]
     notes: tuple[str, ...]
 
 
-def a2f_columns(path: Path, table: Table, column: int | Sequence[int] | None) -> Columns:
+def a2f_columns(
+    path: Path, table: Table, column: int | Sequence[int] | None, left: int = 0
+) -> Columns:
     """The columns of a2F in a table whose first one is omega.
 
     Parameters
@@ -46,28 +51,37 @@ def a2f_columns(path: Path, table: Table, column: int | Sequence[int] | None) ->
         For messages.
     table : Table
     column : int or sequence of int or None
-        Those that the user says, from 1; None: those that header or numbers tell.
+        Those that the user says, as they stand in the file, from 1; None: those that header or
+        numbers tell.
+    left : int
+        Columns of the file that were left out before those of the table.
 
     Raises
     ------
     ReadError
         If there are no such columns, or nothing tells which they are.
     """
-    count = table.values.shape[1]
+    count, first = table.values.shape[1], left + 2
+    note = ""
     if column is not None:
         wanted = [column] if isinstance(column, int) else list(column)
-        if not wanted or not all(2 <= one <= count for one in wanted):
-            raise ReadError(f"{path}: has {count} columns; --column must be 2 ... {count}")
-        indices = tuple(one - 1 for one in dict.fromkeys(wanted))
-        return Columns(indices, _labels(table, indices), ())
-    if count == 2:
-        return Columns((1,), _labels(table, (1,)), ())
-    known, note = _known(table)
-    if known is None:
-        raise ReadError(
-            f"{path}: has {count} columns; say by --column which is a2F (2 ... {count})"
-        )
-    return Columns(known, _labels(table, known), (note,) if note else ())
+        if not wanted or not all(first <= one <= count + left for one in wanted):
+            raise ReadError(
+                f"{path}: has {count + left} columns; --column must be {first} ... {count + left}"
+            )
+        known = tuple(one - 1 - left for one in dict.fromkeys(wanted))
+    elif count == 2:
+        known = (1,)
+    else:
+        found, note = _known(table)
+        if found is None:
+            raise ReadError(
+                f"{path}: has {count + left} columns; say by --column which is a2F ({first} ... "
+                f"{count + left})"
+            )
+        known = found
+    numbers = tuple(index + 1 + left for index in known)
+    return Columns(known, numbers, _labels(table, known, numbers), (note,) if note else ())
 
 
 def said_couplings(table: Table) -> list[float]:
@@ -138,7 +152,7 @@ def _smearings(table: Table) -> tuple[str, ...]:
     return ()
 
 
-def _labels(table: Table, indices: Sequence[int]) -> tuple[str, ...]:
+def _labels(table: Table, indices: Sequence[int], numbers: Sequence[int]) -> tuple[str, ...]:
     """What the file says of columns: smearings of lambda.x in Ry, of EPW in meV."""
     if smearings := _smearings(table):
         # lambda.x writes its electronic broadening in Ry, below energies in THz.
@@ -147,7 +161,7 @@ def _labels(table: Table, indices: Sequence[int]) -> tuple[str, ...]:
     found = _below(table, "Phonon smearing (meV)")
     if len(found) >= max(indices):
         return tuple(f"{found[index - 1]:g} meV" for index in indices)
-    return tuple(f"column {index + 1}" for index in indices)
+    return tuple(f"column {number_in_file}" for number_in_file in numbers)
 
 
 def _below(table: Table, title: str) -> list[float]:

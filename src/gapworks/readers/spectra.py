@@ -97,13 +97,15 @@ def read_a2f(
         If the file says no unit and ends where no spectrum in meV does: a ReadError, too.
     """
     path = Path(path)
-    table = without_index(read_table(path), sure=True)
+    whole = read_table(path)
+    table = without_index(whole, sure=True)
+    left = whole.values.shape[1] - table.values.shape[1]
     check_order(path, table)
     if table.values.shape[1] < 2:
         raise ReadError(f"{path}: has 1 column; give omega, a2F")
     units = _omega_unit(path, table, unit)
     omega, values = units.factors[0] * table.values[:, 0], table.values
-    chosen = a2f_columns(path, table, column)
+    chosen = a2f_columns(path, table, column, left)
     rows, lines, notes = values[:, list(chosen.indices)].T, table.lines, [*units.notes]
     notes += chosen.notes
     if (below := omega < 0).any():
@@ -116,18 +118,18 @@ def read_a2f(
     omega, rows, lines = omega[kept], rows[:, kept], lines[kept]
     if not (omega > 0).any():
         raise ReadError(f"{path}: has no energies above zero")
-    rows, more = _positive(path, omega, rows, lines, chosen.indices)
+    rows, more = _positive(path, omega, rows, lines, chosen.numbers)
     notes += more
     used = omega > 0
     omega, rows = omega[used], rows[:, used]
-    for index, row in zip(chosen.indices, rows, strict=True):
+    for where, row in zip(chosen.numbers, rows, strict=True):
         if not row.any():
-            raise ReadError(f"{path}: column {index + 1} is zero everywhere; say others: --column")
+            raise ReadError(f"{path}: column {where} is zero everywhere; say others: --column")
     found = Spectra(
         omega=omega,
         a2f=rows,
         unit=units.names[0],
-        columns=tuple(index + 1 for index in chosen.indices),
+        columns=chosen.numbers,
         labels=chosen.labels,
         said=units.said,
         notes=(*table.notes, *notes),
@@ -145,7 +147,7 @@ def _omega_unit(path: Path, table: Table, unit: str | None) -> Units:
 
 
 def _positive(
-    path: Path, omega: np.ndarray, rows: np.ndarray, lines: np.ndarray, indices: Sequence[int]
+    path: Path, omega: np.ndarray, rows: np.ndarray, lines: np.ndarray, numbers: Sequence[int]
 ) -> tuple[np.ndarray, list[str]]:
     """a2F >= 0, and 0 at omega = 0: what is less than noise is set so, and said."""
     notes = []
@@ -153,15 +155,16 @@ def _positive(
     if (rows < -NOISE * largest).any():
         row, at = np.argwhere(rows < -NOISE * largest)[0]
         raise ReadError(
-            f"{path}: line {lines[at]}: a2F of column {indices[row] + 1} is {rows[row, at]:.3g}; a "
+            f"{path}: line {lines[at]}: a2F of column {numbers[row]} is {rows[row, at]:.3g}; a "
             "spectrum is >= 0, set noise to zero"
         )
     if (negative := (rows < 0).any(axis=0)).any():
-        share = (rows / np.where(largest == 0, 1, largest)).min()
-        notes.append(
-            f"a2F is negative in {negative.sum()} lines, by up to {-share:.2g} of its largest "
-            "value: set to zero"
-        )
+        share = -(rows / np.where(largest == 0, 1, largest)).min()
+        if share > _MENTIONED:
+            notes.append(
+                f"a2F is negative in {negative.sum()} lines, by up to {share:.2g} of its largest "
+                "value: set to zero"
+            )
         rows = np.maximum(rows, 0)
     if omega[0] == 0 and rows[:, 0].any():
         share = (rows[:, 0] / np.where(largest[:, 0] == 0, 1, largest[:, 0])).max()

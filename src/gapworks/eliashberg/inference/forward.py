@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gapworks.eliashberg.inference.densities import broadened_density
 from gapworks.eliashberg.inference.superconductor import COLD, Superconductor, gap_edge
 from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.eliashberg.physics.coulomb import check_coulomb
@@ -67,7 +66,7 @@ class Forward:
         As asked for.
     delta, edge, z : ndarray, shape (C, M, T)
         Delta(i omega_0), the gap edge and Z(i omega_0) at these.
-    superconducting : ndarray of bool, shape (C, M, T)
+    superconducting, converged : ndarray of bool, shape (C, M, T)
     curve_temperature, curve : ndarray, shape (C, M, K)
         Delta(i omega_0) against temperature, from T_c / 20 to T_c; K = 0 unless asked for.
     energy : ndarray, shape (X,)
@@ -99,6 +98,7 @@ class Forward:
     edge: np.ndarray
     z: np.ndarray
     superconducting: np.ndarray
+    converged: np.ndarray
     curve_temperature: np.ndarray
     curve: np.ndarray
     energy: np.ndarray
@@ -180,6 +180,10 @@ def solve(
     at = [[[p.at(t, n_matsubara) for t in temperatures] for p in row] for row in problems]
     shape = (len(a2f), len(mus), len(temperatures))
     tc = np.array([[p.critical_temperature for p in row] for row in problems])
+    flags = {
+        name: np.array([[[bool(getattr(m, name)) for m in p] for p in row] for row in at])
+        for name in ("superconducting", "converged")
+    }
     delta_0, z_0 = (
         np.array([[getattr(p, name) for p in row] for row in problems]) for name in ("gap", "z")
     )
@@ -188,6 +192,9 @@ def solve(
     curve_t, curve_d = _curves(problems, CURVE if curve else ())
     x, gamma, n = np.empty(0), None, np.empty((*shape[:2], 0, 0))
     if dos or energy is not None:
+        # Only here: a table of T_c does not wait for what the real axis needs.
+        from gapworks.eliashberg.inference.densities import broadened_density
+
         x, gamma, n = broadened_density(
             [[_all(p, temperatures) for p in row] for row in problems], delta_0, energy, broadening
         )
@@ -211,9 +218,8 @@ def solve(
         delta=np.array([[[m.delta[0] for m in p] for p in row] for row in at]).reshape(shape),
         edge=np.array([[[gap_edge(m) for m in p] for p in row] for row in at]).reshape(shape),
         z=np.array([[[m.z[0] for m in p] for p in row] for row in at]).reshape(shape),
-        superconducting=np.array(
-            [[[bool(m.superconducting) for m in p] for p in row] for row in at]
-        ).reshape(shape),
+        superconducting=flags["superconducting"].reshape(shape),
+        converged=flags["converged"].reshape(shape),
         curve_temperature=curve_t,
         curve=curve_d,
         energy=x,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from gapworks.eliashberg.inference.forward import Forward
 
@@ -76,7 +77,7 @@ def at_temperatures(found: Mapping[str, Forward]) -> list[dict[str, Any]]:
     """
     rows = []
     for file, one in found.items():
-        for (c, m, t), normal in np.ndenumerate(~one.superconducting):
+        for (c, m, t), superconducting in np.ndenumerate(one.superconducting):
             values = {
                 "mu_star": one.mu_star[m],
                 "temperature_K": one.temperature[t],
@@ -84,7 +85,8 @@ def at_temperatures(found: Mapping[str, Forward]) -> list[dict[str, Any]]:
                 "edge_meV": one.edge[c, m, t],
                 "z": one.z[c, m, t],
             }
-            state = "normal" if normal else "superconducting"
+            state = "superconducting" if superconducting else "normal"
+            state = state if one.converged[c, m, t] else "not converged"
             rows.append({"file": file, "spectrum": one.labels[c]} | _plain(values))
             rows[-1]["state"] = state
     return rows
@@ -121,10 +123,12 @@ def as_csv(found: Mapping[str, Forward]) -> str:
     found : mapping of str to Forward
         By file.
     """
-    table = pd.DataFrame(summary(found))
-    if second := at_temperatures(found):
-        table = table.merge(pd.DataFrame(second), on=["file", "spectrum", "mu_star"])
-    return table.to_csv(index=False, float_format="%.8g")
+    first, second = summary(found), at_temperatures(found)
+    if second:
+        key = ("file", "spectrum", "mu_star")
+        whole = {tuple(row[name] for name in key): row for row in first}
+        first = [whole[tuple(row[name] for name in key)] | row for row in second]
+    return _csv(first)
 
 
 def curves_csv(found: Mapping[str, Forward], what: str) -> str:
@@ -136,23 +140,19 @@ def curves_csv(found: Mapping[str, Forward], what: str) -> str:
         By file.
     what : {"curve", "dos"}
     """
-    parts = []
+    rows = []
     for file, one in found.items():
-        for c, label in enumerate(one.labels):
-            for m, mu_star in enumerate(one.mu_star):
-                head = {"file": file, "spectrum": label, "mu_star": mu_star}
-                if what == "curve":
-                    columns = {
-                        "temperature_K": one.curve_temperature[c, m],
-                        "delta_meV": one.curve[c, m],
-                    }
-                    parts.append(pd.DataFrame(head | columns))
-                    continue
-                for t, temperature in enumerate(dos_temperatures(one, c, m)):
-                    columns = {"energy_meV": one.energy, "dos": one.dos[c, m, t]}
-                    head |= {"temperature_K": temperature, "broadening_meV": one.broadening}
-                    parts.append(pd.DataFrame(head | columns))
-    return pd.concat(parts).to_csv(index=False, float_format="%.8g")
+        for c, m in np.ndindex(one.critical_temperature.shape):
+            head = {"file": file, "spectrum": one.labels[c], "mu_star": float(one.mu_star[m])}
+            if what == "curve":
+                points = zip(one.curve_temperature[c, m], one.curve[c, m], strict=True)
+                rows += [head | {"temperature_K": t, "delta_meV": d} for t, d in points]
+                continue
+            for t, temperature in enumerate(dos_temperatures(one, c, m)):
+                head |= {"temperature_K": temperature, "broadening_meV": one.broadening}
+                points = zip(one.energy, one.dos[c, m, t], strict=True)
+                rows += [head | {"energy_meV": x, "dos": n} for x, n in points]
+    return _csv(rows)
 
 
 def dos_temperatures(one: Forward, c: int, m: int) -> np.ndarray:
@@ -184,6 +184,18 @@ def as_json(found: Mapping[str, Forward]) -> str:
     return json.dumps(written, indent=1) + "\n"
 
 
+def _csv(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows of the same names as text, numbers to eight digits."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for k, row in enumerate(rows):
+        if not k:
+            writer.writerow(row)
+        cells = row.values()
+        writer.writerow(f"{cell:.8g}" if isinstance(cell, float) else cell for cell in cells)
+    return text.getvalue()
+
+
 def _aligned(rows: Rows, columns: Mapping[str, tuple[str, str, str]]) -> list[str]:
     """Lines of a table: heads, units, and numbers to the right."""
     files = len({row["file"] for row in rows}) > 1
@@ -193,8 +205,8 @@ def _aligned(rows: Rows, columns: Mapping[str, tuple[str, str, str]]) -> list[st
     for row in rows:
         numbers = [_number(row[name], form) for name, (_, _, form) in columns.items()]
         table.append([*(str(row[name]) for name in names), *numbers])
-        if row.get("state") == "normal":
-            table[-1].append("normal state")
+        if (state := row.get("state", "superconducting")) != "superconducting":
+            table[-1].append("normal state" if state == "normal" else state)
     widths = [max(len(line[k]) for line in table) for k in range(len(table[0]))]
     texts = []
     for line in table:

@@ -5,14 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from gapworks.eliashberg.physics.constants import BOLTZMANN
+from gapworks.eliashberg.physics.critical_temperature import sampled_transition
 from gapworks.eliashberg.physics.matsubara import solve_matsubara
 from gapworks.eliashberg.physics.pade import pade_approximant
-from gapworks.eliashberg.physics.sampled_matsubara import (
-    Interaction,
-    equations,
-    solve_sampled,
-    transition,
-)
+from gapworks.eliashberg.physics.sampled_matsubara import Interaction, equations, solve_sampled
 from gapworks.eliashberg.physics.solution import MatsubaraSolution
 from gapworks.eliashberg.physics.spectrum import allen_dynes, modes
 
@@ -50,7 +46,8 @@ class Superconductor:
         self.interaction = Interaction(*modes(omega, a2f))
         self.lowest = self.interaction.lowest
         guess = float(allen_dynes(omega, a2f, mu_star))
-        self.critical_temperature, slope = transition(self.interaction, mu_star, cutoff, guess)
+        found = sampled_transition(self.interaction, mu_star, cutoff, guess)
+        self.critical_temperature, slope = found
         self.isotope_exponent = 0.5 * (1 + slope * mu_star**2)
         cold = self.at(COLD * self.critical_temperature or self.lowest)
         self.gap, self.z = gap_edge(cold), float(cold.z[0])

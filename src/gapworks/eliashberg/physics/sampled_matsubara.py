@@ -19,7 +19,6 @@ from functools import lru_cache
 import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.linalg import eigvals
-from scipy.optimize import brentq
 from scipy.sparse import csr_array
 
 from gapworks.eliashberg.physics.constants import BOLTZMANN
@@ -28,12 +27,14 @@ from gapworks.eliashberg.physics.solution import Sampling
 LEAST = 351
 """Frequencies kept, unless mu* ends below them."""
 _ENDS, _LEAST_ENDS = 20.0, 8.0
+# Numbers of frequencies in an octave.
+_STEPS = 6
 # All of the lowest frequencies, then octaves with so many nodes each.
 _EACH, _NODES = 24, 11
 _DENSE = 1000
 _SPLINE_STEP = 0.04
 # Panels of the sums above the last frequency, octaves, and nodes in each.
-_PANELS, _GAUSS = 14, np.polynomial.legendre.leggauss(6)
+_PANELS, _GAUSS = 8, np.polynomial.legendre.leggauss(5)
 _PLAIN, _NEWTON = 12, 40
 _LOWEST = 1e-4
 """The search for T_c ends at this share of the spectrum's end, in k_B T."""
@@ -57,20 +58,26 @@ class Interaction:
 
     def __init__(self, energies: np.ndarray, strengths: np.ndarray) -> None:
         used = np.flatnonzero(strengths)
-        energies, strengths = energies[used], strengths[used]
-        self.first, self.end = float(energies[0]), float(energies[-1])
+        part = slice(used[0], used[-1] + 1)
+        self.first, self.end = float(energies[used[0]]), float(energies[used[-1]])
         self.lowest = _LOWEST * self.end / BOLTZMANN
-        last = np.arcsinh(4 * _ENDS * 2**_PANELS * self.end / self.first)
-        self._u = np.linspace(0.0, last, int(np.ceil(last / _SPLINE_STEP)) + 1)
-        nu = self.first * np.sinh(self._u)
-        # At high energies lambda falls as 1 / nu^2: what is interpolated does not.
-        values = (2 * energies / (nu[:, None] ** 2 + energies**2)) @ strengths
-        values *= 1 + (nu / self.end) ** 2
-        self._spline = CubicSpline(self._u, values, bc_type=((1, 0.0), "not-a-knot"))
+        u, table = _modes_table(energies[part].tobytes())
+        self._spline = CubicSpline(u, table @ strengths[part], bc_type=((1, 0.0), "not-a-knot"))
 
     def __call__(self, nu: np.ndarray) -> np.ndarray:
         """lambda at nu >= 0, meV; dimensionless."""
         return self._spline(np.arcsinh(nu / self.first)) / (1 + (nu / self.end) ** 2)
+
+
+@lru_cache(maxsize=4)
+def _modes_table(energies: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """asinh(nu / omega_1), and what modes of strength one give lambda there, less its fall."""
+    modes = np.frombuffer(energies)
+    last = np.arcsinh(4 * _ENDS * 2**_PANELS * modes[-1] / modes[0])
+    u = np.linspace(0.0, last, int(np.ceil(last / _SPLINE_STEP)) + 1)
+    square = (modes[0] * np.sinh(u[:, None])) ** 2
+    # At high energies lambda falls as 1 / nu^2: what is interpolated does not.
+    return u, 2 * modes / (square + modes**2) * (1 + square / modes[-1] ** 2)
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,11 @@ class Equations:
 
 
 def equations(
-    interaction: Interaction, temperature: float, mu_star: float, cutoff: float
+    interaction: Interaction,
+    temperature: float,
+    mu_star: float,
+    cutoff: float,
+    count: int | None = None,
 ) -> Equations:
     """Eqs 6 and 7 at a temperature.
 
@@ -124,12 +135,12 @@ def equations(
         K.
     mu_star, cutoff : float
         mu* and the energy below which it acts, meV.
+    count : int, optional
+        Frequencies of the sums; by default `frequencies_kept`.
     """
     spacing = 2 * np.pi * BOLTZMANN * temperature
-    pi_t, end = spacing / 2, interaction.end
-    count = max(LEAST, int(np.ceil(_ENDS * end / spacing)))
-    if _LEAST_ENDS * end < cutoff and cutoff / spacing < count:
-        count = max(1, int(cutoff / spacing))
+    pi_t = spacing / 2
+    count = count or frequencies_kept(interaction.end, temperature, cutoff)
     index, spread = nodes(count)
     lags = interaction(spacing * np.arange(2 * count))
     m = np.arange(count)
@@ -145,6 +156,26 @@ def equations(
     acts = spread.T @ np.clip(cutoff / spacing - m, 0.0, 1.0)
     sampling = Sampling(count=count, weights=spread.sum(axis=0), coulomb=(mu, acts))
     return Equations(omega, pi_t, pairs, others, beyond, 2 * mu * pi_t * acts, sampling)
+
+
+def frequencies_kept(end: float, temperature: float, cutoff: float) -> int:
+    """How many frequencies the sums run over before their tail.
+
+    Parameters
+    ----------
+    end : float
+        Of the spectrum, meV.
+    temperature : float
+        K.
+    cutoff : float
+        Of mu*, meV.
+    """
+    spacing = 2 * np.pi * BOLTZMANN * temperature
+    count = max(LEAST, _ENDS * end / spacing)
+    if _LEAST_ENDS * end < cutoff < count * spacing:
+        return max(1, int(cutoff / spacing))
+    # Up to the next of few numbers: tables for other temperatures are there already.
+    return int(np.ceil(2 ** (np.ceil(_STEPS * np.log2(count)) / _STEPS)))
 
 
 def _pair_tail(interaction, omega, spacing, count):
@@ -205,48 +236,6 @@ def nodes(count: int) -> tuple[np.ndarray, np.ndarray | csr_array]:
         values += list(ratio.ravel())
     spread = csr_array((values, (rows, columns)), shape=(count, len(index)))
     return np.array(index), spread.toarray() if count <= _DENSE else spread
-
-
-def transition(
-    interaction: Interaction, mu_star: float, cutoff: float, guess: float
-) -> tuple[float, float]:
-    """T_c of the linearised equations, and d ln T_c / d mu*.
-
-    Parameters
-    ----------
-    interaction : Interaction
-    mu_star, cutoff : float
-        mu* and the energy below which it acts, meV.
-    guess : float
-        Where to begin, K; any positive number.
-
-    Returns
-    -------
-    Tc : float
-        K; 0 where nothing superconducts above 1e-4 of the spectrum's end, in k_B T.
-    slope : float
-        d ln T_c / d mu* at a fixed cut-off; NaN where T_c is 0.
-    """
-    lowest = np.log(interaction.lowest)
-
-    def excess(log_t: float, mu: float = mu_star) -> float:
-        return equations(interaction, np.exp(log_t), mu, cutoff).largest_eigenvalue() - 1
-
-    low = high = np.log(max(guess, interaction.lowest))
-    step = 0.15
-    if excess(low) > 0:
-        while excess(high) > 0:
-            low, high, step = high, high + step, 2 * step
-    else:
-        while excess(low) <= 0:
-            if low <= lowest:
-                return 0.0, np.nan
-            low, high, step = max(low - step, lowest), low, 2 * step
-    log_tc = brentq(excess, low, high, xtol=1e-6)
-    dt, dmu = 1e-3, 1e-4
-    along_t = (excess(log_tc + dt) - excess(log_tc - dt)) / (2 * dt)
-    along_mu = (excess(log_tc, mu_star + dmu) - excess(log_tc)) / dmu
-    return float(np.exp(log_tc)), float(-along_mu / along_t)
 
 
 def solve_sampled(
