@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.fft import irfft, next_fast_len, rfft
+from scipy.interpolate import CubicSpline
 
 from gapworks.eliashberg.physics.real_axis import continue_to_real_axis
 from gapworks.eliashberg.physics.solution import MatsubaraSolution, density_of_states
@@ -92,7 +93,7 @@ def _density(m: MatsubaraSolution, x: np.ndarray, gamma: float) -> np.ndarray:
     padded[: inner.size], padded[length - inner.size + 1 :] = both[: inner.size], both[inner.size :]
     t = 2 * np.pi / (length * step) * np.arange(length // 2 + 1)
     folded = irfft(rfft(padded) * np.exp(-(gamma - line) * t), length)[: inner.size]
-    return 1 + np.interp(np.abs(x), inner, folded)
+    return 1 + CubicSpline(inner, folded)(np.abs(x))
 
 
 def _thinned(m: MatsubaraSolution) -> MatsubaraSolution:

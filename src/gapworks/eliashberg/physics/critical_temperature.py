@@ -142,7 +142,7 @@ def sampled_transition(
     Returns
     -------
     Tc : float
-        K; 0 where nothing superconducts above 1e-4 of the spectrum's end, in k_B T.
+        K; 0 where nothing superconducts above 3e-4 of the spectrum's end, in k_B T.
     slope : float
         d ln T_c / d mu* at a fixed cut-off; NaN where T_c is 0.
     """

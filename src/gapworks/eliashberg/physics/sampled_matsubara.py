@@ -36,7 +36,7 @@ _SPLINE_STEP = 0.04
 # Panels of the sums above the last frequency, octaves, and nodes in each.
 _PANELS, _GAUSS = 8, np.polynomial.legendre.leggauss(5)
 _PLAIN, _NEWTON = 12, 40
-_LOWEST = 1e-4
+_LOWEST = 3e-4
 """The search for T_c ends at this share of the spectrum's end, in k_B T."""
 
 
