@@ -180,6 +180,15 @@ def test_the_normal_state_is_said_and_not_an_error():
     assert (found.lowest < 0.05).all()
 
 
+def test_a_temperature_at_which_nothing_is_known_is_no_normal_state():
+    """T_c was sought down to some temperature: below it the answer is not "normal"."""
+    omega, a2f = two_peaks(10, 0.3)
+    with pytest.raises(ValueError, match=r"temperature=0.001: .* down to 0.0\d+ K"):
+        solve((omega, a2f), 0.4, 0.001)
+    with pytest.raises(ValueError, match=r"temperature=0.0001"):
+        solve((omega, 4 * a2f), 0.1, 0.0001)
+
+
 def test_what_cannot_be_is_named():
     omega, a2f = two_peaks(10, 1.0)
     for name, value in (

@@ -53,7 +53,10 @@ def add(subparsers: Subparsers) -> None:
             *(physics, "broadening", "Gamma of N(E); default 0.02 of the largest Delta_0"),
             {"type": above_zero, "metavar": "MEV"},
         ),
-        (reading, "unit", "of omega; default: the header's, or meV", {"choices": tuple(MEV)}),
+        (
+            *(reading, "unit", "of omega; default: the header's, or meV"),
+            {"choices": tuple(MEV), "type": unit},
+        ),
         (
             *(reading, "column", "which are a2F (omega is 1); default: all that are known to be"),
             {"type": count, "nargs": "+", "metavar": "N"},
@@ -73,6 +76,11 @@ def solve(args: argparse.Namespace) -> None:
     chosen = study(args.study)
     assert chosen.solving is not None  # argparse lets no other study through
     chosen.find(chosen.solving.run)(args)
+
+
+def unit(text: str) -> str:
+    """A unit, as `gapworks.readers.units` spells it."""
+    return "cm^-1" if text in ("cm-1", "1/cm") else text
 
 
 def number(text: str) -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gapworks.eliashberg.inference.superconductor import COLD, Superconductor, gap_edge
+from gapworks.eliashberg.inference.superconductor import Superconductor, gap_edge
 from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.eliashberg.physics.coulomb import check_coulomb
 from gapworks.eliashberg.physics.solution import MatsubaraSolution
@@ -58,8 +58,10 @@ class Forward:
         Temperature down to which T_c was sought.
     isotope_exponent : ndarray, shape (C, M)
         -d ln T_c / d ln M, all masses scaled alike, the bare repulsion unchanged.
+    cold : ndarray, shape (C, M)
+        T_c / 10; or `lowest`.
     delta_0, z_0 : ndarray, shape (C, M)
-        Gap edge, Re Delta(E) = E, and Z(i omega_0), at T_c / 10.
+        Gap edge, Re Delta(E) = E, and Z(i omega_0), there.
     ratio : ndarray, shape (C, M)
         2 Delta_0 / k_B T_c.
     temperature : ndarray, shape (T,)
@@ -73,7 +75,7 @@ class Forward:
     broadening : float or None
         Gamma of `dos`.
     dos : ndarray, shape (C, M, T, X)
-        N(E) / N_F at `temperature`, or at T_c / 10 if none was asked for; X = 0 unless asked for.
+        N(E) / N_F at `temperature`, or at `cold` if none was asked for; X = 0 unless asked for.
     notes : tuple of str
         What was assumed in reading the file.
     """
@@ -90,6 +92,7 @@ class Forward:
     critical_temperature: np.ndarray
     lowest: np.ndarray
     isotope_exponent: np.ndarray
+    cold: np.ndarray
     delta_0: np.ndarray
     z_0: np.ndarray
     ratio: np.ndarray
@@ -184,8 +187,9 @@ def solve(
         name: np.array([[[bool(getattr(m, name)) for m in p] for p in row] for row in at])
         for name in ("superconducting", "converged")
     }
-    delta_0, z_0 = (
-        np.array([[getattr(p, name) for p in row] for row in problems]) for name in ("gap", "z")
+    cold, delta_0, z_0 = (
+        np.array([[getattr(p, name) for p in row] for row in problems])
+        for name in ("cold", "gap", "z")
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = 2 * delta_0 / (BOLTZMANN * tc)
@@ -211,6 +215,7 @@ def solve(
         critical_temperature=tc,
         lowest=np.array([row[0].lowest for row in problems]),
         isotope_exponent=np.array([[p.isotope_exponent for p in row] for row in problems]),
+        cold=cold,
         delta_0=delta_0,
         z_0=z_0,
         ratio=ratio,
@@ -231,8 +236,7 @@ def solve(
 
 def _all(problem: Superconductor, temperatures: np.ndarray) -> list[MatsubaraSolution]:
     """The solutions whose density of states is wanted."""
-    cold = COLD * problem.critical_temperature or problem.lowest
-    return [problem.at(t) for t in (temperatures if temperatures.size else [cold])]
+    return [problem.at(t) for t in (temperatures if temperatures.size else [problem.cold])]
 
 
 def _curves(
@@ -244,5 +248,6 @@ def _curves(
     for c, row in enumerate(problems):
         for m, problem in enumerate(row):
             if problem.critical_temperature:
+                t[c, m] = np.maximum(t[c, m], problem.coldest)
                 d[c, m] = [problem.at(one).delta[0] for one in t[c, m]]
     return t, d

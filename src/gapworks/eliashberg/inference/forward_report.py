@@ -166,7 +166,7 @@ def dos_temperatures(one: Forward, c: int, m: int) -> np.ndarray:
     """
     if one.temperature.size:
         return one.temperature
-    return np.array([0.1 * one.critical_temperature[c, m] or one.lowest[c]])
+    return one.cold[c, m : m + 1]
 
 
 def as_json(found: Mapping[str, Forward]) -> str:

@@ -17,6 +17,8 @@ COLD = 0.1
 # The gap edge lies below all phonons: Pade's approximant of so many frequencies is good there.
 _PADE_POINTS = 14
 _EDGE_POINTS = 400
+# The number of frequencies grows as 1 / T; so far below where T_c is sought it is kept in memory.
+_COLDER = 6.0
 
 
 class Superconductor:
@@ -35,22 +37,29 @@ class Superconductor:
         K; 0 where nothing superconducts above `lowest`.
     lowest : float
         Where the search for it ends, K.
+    coldest : float
+        Temperature down to which the equations are solved, K.
     isotope_exponent : float
         -d ln T_c / d ln M: all phonons scale as M^-1/2, the bare repulsion and its cut-off stay.
+    cold : float
+        T_c / 10, K, where the gap has saturated; or `lowest`.
     gap, z : float
-        Gap edge, meV, and Z(i omega_0) at T_c / 10.
+        Gap edge, meV, and Z(i omega_0) there.
     """
 
     def __init__(self, omega: np.ndarray, a2f: np.ndarray, mu_star: float, cutoff: float) -> None:
         self.omega, self.a2f, self.mu_star, self.cutoff = omega, a2f, mu_star, cutoff
         self.interaction = Interaction(*modes(omega, a2f))
         self.lowest = self.interaction.lowest
+        self.coldest = self.lowest / _COLDER
         guess = float(allen_dynes(omega, a2f, mu_star))
         found = sampled_transition(self.interaction, mu_star, cutoff, guess)
         self.critical_temperature, slope = found
         self.isotope_exponent = 0.5 * (1 + slope * mu_star**2)
-        cold = self.at(COLD * self.critical_temperature or self.lowest)
-        self.gap, self.z = gap_edge(cold), float(cold.z[0])
+        cold = COLD * self.critical_temperature or self.lowest
+        self.cold = max(cold, self.coldest)
+        frozen = self.at(self.cold)
+        self.gap, self.z = gap_edge(frozen), float(frozen.z[0])
 
     def at(self, temperature: float, n_matsubara: int | None = None) -> MatsubaraSolution:
         """The solution at a temperature.
@@ -61,10 +70,21 @@ class Superconductor:
             K.
         n_matsubara : int, optional
             End the sums at so many frequencies; by default they reach far and go on.
+
+        Raises
+        ------
+        ValueError
+            If the temperature is below `coldest`, or below `lowest` where no T_c was found.
         """
         if n_matsubara is not None:
             given = self.omega, self.a2f, temperature, self.mu_star, n_matsubara, self.cutoff
             return solve_matsubara(*given)
+        least = self.coldest if self.critical_temperature else self.lowest
+        if temperature < least:
+            raise ValueError(
+                f"temperature={temperature:g}: the equations are solved down to {least:.3g} K for "
+                "this spectrum; give more"
+            )
         system = equations(self.interaction, temperature, self.mu_star, self.cutoff)
         start = 4 * BOLTZMANN * max(temperature, self.critical_temperature)
         below = temperature < self.critical_temperature
