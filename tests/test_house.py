@@ -19,7 +19,7 @@ COMMON = {
     "numerics": set(),
     "factory": set(),
     "plotting": {"factory"},
-    "readers": {"factory"},
+    "readers": {"factory", "faces"},
     "learning": {"factory", "study"},
     "products": {"factory", "learning", "study"},
     "runs": {"factory", "products", "learning", "command", "config", "plan", "study"},
@@ -30,7 +30,7 @@ COMMON = {
     "plan": {"factory", "study", "config"},
     "reproduction": {"factory", "products", "study"},
     "cli": {
-        *("factory", "learning", "plotting", "products", "runs"),
+        *("factory", "learning", "plotting", "products", "readers", "runs"),
         *("study", "config", "reproduction"),
     },
 }

@@ -174,6 +174,17 @@ class OwnData:
 
 
 @dataclass(frozen=True)
+class Solving:
+    """What `gapworks solve` makes of a person's own files."""
+
+    run: str
+    """The function below the study: it takes the command's arguments."""
+    layout: str
+    """What is read, for its help."""
+    examples: str
+
+
+@dataclass(frozen=True)
 class Study:
     """All that the workflow makes in one study."""
 
@@ -189,6 +200,8 @@ class Study:
     figures: Mapping[str, Exhibit]
     tables: Mapping[str, Exhibit]
     own_data: OwnData
+    solving: Solving | None = None
+    """None: there is no `gapworks solve` of it."""
     metrics: Callable[[Scale], Mapping[str, Any]] = lambda scale: {}
     """Settings of its metrics."""
     generated: Mapping[str, Step] = field(default_factory=dict)

@@ -12,11 +12,14 @@ __getattr__, __all__, __dir__ = lazy(
     {
         "physics.constants": ("BOLTZMANN", "PAPER_CUTOFF"),
         "physics.coulomb": ("default_cutoff",),
-        "physics.spectrum": ("coupling_constant", "logarithmic_frequency"),
+        "physics.spectrum": (
+            *("allen_dynes", "coupling_constant", "logarithmic_frequency", "rms_frequency"),
+        ),
         "physics.solution": ("MatsubaraSolution", "RealAxisSolution", "density_of_states"),
         "physics.matsubara": ("double_until_converged", "solve_matsubara"),
         "physics.critical_temperature": ("critical_temperature",),
         "physics.real_axis": ("back_projection", "continue_to_real_axis"),
         "physics.pade": ("acceptance", "pade"),
+        "inference.forward": ("Forward", "solve"),
     },
 )

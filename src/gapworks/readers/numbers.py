@@ -21,7 +21,7 @@ _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?:,\d{3})+\.\d*)",
 _NUMERIC_LINE = re.compile(r"(?=.*\d)[0-9+\-.,;eEdDqQ\s\ue000]+", re.ASCII)
 # What was meant as a number, also if it is spoiled: 0.5meV, 1.2.3, (0.1, O.5, E-3, nan, ****.
 _LIKE_NUMBER = re.compile(
-    r"[(\[{<\"']*(?:[+-]?[.,]?\d[^*/^()\[\]]*[)\]},]*$|[+-]?(?:nan|inf|infinity)\b|\*+$"
+    r"[(\[{<\"']*(?:[+-]?[.,]?\d[^*/^()\[\]]*[)\]},]*$|[+-]?(?:nan|inf|infinity)\d*\b|\*+$"
     r"|[+-]?[a-z][.,]\d+(?:[edq][+-]?\d+)?$|(?=.*\d)(?=.*[.+-])[\d.,+\-edq]+$)",
     re.ASCII | re.IGNORECASE,
 )

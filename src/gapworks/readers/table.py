@@ -18,6 +18,7 @@ from gapworks.readers.numbers import (
     like_number,
     numeric,
 )
+from gapworks.readers.records import wrapped
 from gapworks.readers.text import LARGEST, ReadError, read_lines, shown
 
 __all__ = ["ReadError", "Table", "read_table"]
@@ -26,8 +27,8 @@ _COMMENT = re.compile(r"^\s*[#%!]|(?<=[\s,;])[#!]")
 _QUOTED = re.compile(r"""(?:(?<=[\s,;])|^)(["'])(.*?)\1(?=[\s,;]|$)""")
 _GROUPED = re.compile(r"\d[\u00a0\u2007\u2009\u202f']\d{3}(?!\d)")
 _FOOTER = re.compile(
-    r"\s*(?:lambda\s*=|(?:Integrated|Summed) el-ph coupling|(?:Phonon|Electron) smearing"
-    r"|Fermi window)"
+    r"\s*(?:lambda(?:_int)?\s*=|(?:Integrated|Summed) el-ph coupling"
+    r"|(?:Phonon|Electron) smearing|Fermi window|DOS\s*\()"
 )
 """How the lines begin that Quantum ESPRESSO and EPW write below their numbers."""
 
@@ -46,12 +47,15 @@ class Table:
         Where each row stands in the file; the first line is 1.
     notes : tuple of str
         What was assumed, a phrase each, for the user to read.
+    footer : tuple of str
+        Lines of a known footer, and comments in it.
     """
 
     values: np.ndarray
     header: tuple[str, ...]
     lines: np.ndarray
     notes: tuple[str, ...]
+    footer: tuple[str, ...] = ()
 
 
 def read_table(path: Path, largest: int = LARGEST) -> Table:
@@ -60,7 +64,8 @@ def read_table(path: Path, largest: int = LARGEST) -> Table:
     Columns are separated by commas, semicolons, tabs or blanks, alike in the whole file; cells may
     be quoted; decimals may have a comma where that is beyond doubt; exponents may be Fortran's
     (`1.0D-3`, `0.1234567-104`). Comments begin with `#`, `%` or `!`. Lines of words may stand above
-    the numbers, and the known footers of Quantum ESPRESSO and EPW below.
+    the numbers, and the known footers of Quantum ESPRESSO and EPW below; their records, which go on
+    in a next line beyond some number of columns, are put together.
 
     Parameters
     ----------
@@ -89,10 +94,11 @@ def read_table(path: Path, largest: int = LARGEST) -> Table:
     header: list[str] = []
     rows: list[tuple[int, str]] = []
     numbers: list[list[float]] = []
+    below: list[str] = []
     footer = 0
     for at, (line, comment) in enumerate(parts, 1):
-        if comment and not footer:
-            header.append(comment)
+        if comment:
+            (below if footer else header).append(comment)
         if not line:
             continue
         row = written.numbers(line)
@@ -102,6 +108,7 @@ def read_table(path: Path, largest: int = LARGEST) -> Table:
                 header.append(line.replace(INNER, ","))
             elif _FOOTER.match(line):
                 footer = footer or at
+                below.append(line)
             else:
                 raise ReadError(
                     f"{path}: line {at}: words below numbers: {shown(raw[at - 1])}; leave "
@@ -112,15 +119,23 @@ def read_table(path: Path, largest: int = LARGEST) -> Table:
             raise ReadError(
                 f"{path}: line {at}: numbers below the footer of line {footer}; give one table"
             )
-        if numbers and len(row) != len(numbers[0]):
-            raise ReadError(
-                f"{path}: line {at}: has {_columns(len(row))}, line {rows[0][0]} has "
-                f"{len(numbers[0])}; give all lines as many"
-            )
         numbers.append(row)
         rows.append((at, line))
     if not numbers:
         raise ReadError(f"{path}: holds no numbers")
+    if records := wrapped(header, numbers):
+        header += [line for _, line in rows[: records.skipped]]
+        every = range(records.skipped, len(rows), records.lines)
+        numbers = [sum(numbers[start : start + records.lines], []) for start in every]
+        rows = [rows[start] for start in every]
+        if records.lines > 1:
+            notes.append(f"records of {len(numbers[0])} numbers go over {records.lines} lines each")
+    for (at, _), row in zip(rows, numbers, strict=True):
+        if len(row) != len(numbers[0]):
+            raise ReadError(
+                f"{path}: line {at}: has {_columns(len(row))}, line {rows[0][0]} has "
+                f"{len(numbers[0])}; give all lines as many"
+            )
     _refuse_numbered_columns(path, rows, written)
     if footer:
         notes.append(f"left out from line {footer}, a footer: {shown(raw[footer - 1])}")
@@ -129,6 +144,7 @@ def read_table(path: Path, largest: int = LARGEST) -> Table:
         header=tuple(header),
         lines=np.array([at for at, _ in rows]),
         notes=(*notes, *_said(written, rows)),
+        footer=tuple(below),
     )
 
 

@@ -20,12 +20,13 @@ from gapworks.eliashberg.data.fields import as_numbers, boson_grid, real_energie
 from gapworks.eliashberg.learning.calibration import Verdict, distance_of, judge, standardised
 from gapworks.eliashberg.learning.distances import pearson, relative_distance
 from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward, spectrum_numbers
-from gapworks.eliashberg.learning.own_functions import UNSAID, read_function, read_spectrum
+from gapworks.eliashberg.learning.own_functions import read_function, read_spectrum
 from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.learning.traits import judge_causality, numbers_of
 from gapworks.eliashberg.physics.solution import density_of_states
 from gapworks.factory.errors import DataError
 from gapworks.learning.answers import Answer
+from gapworks.readers.energies import UNSAID
 
 FORMATS = (".csv",)
 """Suffixes of answers."""

@@ -20,6 +20,7 @@ from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.eliashberg.physics.constants import PAPER_CUTOFF as PAPER_CUTOFF
 from gapworks.eliashberg.physics.coulomb import check_coulomb, effective_coulomb
 from gapworks.eliashberg.physics.matsubara_system import frequencies
+from gapworks.eliashberg.physics.sampled_matsubara import Interaction, equations, frequencies_kept
 from gapworks.eliashberg.physics.spectrum import check_spectrum, modes
 from gapworks.numerics.checks import positive_number
 
@@ -123,6 +124,53 @@ def largest_eigenvalue(
     if symmetric:
         return eigsh(matrix, which="LA", **options)[0]
     return eigs(matrix, which="LR", **options)[0].real
+
+
+def sampled_transition(
+    interaction: Interaction, mu_star: float, cutoff: float, guess: float
+) -> tuple[float, float]:
+    """T_c of the equations on sampled frequencies, and d ln T_c / d mu*.
+
+    Parameters
+    ----------
+    interaction : Interaction
+    mu_star, cutoff : float
+        mu* and the energy below which it acts, meV.
+    guess : float
+        Where to begin, K; any positive number.
+
+    Returns
+    -------
+    Tc : float
+        K; 0 where nothing superconducts above 3e-4 of the spectrum's end, in k_B T.
+    slope : float
+        d ln T_c / d mu* at a fixed cut-off; NaN where T_c is 0.
+    """
+    lowest = np.log(interaction.lowest)
+
+    def excess(log_t: float, count: int | None = None, mu: float = mu_star) -> float:
+        system = equations(interaction, np.exp(log_t), mu, cutoff, count)
+        return system.largest_eigenvalue() - 1
+
+    low = high = np.log(max(guess, interaction.lowest))
+    step = 0.15
+    if excess(low) > 0:
+        while excess(high) > 0:
+            low, high, step = high, high + step, 2 * step
+    else:
+        while excess(low) <= 0:
+            if low <= lowest:
+                return 0.0, np.nan
+            low, high, step = max(low - step, lowest), low, 2 * step
+    rough = brentq(excess, low, high, xtol=1e-3)
+    # The number of frequencies stays from here on: the eigenvalue is smooth in T and mu*.
+    count = frequencies_kept(interaction.end, np.exp(rough), cutoff)
+    dt, dmu = 3e-3, 1e-4
+    below, here, above = (excess(rough + shift, count) for shift in (-dt, 0.0, dt))
+    slope, bend = (above - below) / (2 * dt), (above + below - 2 * here) / dt**2
+    shift = -2 * here / (slope - np.sqrt(slope**2 - 2 * bend * here))
+    along_mu = (excess(rough, count, mu_star + dmu) - here) / dmu
+    return float(np.exp(rough + shift)), float(-along_mu / (slope + bend * shift))
 
 
 def _transition(energies, strengths, mu_star, cutoff, lowest):

@@ -106,8 +106,13 @@ def continue_to_real_axis(
         tolerance = np.where(relative > 0, np.minimum(_TOLERANCE, relative), _TOLERANCE)
     tolerance = np.broadcast_to(tolerance, count)
     threads = thread_count(threads)
-    coulomb = effective_coulomb(m.mu_star, m.cutoff, m.temperature, m.frequencies.size)
-    where = energies.tobytes(), m.frequencies.size, m.temperature, broadening, step, float(reach)
+    if m.sampling is None:
+        coulomb = effective_coulomb(m.mu_star, m.cutoff, m.temperature, m.frequencies.size)
+        weights = np.ones(m.frequencies.size)
+    else:
+        coulomb, weights = m.sampling.coulomb, m.sampling.weights
+    sums = m.frequencies.tobytes(), weights.tobytes()
+    where = energies.tobytes(), sums, m.temperature, broadening, step, float(reach)
     line = _line(*where, 0)
     out, out_z = (np.empty((count, x.size), complex) for _ in range(2))
     line_delta = np.empty((count, line.n), complex)
@@ -214,9 +219,10 @@ def back_projection(m: MatsubaraSolution, r: RealAxisSolution, count: int = 1) -
 
 
 @lru_cache(maxsize=4)
-def _line(energies: bytes, count, temperature, broadening, step, reach, halvings) -> Line:
-    omega_n = frequencies(temperature, count)
-    return Line(np.frombuffer(energies), omega_n, temperature, broadening, step, reach, halvings)
+def _line(energies: bytes, sums, temperature, broadening, step, reach, halvings) -> Line:
+    omega_n, weights = (np.frombuffer(values) for values in sums)
+    grid = temperature, broadening, step, reach, halvings
+    return Line(np.frombuffer(energies), omega_n, weights, *grid)
 
 
 # Pole -i b and order of the Cauchy kernel: b is this share of the line's length.

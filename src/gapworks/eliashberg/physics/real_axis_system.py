@@ -119,8 +119,8 @@ class Line:
     ----------
     energies : ndarray, shape (J,)
         Of the modes, meV.
-    frequencies : ndarray, shape (N,)
-        omega_n, meV.
+    frequencies, weights : ndarray, shape (N,)
+        omega_n, meV, and how they count in sums over all: ones, or those of a `Sampling`.
     temperature : float
         K.
     broadening, step, reach : float
@@ -133,6 +133,7 @@ class Line:
         self,
         energies: np.ndarray,
         frequencies: np.ndarray,
+        weights: np.ndarray,
         temperature: float,
         broadening: float,
         step: float,
@@ -143,8 +144,7 @@ class Line:
         highest = energies[-1]
         thermal = min(highest, _THERMAL_REACH * kt)
         self.n = int(np.ceil((reach + thermal) / step)) + _TAPER + 1
-        self.n = (self.n - 1) * 2**halvings + 1
-        step = step / 2**halvings
+        self.n, step = (self.n - 1) * 2**halvings + 1, step / 2**halvings
         self.inside = int(np.ceil(reach / step)) + 1
         self.x = step * np.arange(self.n)
         self.z = self.x + 1j * broadening
@@ -160,13 +160,14 @@ class Line:
         self.odd = in_tiles(2 * np.sin(phase))
         self.wide_z = step * np.arange(self.wide) + 1j * broadening
         end = _lead_out(self.wide)
-        poles = 2 * end / (self.wide_z**2 + frequencies[:, None] ** 2)
+        poles = 2 * end / (self.wide_z**2 + frequencies[:, None] ** 2) * weights[:, None]
         self.poles = in_tiles(poles.view(float))
         # Of Q above the last frequency, where E_m = 1, but for a constant, which o takes away; of
         # C / z, where D_m is Delta of the last frequency over omega_m.
-        first, b = frequencies.size + 0.5, 1j * self.wide_z / (2 * np.pi * kt)
+        spacing = 2 * np.pi * kt
+        first, b = int(frequencies[-1] / spacing) + 1.5, 1j * self.wide_z / spacing
         rest = 2 * digamma(first) - digamma(first + b) - digamma(first - b)
-        self.tail = end * rest / (2 * np.pi * kt)
+        self.tail = end * rest / spacing
         self.pair_tail = -self.tail / self.wide_z**2
 
 

@@ -11,6 +11,25 @@ from gapworks.numerics.checks import positive_number, real_array, real_number
 
 
 @dataclass(frozen=True)
+class Sampling:
+    """How sums over all Matsubara frequencies are taken of values at some of them.
+
+    Attributes
+    ----------
+    count : int
+        Frequencies that the sums run over.
+    weights : ndarray, shape (S,)
+        Sum over m of a smooth function: these times its values at the sampled frequencies.
+    coulomb : tuple of (float, ndarray)
+        mu* brought down to the frequencies kept, and the weights of its sum.
+    """
+
+    count: int
+    weights: np.ndarray
+    coulomb: tuple[float, np.ndarray]
+
+
+@dataclass(frozen=True)
 class MatsubaraSolution:
     """Gap and renormalisation on the imaginary axis; energies in meV.
 
@@ -40,6 +59,8 @@ class MatsubaraSolution:
         False in the normal state: there Delta is zero, and linear response says so.
     tail : bool
         The sums go on above the last frequency.
+    sampling : Sampling or None
+        None: `frequencies` are all; else some of them.
     """
 
     omega: np.ndarray
@@ -55,6 +76,7 @@ class MatsubaraSolution:
     converged: np.ndarray
     superconducting: np.ndarray
     tail: bool = False
+    sampling: Sampling | None = None
 
 
 @dataclass(frozen=True)

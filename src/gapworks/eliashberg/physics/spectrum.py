@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.numerics.checks import real_array
 
 
@@ -94,3 +95,42 @@ def logarithmic_frequency(omega: ArrayLike, a2f: ArrayLike) -> np.ndarray:
     energies, strengths = modes(*check_spectrum(omega, a2f))
     share = strengths / energies
     return np.exp((share * np.log(energies)).sum(-1) / share.sum(-1))
+
+
+def rms_frequency(omega: ArrayLike, a2f: ArrayLike) -> np.ndarray:
+    """omega_2 = sqrt((2 / lambda) int omega a2F), shape (...), meV.
+
+    Arguments and errors as those of `coupling_constant`.
+    """
+    energies, strengths = modes(*check_spectrum(omega, a2f))
+    return np.sqrt((strengths * energies).sum(-1) / (strengths / energies).sum(-1))
+
+
+def allen_dynes(omega: ArrayLike, a2f: ArrayLike, mu_star: float = 0.1) -> np.ndarray:
+    """T_c by the formula of Allen and Dynes with both of its corrections, shape (...), K.
+
+    Phys. Rev. B 12, 905 (1975), eqs 34 to 38: f_1 f_2 (omega_log / 1.2) exp[-1.04 (1 + lambda) /
+    (lambda - mu* - 0.62 lambda mu*)]; 0 where the denominator is not positive.
+
+    Parameters
+    ----------
+    omega : array_like, shape (J,)
+        meV.
+    a2f : array_like, shape (..., J)
+    mu_star : float
+        mu* >= 0 as it stands in the formula: whatever its cut-off.
+
+    Raises
+    ------
+    ValueError
+        If omega or a2f is not a spectrum.
+    """
+    coupling = coupling_constant(omega, a2f)
+    log, rms = logarithmic_frequency(omega, a2f), rms_frequency(omega, a2f)
+    attraction = coupling - mu_star * (1 + 0.62 * coupling)
+    with np.errstate(divide="ignore", over="ignore"):
+        rate = np.where(attraction > 0, 1.04 * (1 + coupling) / attraction, np.inf)
+    strong = (1 + (coupling / (2.46 * (1 + 3.8 * mu_star))) ** 1.5) ** (1 / 3)
+    shape = 1.82 * (1 + 6.3 * mu_star) * rms / log
+    shape = 1 + (rms / log - 1) * coupling**2 / (coupling**2 + shape**2)
+    return strong * shape * log / 1.2 * np.exp(-rate) / BOLTZMANN
