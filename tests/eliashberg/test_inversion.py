@@ -4,14 +4,19 @@ import numpy as np
 import pytest
 
 from gapworks.eliashberg import (
+    BOLTZMANN,
     continue_to_real_axis,
     coupling_constant,
     critical_temperature,
+    density_of_states,
     invert,
+    invert_conductance,
+    invert_dos,
     solve_matsubara,
 )
 from gapworks.eliashberg.inference import equations as equations_module
 from gapworks.eliashberg.inference.equations import Equations, Setting
+from gapworks.eliashberg.inference.instrument import Conductance, Instrument
 from gapworks.eliashberg.inference.model import link, spectrum_model, unlink
 from gapworks.eliashberg.inference.response import response
 
@@ -147,3 +152,81 @@ def test_what_cannot_be_inverted_is_named(change, said):
     given = {"x": X, "delta": np.ones(X.size), "sigma": 0.01} | change
     with pytest.raises(ValueError, match=said):
         invert(**given)
+
+
+def folded(x, density, instrument, voltage):
+    """dI/dV by plain quadrature over a density of states on a fine grid of the axis."""
+    kt = BOLTZMANN * instrument.temperature
+    amplitude = np.sqrt(2) * instrument.modulation
+    u = amplitude * np.cos(np.pi * np.arange(1, 60) / 60)
+    shares = np.sin(np.pi * np.arange(1, 60) / 60) ** 2
+    kernel = 1 / (4 * kt * np.cosh((x - voltage[:, None, None] - u[:, None]) / (2 * kt)) ** 2)
+    return (kernel @ density * (x[1] - x[0])) @ (shares / shares.sum())
+
+
+def test_a_conductance_is_the_density_of_states_folded_with_the_instrument():
+    # Of a BCS gap, which is the same all over the upper half plane, with Dynes' width.
+    gap, instrument = 1.3, Instrument(1.16, dynes=0.06, modulation=0.1)
+    voltage = np.array([-3.0, -1.4, 0.0, 0.3, 1.1, 1.3, 1.6, 4.0])
+    equations = Equations(spectrum_model(10.0), Setting(1.16, 200.0, 0.09, 80, False, 0.054, 9.0))
+    line = equations.line
+    found = Conductance(line, voltage, instrument, -1, 1.0).predict(
+        np.full(line.n, complex(gap)), np.zeros(0)
+    )
+    x = np.arange(-12, 12, 0.004)
+    expected = folded(x, density_of_states(x, np.full(x.size, gap), 0.06), instrument, voltage)
+    assert found == pytest.approx(expected, abs=2e-4)
+
+
+def test_a_spectrum_is_recovered_from_a_conductance_with_a_sloping_background(measured):
+    a2f = measured[0]
+    m = solve_matsubara(OMEGA, a2f, 1.16, 0.1, 500, CUTOFF, tail=True)
+    x = np.arange(-21.5, 21.5, 0.02)
+    density = density_of_states(x, continue_to_real_axis(m, x, 0.05).delta, 0.05)
+    instrument = Instrument(1.16, dynes=0.05, modulation=0.15)
+    voltage = np.linspace(-20, 20, 241)
+    background = 2.4 * (1 + 0.1 * voltage / 20)
+    rng = np.random.default_rng(8)
+    clean = background * folded(x, density, instrument, voltage)
+    sigma = 1e-3
+    found = invert_conductance(
+        voltage,
+        clean + sigma * rng.standard_normal(voltage.size),
+        sigma,
+        dynes=0.05,
+        modulation=0.15,
+        background=1,
+        cutoff=CUTOFF,
+        end=10.0,
+    )
+    assert found.converged and found.refused is None
+    assert found.numbers == pytest.approx([2.4, 0.24], abs=0.01)
+    true = np.interp(found.omega, OMEGA, a2f, right=0.0)
+    assert np.linalg.norm(found.a2f - true) < 0.15 * np.linalg.norm(true)
+    assert ((found.lower95 <= true) & (true <= found.upper95)).mean() > 0.85
+
+
+def test_a_spectrum_is_recovered_from_a_density_of_states(measured):
+    a2f, delta, _ = measured
+    dos = density_of_states(X, delta, 0.05)
+    noise = 1e-3 * np.random.default_rng(6).standard_normal(X.size)
+    found = invert_dos(X, dos + noise, 1e-3, cutoff=CUTOFF)
+    assert found.converged and found.refused is None
+    true = np.interp(found.omega, OMEGA, a2f, right=0.0)
+    assert np.linalg.norm(found.a2f - true) < 0.15 * np.linalg.norm(true)
+    assert ((found.lower95 <= true) & (true <= found.upper95)).mean() > 0.85
+
+
+def test_two_gaps_are_refused_with_where_they_do_not_fit(measured):
+    delta = measured[1]
+    dos = 0.5 * (density_of_states(X, delta, 0.05) + density_of_states(X, 0.5 * delta, 0.05))
+    noise = 2e-3 * np.random.default_rng(7).standard_normal(X.size)
+    found = invert_dos(X, dos + noise, 2e-3, cutoff=CUTOFF)
+    assert found.refused is not None
+    assert "one gap" in found.refused or "did not converge" in found.refused
+
+
+def test_a_free_repulsion_is_found_within_its_error(measured):
+    found = invert(X, measured[2], SHARE * abs(measured[1][0]), mu_star=0.12, mu_width=0.03)
+    assert found.refused is None
+    assert abs(found.mu_star.value - 0.1) < 3 * found.mu_star.deviation < 0.06

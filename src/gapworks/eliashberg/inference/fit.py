@@ -30,6 +30,9 @@ _CLOSE = 1.0
 # Where no part of a step helps, the noise counts as so many times larger, at most so often.
 _DAMPED = 3.0
 _MOST_DAMPED = 1e3
+# Delta is taken to be off by so much at first; after each step by less, until what linearisation
+# leaves out is below this share of the noise.
+_OFF, _NEARER, _CURVED = 0.15, 0.4, 0.1
 # Hypotheses below this probability are left out.
 _LEAST = 0.02
 _RESPONSE = 1e-3
@@ -147,7 +150,7 @@ class _Fitter:
         beside = np.concatenate([[state.mu_star] * data.free, data.measurement.centre])
         residual = data.residual(state, data.measurement.centre)
         self.at = Point(unlink(state.c / self.scale), beside, state, residual)
-        self.responses = 0
+        self.responses, self.off = 0, _OFF
 
     def run(self) -> Fit:
         """Step until the data move no more."""
@@ -156,13 +159,14 @@ class _Fitter:
             steps += 1
             if jacobian is None:
                 jacobian, fresh = self._jacobian(), True
-            linear = self._linear(jacobian)
+            weight, curved = self._weight()
+            linear = self._linear(jacobian, weight)
             rms = np.sqrt(linear.chi2 / self.at.residual.size)
             temper = damping * max(1.0, _TEMPER * rms)
             best = self._climb(linear, temper)
             moved = np.sqrt(np.mean((jacobian @ (best.parameters - linear.point)) ** 2))
-            taken, size = self._take(best, temper)
-            if taken is None and temper == 1 and fresh and moved < _LAST:
+            taken, size = self._take(best, temper, weight)
+            if taken is None and temper == 1 and fresh and not curved and moved < _LAST:
                 converged = True  # nothing is left to gain
             elif taken is None and not fresh:
                 jacobian = None
@@ -172,7 +176,8 @@ class _Fitter:
                     break
             else:
                 before, self.at = self.at, taken
-                whole = temper == 1 and size == 1
+                whole = temper == 1 and size == 1 and not curved
+                self.off *= _NEARER if size == 1 else 1.0
                 converged = whole and moved < _LAST
                 # Broyden's update: right along the step that was taken.
                 change = self._parameters() - linear.point
@@ -184,7 +189,7 @@ class _Fitter:
         return self._result(self._jacobian() if jacobian is None else jacobian, steps, converged)
 
     def _result(self, jacobian, steps, converged):
-        linear = self._linear(jacobian)
+        linear = self._linear(jacobian, np.ones_like(self.at.residual))
         optima = self._spread(linear)
         shares = weights(optima)
         kept = np.flatnonzero(shares > _LEAST * shares.max())
@@ -204,8 +209,16 @@ class _Fitter:
     def _parameters(self):
         return np.concatenate([self.scale * link(self.at.theta), self.at.beside])
 
-    def _linear(self, jacobian):
-        return Linearised.of(self._parameters(), self.at.residual, jacobian)
+    def _linear(self, jacobian, weight):
+        residual = weight * self.at.residual
+        return Linearised.of(self._parameters(), residual, weight[:, None] * jacobian)
+
+    def _weight(self):
+        """sigma over that with what linearisation leaves out, shape (N,); whether it matters."""
+        data, numbers = self.data, self.at.beside[self.data.free :]
+        left_out = data.measurement.curvature(self.at.state.delta, self.off, numbers) / data.sigma
+        curved = bool(left_out.max(initial=0.0) > _CURVED)
+        return 1 / np.hypot(1.0, left_out * curved), curved
 
     def _jacobian(self):
         data, state = self.data, self.at.state
@@ -251,11 +264,11 @@ class _Fitter:
                 edge += [near for near in self._neighbours(place) if near not in found]
         return list(found.values())
 
-    def _take(self, best, temper):
+    def _take(self, best, temper, weight):
         """Where the longest part of a step that lowers the true cost leads, or None; its share."""
         family, data, at = best.family, self.data, self.at
         start = family.nearest(at.theta, at.beside)
-        cost = _cost(at.residual, start, temper)
+        cost = _cost(weight * at.residual, start, temper)
         end = family.theta(best.xi), best.parameters[at.theta.size :]
         size = 1.0
         while size > _SHORTEST:
@@ -269,7 +282,7 @@ class _Fitter:
                 if state is not None:
                     residual = data.residual(state, beside[data.free :])
                     xi = start + size * (best.xi - start)
-                    if _cost(residual, xi, temper) < cost + 1e-6:
+                    if _cost(weight * residual, xi, temper) < cost + 1e-6:
                         return Point(theta, beside, state, residual), size
             size *= _SHORTER
         return None, 0.0

@@ -8,12 +8,19 @@ from numpy.typing import ArrayLike
 from gapworks.eliashberg.inference.answer import Inversion, answer
 from gapworks.eliashberg.inference.equations import Equations, Setting
 from gapworks.eliashberg.inference.fit import Data, fit
+from gapworks.eliashberg.inference.instrument import Conductance, Instrument
 from gapworks.eliashberg.inference.measurement import DensityOfStates, GapFunction
 from gapworks.eliashberg.inference.start import equations_of, nearest
 from gapworks.eliashberg.physics.coulomb import check_coulomb
 from gapworks.eliashberg.physics.matsubara_system import frequencies
 from gapworks.eliashberg.physics.real_axis import line_step
-from gapworks.numerics.checks import check_finite, positive_number, real_array, real_number
+from gapworks.numerics.checks import (
+    check_finite,
+    positive_number,
+    real_array,
+    real_number,
+    whole_number,
+)
 
 # Data reach so many times as far as the spectrum, unless its end is given: 35 meV for 10.
 _REACH = 3.5
@@ -21,6 +28,9 @@ _REACH = 3.5
 # |Delta| (or N) below which it is that one.
 _COARSE = 4 / 3
 _QUIET = 5e-4
+# Of conductances the line lies at this share of pi k_B T: they are right to 1e-6 there, to 2e-3 at
+# half of it.
+_THERMAL_SHARE = 0.3
 # As in `solve_matsubara`: frequencies, and when the sums go on above them.
 _FREQUENCIES = 351
 _ENDS, _LEAST_ENDS = 20.0, 8.0
@@ -135,6 +145,88 @@ def invert_dos(
     quiet = sigma.min() < _QUIET * values.max()
     equations = _equations(x, temperature, mu_star, broadening, cutoff, end, quiet)
     data = Data(DensityOfStates(equations.line, x), values, sigma, *_coulomb(mu_star, mu_width))
+    return inverted(equations, data, np.abs(x), float(np.abs(x[values.argmax()])), notes)
+
+
+def invert_conductance(
+    voltage: ArrayLike,
+    conductance: ArrayLike,
+    sigma: ArrayLike | None,
+    temperature: float = 1.16,
+    mu_star: float = 0.1,
+    *,
+    dynes: float = 0.0,
+    modulation: float = 0.0,
+    normal: ArrayLike | None = None,
+    background: int | None = None,
+    cutoff: float | None = None,
+    end: float | None = None,
+    mu_width: float = 0.0,
+) -> Inversion:
+    """alpha^2 F with bands from dI/dV of a junction with a normal metal; see `instrument`.
+
+    Parameters
+    ----------
+    voltage : array_like, shape (V,)
+        mV.
+    conductance : array_like, shape (V,)
+        dI/dV with noise; over that of the normal state unless `normal` or `background` is given.
+    sigma : float or array_like, shape (V,), or None
+        Standard deviation of the noise of `conductance`; None: it is estimated.
+    temperature : float
+        Of superconductor and normal metal, K.
+    dynes : float
+        Half width of a Lorentzian, meV.
+    modulation : float
+        Root mean square of the lock-in's modulation, mV.
+    normal : array_like, shape (V,), optional
+        dI/dV in the normal state, which `conductance` is divided by.
+    background : int, optional
+        Order of a polynomial in V that is fitted in its place.
+    mu_star, cutoff, end, mu_width
+        As in `invert`.
+
+    Returns
+    -------
+    Inversion
+        `numbers` are the coefficients of the background, of powers of V over the largest |V|.
+
+    Raises
+    ------
+    ValueError
+        As `invert`.
+    """
+    x, values = _energies("voltage", voltage), real_array("conductance", conductance)
+    _same_shape("conductance", values, x)
+    order = np.argsort(x)
+    if normal is not None:
+        whole = np.broadcast_to(real_array("normal", normal), x.shape)
+        if (whole <= 0).any():
+            raise ValueError("normal: not above zero; give dI/dV in the normal state")
+        values = values / whole
+        sigma = None if sigma is None else real_array("sigma", sigma) / whole
+    x, values = x[order], values[order]
+    sigma, notes = _noise(sigma, order, x, values)
+    for name, width in (("dynes", dynes), ("modulation", modulation)):
+        if real_number(name, width) < 0:
+            raise ValueError(f"{name}={width!r}: give a width >= 0")
+    instrument = Instrument(positive_number("temperature", temperature, "in K"), dynes, modulation)
+    broadening = _THERMAL_SHARE * float(frequencies(temperature, 1)[0])
+    reach = float(np.abs(x).max())
+    equations = _equations(
+        np.array([reach + instrument.reach]),
+        temperature,
+        mu_star,
+        broadening,
+        cutoff,
+        reach / _REACH if end is None else end,
+        True,
+    )
+    degree = -1 if background is None else whole_number("background", background, 0)
+    outer = np.abs(x) > 0.7 * reach
+    size = float(np.median(values[outer]))
+    measurement = Conductance(equations.line, x, instrument, degree, size)
+    data = Data(measurement, values, sigma, *_coulomb(mu_star, mu_width))
     return inverted(equations, data, np.abs(x), float(np.abs(x[values.argmax()])), notes)
 
 

@@ -31,6 +31,9 @@ class Measurement(Protocol):
     def slope(self, delta: np.ndarray, response: np.ndarray, numbers: np.ndarray) -> np.ndarray:
         """Their derivative, shape (N, P + B): of Delta's parameters, shape (P, n), then numbers."""
 
+    def curvature(self, delta: np.ndarray, share: float, numbers: np.ndarray) -> np.ndarray:
+        """What linearisation leaves out, shape (N,), where Delta is off by a share of itself."""
+
 
 class Between:
     """Delta at energies between the points of a line, and its derivative.
@@ -87,6 +90,10 @@ class GapFunction:
         values = self._between(response)
         return np.concatenate([values.real, values.imag], axis=1).T
 
+    def curvature(self, delta: np.ndarray, share: float, numbers: np.ndarray) -> np.ndarray:
+        """See `Measurement`."""
+        return np.zeros(2 * len(self._between(delta)))
+
 
 class DensityOfStates:
     """N / N_F at x + i Gamma.
@@ -112,6 +119,10 @@ class DensityOfStates:
         """See `Measurement`."""
         return density_slope(self._z, self._between(delta), self._between(response)).T
 
+    def curvature(self, delta: np.ndarray, share: float, numbers: np.ndarray) -> np.ndarray:
+        """See `Measurement`."""
+        return density_curvature(self._z, self._between(delta), share)
+
 
 def density(z: np.ndarray, delta: np.ndarray) -> np.ndarray:
     """N / N_F = Re[z / sqrt(z^2 - Delta^2)], the retarded root, at z above the real axis."""
@@ -121,6 +132,13 @@ def density(z: np.ndarray, delta: np.ndarray) -> np.ndarray:
 def density_slope(z: np.ndarray, delta: np.ndarray, response: np.ndarray) -> np.ndarray:
     """Change of `density` with Delta, for changes of Delta of shape (P, X)."""
     return (z * delta / _root(z, delta) ** 3 * response).real
+
+
+def density_curvature(z: np.ndarray, delta: np.ndarray, share: float) -> np.ndarray:
+    """What the slope leaves out of `density` where Delta is larger or smaller by a share."""
+    here, slope = density(z, delta), density_slope(z, delta, delta)
+    off = [np.abs(density(z, (1 + s) * delta) - here - s * slope) for s in (share, -share)]
+    return np.maximum(*off)
 
 
 def _root(z, delta):
