@@ -21,5 +21,6 @@ __getattr__, __all__, __dir__ = lazy(
         "physics.real_axis": ("back_projection", "continue_to_real_axis"),
         "physics.pade": ("acceptance", "pade"),
         "inference.forward": ("Forward", "solve"),
+        "inference.invert": ("invert", "invert_conductance", "invert_dos"),
     },
 )

@@ -28,8 +28,8 @@ _HALVINGS = 2
 # Of the iteration, meV and over Delta(i omega_0).
 _TOLERANCE = 1e-6
 _RELATIVE_TOLERANCE = 1e-5
-# Points of the interpolating polynomial: like the grid, it need not be better than 1e-5.
-_STENCIL = 12
+LINE_STENCIL = 12
+"""Points of the interpolating polynomial: like the grid, it need not be better than 1e-5."""
 
 
 def continue_to_real_axis(
@@ -132,7 +132,7 @@ def continue_to_real_axis(
             residual[rows], more = relax(system, rows.size, method, tolerance[rows], max_iterations)
             iterations[rows] += more
             line_delta[rows] = system.delta[:, :: 2**halved]
-            first, weights = _stencil(grid.x, np.abs(x))
+            first, weights = line_stencil(grid.x, np.abs(x))
             out[rows] = _interpolate(system.delta, first, weights)
             out_z[rows] = _interpolate(system.z, first, weights)
             if not estimate:
@@ -230,14 +230,27 @@ _SHIFT = 0.15
 _POWER = 12
 
 
-def _stencil(grid, x):
-    """First points, counted from -(half a stencil), and Lagrange weights for x >= 0."""
-    step, half = grid[1], _STENCIL // 2
+def line_stencil(grid: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First points, counted from -(half a stencil), and Lagrange weights for x >= 0.
+
+    Parameters
+    ----------
+    grid : ndarray, shape (n,)
+        0, h, 2h ..., meV.
+    x : ndarray, shape (X,)
+        meV.
+
+    Returns
+    -------
+    first : ndarray of int, shape (X,)
+    weights : ndarray, shape (X, LINE_STENCIL)
+    """
+    step, half = grid[1], LINE_STENCIL // 2
     position = x / step
     first = np.floor(position).astype(int) - half + 1
     offset = position - first
-    nodes = np.arange(_STENCIL)
-    weights = np.ones((x.size, _STENCIL))
+    nodes = np.arange(LINE_STENCIL)
+    weights = np.ones((x.size, LINE_STENCIL))
     for k in nodes:
         for other in nodes[nodes != k]:
             weights[:, k] *= (offset - other) / (k - other)
@@ -246,16 +259,16 @@ def _stencil(grid, x):
 
 def _interpolate(values, first, weights):
     """Values (B, n) on the half line at the points of a stencil, shape (B, X)."""
-    half = _STENCIL // 2
+    half = LINE_STENCIL // 2
     both = np.concatenate([values[:, half:0:-1].conj(), values], axis=1)
-    points = first[:, None] + np.arange(_STENCIL)
+    points = first[:, None] + np.arange(LINE_STENCIL)
     return np.einsum("bxk,xk->bx", both[:, points], weights)
 
 
 def _halved(values):
     """Values (B, n) on the half line on a grid of half the step, shape (B, 2 n - 1)."""
-    half, n = _STENCIL // 2, values.shape[1]
-    _, weights = _stencil(np.arange(2.0), np.array([0.5]))
+    half, n = LINE_STENCIL // 2, values.shape[1]
+    _, weights = line_stencil(np.arange(2.0), np.array([0.5]))
     # What is made up beyond the end of the line reaches nothing that is asked for.
     ends = values[:, half - 1 : 0 : -1].conj(), values, np.repeat(values[:, -1:], half, axis=1)
     both = np.concatenate(ends, axis=1)
