@@ -4,11 +4,15 @@ import json
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gapworks import cli, reproduction
 from gapworks.factory.errors import DataError
+from gapworks.learning.intervals import Measured, exact, mean_of
 from gapworks.plotting.table import save
 from gapworks.products import metric_file
+from gapworks.products.metric_file import Metric
 from gapworks.study import STUDIES
 from tests.conftest import ROOT
 from tests.support.config import plan
@@ -20,6 +24,7 @@ def claim(**changes):
     said = {
         "id": "chain-example",
         "source": "Fig. 1",
+        "condition": "paper",
         "statement": "a number is small",
         "metric": "number",
         "holds_if": {"at_most": 1.0},
@@ -40,11 +45,12 @@ def measured(timing=None, **metrics):
 
 @pytest.mark.parametrize("study", STUDIES)
 @pytest.mark.parametrize("room", ["figures", "tables"])
-def test_every_figure_and_table_stands_beside_a_claim(study, room):
+def test_every_figure_and_table_of_the_papers_stands_beside_a_claim(study, room):
+    """Ours may stand alone."""
     known = plan(study).study.exhibits(room)
     claims = [one for one in reproduction.read_claims(CLAIMS) if one.study == study]
     shown = {one for claim in claims for one in claim.shown}
-    assert {f"{room}/{name}" for name in known} <= shown
+    assert {f"{room}/{name}" for name, one in known.items() if "(ours)" not in one.caption} <= shown
     assert {one for one in shown if one.startswith(room)} <= {f"{room}/{name}" for name in known}
 
 
@@ -60,19 +66,91 @@ def test_recorded_numbers_have_every_metric_that_a_claim_names():
 
 
 @pytest.mark.parametrize(
-    ("bounds", "value", "verdict"),
+    ("bounds", "number", "verdict"),
     [
-        ({"at_most": 1}, 1.0, "holds"),
-        ({"at_most": 1}, 1.001, "does not hold"),
-        ({"at_least": 1}, 0.999, "does not hold"),
-        ({"at_least": -1, "at_most": 1}, 0.0, "holds"),
-        ({"at_least": -1, "at_most": 1}, float("nan"), "not measured"),
-        ({"at_most": 1}, None, "not measured"),
+        ({"at_most": 1}, exact(1.0), "holds"),
+        ({"at_most": 1}, exact(1.001), "does not hold"),
+        ({"at_least": 1}, exact(0.999), "does not hold"),
+        ({"at_least": -1, "at_most": 1}, exact(0.0), "holds"),
+        ({"at_most": 1}, Measured(0.7, 0.09), "holds"),
+        ({"at_most": 1}, Measured(0.7, 0.11), "undecided"),
+        ({"at_most": 1}, Measured(1.3, 0.11), "undecided"),
+        ({"at_most": 1}, Measured(1.3, 0.09), "does not hold"),
+        ({"at_least": -1, "at_most": 1}, Measured(0.0, 0.4), "undecided"),
+        ({"at_most": 1}, float("nan"), reproduction.UNJUDGED),
+        ({"at_most": 1}, None, reproduction.UNJUDGED),
+        ({"at_most": 1}, 0.0, "undecided: measured without an error"),
+        ({"at_most": 1}, mean_of([0.5]), "undecided: measured without an error"),
     ],
 )
-def test_a_verdict_follows_from_the_number(bounds, value, verdict):
-    table = reproduction.claims_table([claim(holds_if=bounds)], measured(number=value))
+def test_a_verdict_follows_from_the_number_and_its_error(bounds, number, verdict):
+    table = reproduction.claims_table([claim(holds_if=bounds)], measured(number=number))
     assert list(table["verdict"]) == [verdict]
+
+
+bounds = st.tuples(
+    st.one_of(st.none(), st.floats(-1, 1)), st.one_of(st.none(), st.floats(-1, 1))
+).filter(lambda ends: ends != (None, None) and (None in ends or ends[0] <= ends[1]))
+
+
+@given(bounds, st.floats(-2, 2), st.floats(0, 1), st.integers(2, 1000))
+def test_no_verdict_lies_within_its_error(ends, value, error, samples):
+    low, high = ends
+    told = {"at_least": low, "at_most": high}
+    about = claim(holds_if={key: end for key, end in told.items() if end is not None})
+    said = reproduction.verdict(
+        about, {"number": Metric(value=value, error=error, samples=samples)}
+    )
+    reach = reproduction.SIGMAS * error
+    at_ends = [
+        (low is None or low <= x) and (high is None or x <= high)
+        for x in (value - reach, value + reach)
+    ]
+    if said == "holds":
+        assert all(at_ends)
+    elif said == "does not hold":
+        assert not any(at_ends)
+    else:
+        assert said.startswith("undecided")
+
+
+def test_so_many_samples_as_are_named_decide():
+    about = claim(holds_if={"at_most": 1.0})
+    number = Metric(value=0.9, error=0.1, samples=100)
+    said = reproduction.verdict(about, {"number": number})
+    assert said == "undecided: about 900 samples would decide, these are 100"
+    more = Metric(value=0.9, error=0.1 / 3.0001, samples=900)
+    assert reproduction.verdict(about, {"number": more}) == "holds"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (exact(220), "220"),
+        (Measured(0.085234, 0.00112), "0.0852 ± 0.0011"),
+        (Measured(5.3512, 0.2), "5.35 ± 0.20"),
+        (Measured(1234.5, 67.8), "1234 ± 68"),
+        (Measured(4.847e-6, 1.2e-7), "(4.85 ± 0.12)e-06"),
+        (Measured(0.0, 0.5), "0.00 ± 0.50"),
+        (0.25, "0.25 ± ?"),
+    ],
+)
+def test_a_number_is_printed_with_its_error(number, text):
+    table = reproduction.claims_table([claim()], measured(number=number))
+    assert list(table["ours"]) == [text]
+
+
+def test_our_own_method_stands_beside_the_papers_and_decides_nothing():
+    about = claim(own_method="better")
+    numbers = measured(number=exact(2.0), better=Measured(0.5, 0.01))
+    table = reproduction.claims_table([about], numbers)
+    assert list(table["own method"]) == ["0.500 ± 0.010"]
+    assert list(table["verdict"]) == ["does not hold"]
+    page = reproduction.report([about], [numbers])
+    assert "| 2: does not hold; own method 0.500 ± 0.010 |" in page
+    assert "holds: 0, does not hold: 1, undecided: 0" in page
+    with pytest.raises(DataError, match="no metric 'better'"):
+        reproduction.claims_table([about], measured(number=exact(2.0)))
 
 
 def test_a_study_that_no_paper_speaks_of_has_a_table_of_claims_without_rows(tmp_path):
@@ -94,6 +172,8 @@ def test_a_claim_about_a_metric_that_is_not_measured_is_named():
         ({"holds_if": {}}, r"claims\.0\.holds_if.*at_least, at_most or both"),
         ({"metrik": "x"}, r"claims\.0\.metrik"),
         ({"id": "nowhere-1"}, r"claims\.0\.id"),
+        ({"condition": "beyond"}, r"claims\.0: .*source and condition beyond"),
+        ({"source": "beyond"}, r"claims\.0: .*source and condition beyond"),
     ],
 )
 def test_a_wrong_claim_is_named(tmp_path, change, said):
@@ -115,15 +195,18 @@ def test_record_keeps_the_numbers_and_makes_the_page(tmp_path):
     docs.mkdir()
     listed = claim().model_dump(mode="json", exclude_none=True)
     (docs / "claims.yaml").write_text(yaml.safe_dump({"claims": [listed]}))
-    (tmp_path / "metrics.json").write_text(metric_file.to_json(measured(number=2.0)))
+    (tmp_path / "metrics.json").write_text(metric_file.to_json(measured(number=exact(2.0))))
     arguments = ["record", "--docs", str(docs)]
     assert cli.main([*arguments, "--check"]) == 1
     assert cli.main([*arguments, str(tmp_path / "metrics.json")]) == 0
     assert cli.main([*arguments, "--check"]) == 0
-    assert json.loads((docs / "numbers/smoke-chain.json").read_text())["metrics"] == {"number": 2}
+    assert json.loads((docs / "numbers/smoke-chain.json").read_text())["metrics"] == {
+        "number": {"value": 2, "error": 0, "samples": None}
+    }
     page = (docs / "reproduction.md").read_text()
     assert (
-        "| chain-example | Fig. 1 | a number is small |  | at most 1 | 2: does not hold |" in page
+        "| chain-example | Fig. 1 | paper | a number is small |  | at most 1 | 2: does not hold |"
+        in page
     )
     assert "`snakemake results/smoke/chain/data/metrics.json`, commit abc" in page
 
@@ -145,7 +228,10 @@ def test_wall_times_beside_the_metrics_are_recorded_with_them(tmp_path, given):
     for name, numbers in files.items():
         (tmp_path / f"{name}.json").write_text(metric_file.to_json(numbers))
     (recorded,) = metric_file.to_record([tmp_path / f"{name}.json" for name in given])
-    assert recorded.metrics == {"number": 2.0, "ratio": 3.0}
+    assert {name: one.value for name, one in recorded.metrics.items()} == {
+        "number": 2.0,
+        "ratio": 3.0,
+    }
     assert recorded.timing is None
     assert recorded.created
     folder = "results/smoke/chain/data"

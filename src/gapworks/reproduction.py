@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import yaml
@@ -17,30 +18,39 @@ from pydantic import Field, ValidationError, model_validator
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import read_whole
 from gapworks.factory.settings import Section, faults
-from gapworks.products.metric_file import Numbers
+from gapworks.products.metric_file import Metric, Numbers
 from gapworks.study import STUDIES
 
-COLUMNS = ("claim", "source", "statement", "paper", "ours", "unit", "holds if", "verdict")
+COLUMNS = (
+    *("claim", "source", "condition", "statement", "paper", "ours", "unit"),
+    *("own method", "holds if", "verdict"),
+)
 """Of a table of claims; a study of which no paper claims anything has one without rows."""
 
+SIGMAS = 3
+"""Standard errors between a number and a bound that decide: of some 130 rows at two of them, six
+verdicts would be wrong by chance."""
 
-class Condition(Section):
+UNJUDGED = "not judged at this scale"
+
+
+class Bounds(Section):
     """When a claim holds: its metric lies within these bounds (both are allowed, one is needed)."""
 
     at_least: float | None = None
     at_most: float | None = None
 
     @model_validator(mode="after")
-    def _says_something(self) -> Condition:
+    def _says_something(self) -> Bounds:
         if self.at_least is None and self.at_most is None:
             raise ValueError("give at_least, at_most or both")
         return self
 
-    def holds(self, value: float) -> bool:
-        """Whether a value lies within the bounds."""
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lower and upper end; infinite where there is none."""
         low = -math.inf if self.at_least is None else self.at_least
-        high = math.inf if self.at_most is None else self.at_most
-        return low <= value <= high
+        return low, math.inf if self.at_most is None else self.at_most
 
     def __str__(self) -> str:
         if self.at_least is None:
@@ -55,14 +65,35 @@ class Claim(Section):
 
     id: str = Field(pattern=rf"^({'|'.join(STUDIES)})-[a-z0-9-]+$")
     source: str = Field(description="where in the paper: Fig. 2, Sec. 4, Table I; ours: beyond")
+    condition: Literal["paper", "nearest reading", "beyond"] = Field(
+        description="what the metric was measured under: the paper's own method and inputs; what "
+        "its text leaves open, read as closely as it can be; or methods and statements of ours"
+    )
     statement: str = Field(description="what is said, in our words")
     paper: str | float | None = Field(None, description="the paper's number, if it gives one")
     metric: str = Field(description="the metric that decides, of the study's metrics module")
     unit: str = "1"
-    holds_if: Condition
+    holds_if: Bounds
+    own_method: str | None = Field(
+        None, description="the metric of our own method, shown beside it and not judged"
+    )
     shown: list[str] = Field([], description="figures and tables that show it: figures/fig2")
     timing: bool = Field(False, description="whether wall times decide, which never come out alike")
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _named_after_whom_it_judges(self) -> Claim:
+        if (self.source == "beyond") != (self.condition == "beyond"):
+            raise ValueError(
+                "a row that is named after the paper is judged under its condition or the nearest "
+                "reading of it, and one of ours has source and condition beyond"
+            )
+        return self
+
+    @property
+    def metrics(self) -> list[str]:
+        """What it shows."""
+        return [self.metric] if self.own_method is None else [self.metric, self.own_method]
 
     @property
     def study(self) -> str:
@@ -100,12 +131,47 @@ def read_claims(path: Path) -> list[Claim]:
         raise DataError(f"{path}: {'; '.join(faults(error))}") from error
 
 
-def verdict(claim: Claim, metrics: Mapping[str, float | None]) -> str:
-    """ "holds", "does not hold", or "not measured" where a scale leaves the metric out."""
-    value = metrics.get(claim.metric)
-    if value is None:
-        return "not measured"
-    return "holds" if claim.holds_if.holds(value) else "does not hold"
+def verdict(claim: Claim, metrics: Mapping[str, Metric | None]) -> str:
+    """What a number with its error says of a claim.
+
+    Returns
+    -------
+    str
+        "holds" or "does not hold" if the number lies inside or outside the bounds by SIGMAS of its
+        standard errors; else "undecided", with the number of samples that would decide; "not judged
+        at this scale" where a scale leaves the metric out.
+    """
+    one = metrics.get(claim.metric)
+    if one is None:
+        return UNJUDGED
+    if one.error is None:
+        return "undecided: measured without an error"
+    reach = SIGMAS * one.error
+    low, high = claim.holds_if.ends
+    if low <= one.value - reach and one.value + reach <= high:
+        return "holds"
+    if one.value + reach < low or one.value - reach > high:
+        return "does not hold"
+    distance = min(abs(one.value - low), abs(one.value - high))
+    if one.samples is None or not distance:
+        return "undecided"
+    needed = one.samples * (reach / distance) ** 2
+    return f"undecided: about {_two_digits(needed)} samples would decide, these are {one.samples}"
+
+
+def printed(one: Metric) -> str:
+    """A number with its standard error: "0.0852 ± 0.0011"; an exact one alone."""
+    if one.error is None:
+        return f"{one.value:.4g} ± ?"
+    if not one.error:
+        return f"{one.value:.6g}"
+    last = math.floor(math.log10(one.error)) - 1
+    first = math.floor(math.log10(max(abs(one.value), one.error)))
+    if -4 <= first < 6:
+        places = max(0, -last)
+        return f"{one.value:.{places}f} ± {one.error:.{places}f}"
+    scaled = (one.value / 10.0**first, one.error / 10.0**first)
+    return "({:.{places}f} ± {:.{places}f})e{:+03d}".format(*scaled, first, places=first - last)
 
 
 def claims_table(claims: Sequence[Claim], measured: Numbers) -> pd.DataFrame:
@@ -120,18 +186,28 @@ def claims_table(claims: Sequence[Claim], measured: Numbers) -> pd.DataFrame:
     for claim in claims:
         if claim.study != measured.study or measured.timing not in (None, claim.timing):
             continue
-        if claim.metric not in measured.metrics:
-            raise DataError(
-                f"claim {claim.id}: {measured.study} has no metric {claim.metric!r}; it has "
-                f"{', '.join(measured.metrics)}"
-            )
-        value = measured.metrics[claim.metric]
+        for metric in claim.metrics:
+            if metric not in measured.metrics:
+                raise DataError(
+                    f"claim {claim.id}: {measured.study} has no metric {metric!r}; it has "
+                    f"{', '.join(measured.metrics)}"
+                )
         paper = "" if claim.paper is None else claim.paper
-        ours = float("nan") if value is None else value
+        ours = _cell(measured.metrics[claim.metric])
+        own = _cell(measured.metrics.get(claim.own_method or ""))
         said = verdict(claim, measured.metrics)
-        row = [claim.id, claim.source, claim.statement, paper, ours, claim.unit]
-        rows.append([*row, str(claim.holds_if), said])
+        row = [claim.id, claim.source, claim.condition, claim.statement, paper, ours, claim.unit]
+        rows.append([*row, own, str(claim.holds_if), said])
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _cell(one: Metric | None) -> str:
+    return "" if one is None else printed(one)
+
+
+def _two_digits(number: float) -> str:
+    """A number of samples as one says it: 3,400."""
+    return f"{float(f'{number:.2g}'):,.0f}"
 
 
 def report(claims: Sequence[Claim], measured: Sequence[Numbers]) -> str:
@@ -141,8 +217,13 @@ def report(claims: Sequence[Claim], measured: Sequence[Numbers]) -> str:
         "",
         "Every figure, table and stated number of the papers, and what came out here. This page is",
         "made by `gapworks record` from [claims.yaml](claims.yaml) and the metric files in",
-        "[numbers/](numbers/); edit those, not this. A verdict says whether the metric lies within",
-        "the bounds of the claim; `beyond` marks statements that are ours.",
+        "[numbers/](numbers/); edit those, not this.",
+        "",
+        "A number stands with its standard error; one without is exact (a count, a setting). A",
+        f"claim holds, or does not, if the number lies inside or outside the bounds by {SIGMAS}",
+        "standard errors; it is undecided otherwise. Condition: `paper`, the paper's own method",
+        "and inputs; `nearest reading`, where its text leaves something open; `beyond`, methods",
+        "and statements of ours. After a semicolon: what our own method gives for the same.",
     ]
     for study in STUDIES:
         ours = [one for one in measured if one.study == study]
@@ -159,29 +240,47 @@ def _study(claims: Sequence[Claim], measured: Sequence[Numbers]) -> list[str]:
     for one in measured:
         versions = ", ".join(f"{name} {version}" for name, version in sorted(one.packages.items()))
         day = f", {one.created[:10]}" if one.created else ""
-        lines.append(
+        lines += [
             f"Scale `{one.scale}`: `{one.command}`, commit {', '.join(c[:12] for c in one.commits)}"
-            f"{day}, {one.machine}, {versions}."
-        )
-        lines.append("")
+            f"{day}, {one.machine}, {versions}. {_counted(claims, one)}.",
+            "",
+        ]
     scales = [one.scale for one in measured]
-    columns = ["claim", "source", "statement", "paper", "holds if"]
+    columns = ["claim", "source", "condition", "statement", "paper", "holds if"]
     columns += [f"ours ({scale})" for scale in scales]
     lines += [_row(columns), _row(["---"] * len(columns))]
     notes = []
     for claim in claims:
         shown = f" ({', '.join(claim.shown)})" if claim.shown else ""
-        unit = "" if claim.unit == "1" else f" {claim.unit}"
-        cells = [claim.id, claim.source, claim.statement + shown]
-        cells += ["" if claim.paper is None else f"{claim.paper}", f"{claim.holds_if}{unit}"]
-        for one in measured:
-            value = one.metrics.get(claim.metric)
-            said = verdict(claim, one.metrics)
-            cells.append(said if value is None else f"{value:.4g}{unit}: {said}")
+        cells = [claim.id, claim.source, claim.condition, claim.statement + shown]
+        cells += [
+            "" if claim.paper is None else f"{claim.paper}",
+            _with_unit(claim.holds_if, claim),
+        ]
+        cells += [_judged(claim, one) for one in measured]
         lines.append(_row(cells))
         if claim.note:
             notes.append(f"- {claim.id}: {claim.note}")
     return lines + ([""] + notes if notes else [])
+
+
+def _judged(claim: Claim, measured: Numbers) -> str:
+    """A claim's number, its verdict, and what our own method gives."""
+    one, own = (measured.metrics.get(name or "") for name in (claim.metric, claim.own_method))
+    said = verdict(claim, measured.metrics)
+    text = said if one is None else f"{_with_unit(printed(one), claim)}: {said}"
+    return text if own is None else f"{text}; own method {_with_unit(printed(own), claim)}"
+
+
+def _with_unit(text: object, claim: Claim) -> str:
+    return f"{text}" if claim.unit == "1" else f"{text} {claim.unit}"
+
+
+def _counted(claims: Sequence[Claim], measured: Numbers) -> str:
+    """How many claims have which verdict."""
+    verdicts = [verdict(claim, measured.metrics).partition(":")[0] for claim in claims]
+    kinds = ("holds", "does not hold", "undecided", UNJUDGED)
+    return ", ".join(f"{kind}: {verdicts.count(kind)}" for kind in kinds)
 
 
 def _row(cells: Iterable[str]) -> str:

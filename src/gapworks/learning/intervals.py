@@ -1,12 +1,70 @@
-"""Metrics with confidence intervals; realizations are resampled, never sites."""
+"""Standard errors and confidence intervals; realizations are resampled, never sites."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+
+class Measured(NamedTuple):
+    """A number with its standard error, as a claim of a paper is judged by."""
+
+    value: float
+    error: float
+    """Standard error, in the unit of the value; 0 for what is counted, set or solved exactly."""
+    samples: int | None = None
+    """Independent samples that the error comes from; None where more would not make it smaller."""
+
+
+def exact(value: float) -> Measured:
+    """What has no error: a count, a setting, a solution beside whose tolerance nothing counts."""
+    return Measured(float(value), 0.0)
+
+
+def mean_of(values: ArrayLike) -> Measured:
+    """Mean of independent samples, shape (n,)."""
+    known = np.asarray(values, dtype=float)
+    spread = known.std(ddof=1) if len(known) > 1 else math.inf
+    return Measured(float(known.mean()), float(spread / math.sqrt(len(known))), len(known))
+
+
+def share_of(hits: float, samples: int) -> Measured:
+    """A share of independent samples.
+
+    The error is that of two hits and two misses more (Agresti and Coull): a share of 100 % has one,
+    too.
+    """
+    likely = (hits + 2) / (samples + 4)
+    error = math.sqrt(likely * (1 - likely) / (samples + 4))
+    return Measured(hits / samples, error, samples)
+
+
+def resampled(
+    statistic: Callable[[np.ndarray], ArrayLike],
+    samples: int,
+    rng: np.random.Generator,
+    resamples: int = 400,
+) -> Measured:
+    """Any statistic of independent samples, with its bootstrap standard error.
+
+    Parameters
+    ----------
+    statistic : callable
+        Takes indices of samples, shape (samples,), which may repeat; gives a number.
+    samples : int
+        How many there are.
+    rng : Generator
+        Of the resamples.
+    resamples : int
+    """
+    drawn = [statistic(rng.integers(samples, size=samples)) for _ in range(resamples)]
+    spread = float(np.std(np.array(drawn, dtype=float), ddof=1)) if samples > 1 else math.inf
+    return Measured(float(statistic(np.arange(samples))), spread, samples)
 
 
 class Estimate(NamedTuple):
@@ -15,6 +73,11 @@ class Estimate(NamedTuple):
     value: float
     lower: float
     upper: float
+
+    def measured(self, samples: int | None = None) -> Measured:
+        """With the standard error that a 95 % interval has of a normal distribution."""
+        width = self.upper - self.lower
+        return Measured(self.value, width / (2 * NormalDist().inv_cdf(0.975)), samples)
 
     def complement(self) -> Estimate:
         """One less it: R^2 from the share that is not explained."""

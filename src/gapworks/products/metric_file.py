@@ -9,12 +9,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, NonNegativeFloat, ValidationError, field_validator
 
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import read_whole
 from gapworks.factory.seal import is_intact, sealed, to_text
 from gapworks.factory.settings import Section, faults
+from gapworks.learning.intervals import Measured
+
+
+class Metric(Section):
+    """A number of a metric file."""
+
+    value: float
+    error: NonNegativeFloat | None = Field(
+        None, description="standard error, 0: exact; null: of a file from before errors were kept"
+    )
+    samples: int | None = Field(
+        None,
+        description="independent samples that the error comes from; null: more would not help",
+    )
 
 
 class Numbers(Section):
@@ -30,9 +44,20 @@ class Numbers(Section):
     )
     machine: str
     packages: dict[str, str]
-    metrics: dict[str, float | None] = Field(description="null: not measured at this scale")
+    metrics: dict[str, Metric | None] = Field(description="null: not measured at this scale")
     recipe: dict[str, Any] | None = Field(None, description="what the workflow made it of")
     sha256: str = Field("", description="of all else")
+
+    @field_validator("metrics", mode="before")
+    @classmethod
+    def _without_errors(cls, metrics: Any) -> Any:
+        """Files from before errors were kept have plain numbers."""
+        if not isinstance(metrics, dict):
+            return metrics
+        return {
+            name: {"value": one} if isinstance(one, int | float) else one
+            for name, one in metrics.items()
+        }
 
 
 def to_json(measured: Numbers) -> str:
@@ -66,7 +91,7 @@ def read_numbers(path: Path) -> Numbers:
 def numbers(
     study: str,
     scale: str,
-    metrics: Mapping[str, float | None],
+    metrics: Mapping[str, Measured | float | None],
     evaluations: Iterable[Mapping[str, Any]],
     provenance: Mapping[str, Any],
     recipe: Mapping[str, Any] | None = None,
@@ -83,7 +108,7 @@ def numbers(
         timing=timing,
         machine=provenance["machine"],
         packages=provenance["packages"],
-        metrics={name: _rounded(value) for name, value in sorted(metrics.items())},
+        metrics={name: _kept(one) for name, one in sorted(metrics.items())},
         recipe=recipe,
     )
 
@@ -131,6 +156,19 @@ def _together(first: Numbers, second: Numbers) -> Numbers:
     )
 
 
-def _rounded(value: float | None) -> float | None:
-    """Six digits: more are noise in a file under version control."""
-    return None if value is None or math.isnan(value) else float(f"{value:.6g}")
+def _kept(measured: Measured | float | None) -> Metric | None:
+    """A number as the file keeps it; None where there is none."""
+    if measured is None:
+        return None
+    value, error, samples = measured if isinstance(measured, Measured) else (measured, None, None)
+    if math.isnan(value):
+        return None
+    known = error is not None and math.isfinite(error)
+    return Metric(
+        value=_rounded(value, 6), error=_rounded(error, 3) if known else None, samples=samples
+    )
+
+
+def _rounded(value: float, digits: int) -> float:
+    """More digits are noise in a file under version control."""
+    return float(f"{value:.{digits}g}")
