@@ -149,7 +149,7 @@ class Evaluation(Section):
         min_length=1, description="levels of white noise, in units of the image's deviation"
     )
     pink: list[NonNegativeFloat] = Field(description="levels of 1 / f noise")
-    reported: NonNegativeFloat = Field(description="the white level of Table I")
+    reported: NonNegativeFloat = Field(description="the white level that is reported")
     resamples: int = Field(ge=10, description="bootstrap resamples, over samples")
     confidence: float = Field(gt=0, lt=1, description="level of the intervals")
 

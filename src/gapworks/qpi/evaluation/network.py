@@ -33,7 +33,7 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
     (path,), (name, where) = given.datasets("test"), given.network()
     header = dataset_header(path, "qpi")
     network = Network.load(where)
-    _check_unseen(network, where, header.attributes)
+    check_unseen(network, where, header.attributes)
     arrays, samples = network.samples(path, header)
     true = {
         "label": arrays["label"].numpy(),
@@ -45,10 +45,7 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
     levels = [(white, 0.0) for white in tested.white] + [(0.0, pink) for pink in tested.pink]
     found = []
     for row, (white, pink) in enumerate(levels):
-        # The noise of a level is the same whatever the network and the other levels.
-        key = (study_number("qpi"), round(1e6 * white), round(1e6 * pink))
-        state = np.random.SeedSequence(settings.seed, spawn_key=key).generate_state(1, np.uint64)
-        generator = torch.Generator().manual_seed(int(state[0] >> 1))
+        generator = noise_of_level(settings.seed, white, pink)
         answers = network.answer(network.noisy(samples, white, pink, generator))
         rng = np.random.default_rng([settings.seed, row])
         said = {name: getattr(answers, name) for name in true}
@@ -73,10 +70,19 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
             network.settings.inputs.pixels,
         ),
     }
-    return Evaluation(attributes, errors.coordinates(len(levels)), errors.VARIABLES, made)
+    coordinates = errors.coordinates(len(levels), len(true["label"]))
+    return Evaluation(attributes, coordinates, errors.VARIABLES, made)
 
 
-def _check_unseen(network: Network, where: Path, about: Mapping[str, Any]) -> None:
+def noise_of_level(seed: int, white: float, pink: float) -> torch.Generator:
+    """The generator of a level's noise: the same whatever the network and the other levels."""
+    key = (study_number("qpi"), round(1e6 * white), round(1e6 * pink))
+    state = np.random.SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(state[0] >> 1))
+
+
+def check_unseen(network: Network, where: Path, about: Mapping[str, Any]) -> None:
+    """Refuse a test on samples that a network was trained on, with a DataError."""
     trained = network.card["training_data"]
     if (trained["stream"], trained["seed"]) == (about["settings"]["stream"], about["seed"]):
         raise DataError(f"{where}: was trained on the samples of {about['dataset']}: no test of it")
