@@ -7,6 +7,7 @@ literal_test-small-literal is that network on the data set literal_test.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from gapworks.qpi import steps
@@ -56,7 +57,7 @@ def faithful(scale: Scale) -> list[str]:
 
 def phase(scale: Scale) -> list[str]:
     """A network that is asked for |phi|, where the paper's statements about networks are judged."""
-    network = shown(scale, "phase")
+    network = shown(scale, PHASE)
     return [] if scale.config.networks.judged is None else [f"phase_test-{network}"]
 
 
@@ -99,7 +100,16 @@ def told(scale: Scale) -> dict[str, str | list[str]]:
     return {**told_apart(scale), "phase": phase(scale)}
 
 
-NETWORK = rf"(?P<network>(?:{'|'.join(steps.BACKBONES)})-(?:{'|'.join(steps.DATA)}))"
+PHASE = "phase"
+"""The condition that has a test of its own; no other test is of its networks."""
+
+
+def _networks(conditions: Iterable[str]) -> str:
+    """A pattern of the networks that are trained under some conditions."""
+    return rf"(?P<network>(?:{'|'.join(steps.BACKBONES)})-(?:{'|'.join(conditions)}))"
+
+
+NETWORK = _networks(name for name in steps.DATA if name != PHASE)
 
 LAYOUT = """\
   qpi         the change of the LDOS by one impurity, in any unit: .npy of real numbers, shape
@@ -116,7 +126,7 @@ STUDY = Study(
     steps=steps,
     training=training,
     evaluations={
-        rf"(?P<dataset>phase_test)-(?P<network>(?:{'|'.join(steps.BACKBONES)})-phase)": Step(
+        rf"(?P<dataset>phase_test)-{_networks([PHASE])}": Step(
             "evaluation.phase", steps.NetworkTest, test_of_network
         ),
         rf"(?P<dataset>[a-z_]+)-{NETWORK}": Step(
