@@ -152,7 +152,7 @@ STUDY = Study(
         ),
         "fig2": Exhibit(
             "paper.schematics:fig2",
-            lambda scale: {"network": converged(scale)},
+            lambda scale: {"network": [*faithful(scale), converged(scale)][0]},
             "**Fig. 2.** The network as it was built: channels above, pixels below each layer; "
             "two heads behind the aggregation layer.",
         ),

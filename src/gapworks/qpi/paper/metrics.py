@@ -79,9 +79,13 @@ def _faithful(found: Mapping[str, Evaluated]) -> Metrics:
     made = _tested(main, "faithful_", 0.0) | _tested(main, "noisy_", level)
     trained = None if main is None else exact(main.attributes["training_data"]["samples"])
     others = [made[f"faithful_hit_{name}"] for name in CLASSES if name != "A1g"]
+    even = [made["faithful_hit_A2g"], made["faithful_hit_Eg"]]
     return made | {
         "faithful_training_samples": trained,
         "faithful_a1g_deficit": _difference(_mean(others), made["faithful_hit_A1g"]),
+        "faithful_eu_deficit": _difference(_mean(even), made["faithful_hit_Eu"]),
+        "faithful_theta_ratio": _ratio(made["faithful_theta_A1g"], made["faithful_theta_Eg"]),
+        "faithful_eps0_ratio": _ratio(made["faithful_eps0_A1g"], made["faithful_eps0_Eg"]),
         "faithful_loss_in_noise": _lead(main, main, 0.0, level),
         "faithful_gain_by_noise": _lead(fewer, noiseless, 0.0, 0.0),
         "faithful_lead_of_vgg16": _lead(fewer, variant, 0.0, 0.0),
@@ -125,6 +129,15 @@ def _difference(one: Measured | None, other: Measured | None) -> Measured | None
         return None
     samples = min(one.samples or 0, other.samples or 0) or None
     return Measured(one.value - other.value, math.hypot(one.error, other.error), samples)
+
+
+def _ratio(one: Measured | None, other: Measured | None) -> Measured | None:
+    """Of independent numbers."""
+    if one is None or other is None or not one.value or not other.value:
+        return None
+    value = one.value / other.value
+    error = value * math.hypot(one.error / one.value, other.error / other.value)
+    return Measured(value, error, min(one.samples or 0, other.samples or 0) or None)
 
 
 def _lead(
