@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, legend_above, panel_labels
+from gapworks.plotting.style import CURVES, PAGE, SOLVED, legend_above, panel_labels
 from gapworks.qpi.config import CLASSES, U_GAPS
 from gapworks.qpi.paper.panels import GRIDS, NAMES, SPINS, fermi_surface, show_image
 from gapworks.qpi.paper.scores import at_level, reported, title
@@ -134,7 +134,7 @@ def noise(converged: Evaluated) -> Figure:
 
 def curves(trained: Sequence[Evaluated], training_from: int) -> Figure:
     """Loss of training and validation against epochs."""
-    figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
+    figure, axes = plt.subplots(figsize=(PAGE, 2.5))
     for data, color in zip(trained, CURVES, strict=False):
         history = [one for one in data.attributes["history"] if one["epoch"] >= training_from]
         epochs = [one["epoch"] for one in history]
@@ -156,7 +156,7 @@ def curves(trained: Sequence[Evaluated], training_from: int) -> Figure:
     axes.set_yscale("log")
     axes.set_xlabel("epoch")
     axes.set_ylabel("loss, eq. 16")
-    axes.legend(handles=handles, fontsize=6)
+    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
     return figure
 
 
