@@ -50,7 +50,9 @@ class Noise(Section):
 
     white: Range[NonNegativeFloat] = Field(description="white noise, uniform in this range")
     pink: Range[NonNegativeFloat] = Field(description="1 / f noise, likewise; [0, 0]: none")
-    clean: float = Field(ge=0, le=1, description="share of the samples that have no noise at all")
+    clean: float = Field(
+        default=0, ge=0, le=1, description="share of the samples that have no noise at all"
+    )
 
 
 class Images(Noise):
