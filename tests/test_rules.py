@@ -70,6 +70,16 @@ def test_lines_for_a_gpu_are_ready_to_be_uncommented():
 
 @pytest.mark.parametrize("scale", ["smoke", "laptop", "paper"])
 @pytest.mark.parametrize("study", STUDIES)
+def test_an_evaluation_is_made_by_one_step_alone(study, scale):
+    """Steps of different costs have rules of their own, and no file may have two."""
+    planned = plan(study, scale)
+    for name in planned.study.evaluations_of(planned.scale):
+        steps = [one for one in planned.study.evaluations if re.fullmatch(one, name)]
+        assert len(steps) == 1, name
+
+
+@pytest.mark.parametrize("scale", ["smoke", "laptop", "paper"])
+@pytest.mark.parametrize("study", STUDIES)
 def test_a_figure_of_solved_data_comes_first(study, scale):
     """It needs no network, and no other figure that needs none has fewer samples to wait for."""
     planned = plan(study, scale)

@@ -6,7 +6,15 @@ from matplotlib.colors import to_hex
 
 from gapworks.qpi.paper.figures import curves
 from tests.support.curves import bars, is_curve, legend, looks, with_errors
-from tests.support.qpi_evaluations import REPORTED, ROW, TESTED, WHITE, known
+from tests.support.qpi_evaluations import (
+    CLEAN,
+    FAITHFUL,
+    REPORTED,
+    ROW,
+    TESTED,
+    WHITE,
+    known,
+)
 from tests.support.qpi_panels import CLASSES, figure, is_image, titles
 
 
@@ -49,19 +57,22 @@ def test_confusion_has_true_classes_as_rows_and_answers_as_columns():
 def test_hits_has_each_evaluation_beside_the_papers_table_and_against_the_gap():
     whole = figure("hits")
     left, right = whole.axes
-    assert list(legend(whole)) == ["paper, Table I", *TESTED]
+    main = dict(list(FAITHFUL.items())[:1])
+    assert list(legend(whole)) == ["paper, Table I", *main, *TESTED]
     is_curve(left.lines[0], np.arange(5), [86, 94, 98, 98, 96])
     assert left.lines[0].get_label() == "paper, Table I"
     assert [text.get_text() for text in left.get_xticklabels()] == CLASSES
     shown = with_errors(left)
-    assert list(shown) == list(TESTED)
-    for title, name in TESTED.items():
+    every = {**main, **TESTED}
+    assert list(shown) == list(every)
+    for title, name in every.items():
         points, data = shown[title], known(name)
+        row = CLEAN if title in main else ROW
         assert (np.abs(points.x - left.get_xticks()) < 0.5).all()
-        np.testing.assert_allclose(points.y, 100 * data["hit"][ROW])
-        np.testing.assert_allclose(points.lower, 100 * data["hit_lower"][ROW])
-        np.testing.assert_allclose(points.upper, 100 * data["hit_upper"][ROW])
-    assert len({points.color for points in shown.values()}) == len(TESTED)
+        np.testing.assert_allclose(points.y, 100 * data["hit"][row])
+        np.testing.assert_allclose(points.lower, 100 * data["hit_lower"][row])
+        np.testing.assert_allclose(points.upper, 100 * data["hit_upper"][row])
+    assert len({points.color for points in shown.values()}) == len(every)
     ours = known("test-small-converged")
     assert [line.get_label() for line in right.lines] == list(legend(right.get_legend())) == CLASSES
     for label, line in enumerate(right.lines):
@@ -76,7 +87,7 @@ def test_noise_has_white_noise_on_the_left_and_pink_noise_on_the_right():
     data = known("test-small-converged")
     whole = figure("noise")
     left, right = whole.axes
-    assert list(legend(whole)) == ["in training", "Table I", *CLASSES]
+    assert list(legend(whole)) == ["in training", "reported", *CLASSES]
     # Rows of the evaluation by growing noise of one kind, none of the other.
     rows = {"white": [1, 3, 0, 2], "pink": [1, 5, 4]}
     levels = {"white": [0, 10, 30, 100], "pink": [0, 10, 50]}
@@ -96,16 +107,17 @@ def test_noise_has_white_noise_on_the_left_and_pink_noise_on_the_right():
     assert right.get_xlabel().startswith("1/f noise [%")
     of_left, of_right = with_errors(left), with_errors(right)
     assert all(of_left[name].color == of_right[name].color for name in CLASSES)
-    (reported,) = (line for line in left.lines if line.get_label() == "Table I")
+    (reported,) = (line for line in left.lines if line.get_label() == "reported")
     assert set(reported.get_xdata()) == {100 * REPORTED} and WHITE[ROW] == REPORTED
 
 
 def test_curves_has_training_dashed_validation_solid_and_the_epoch_that_is_kept():
     (axes,) = figure("curves").axes
-    assert len(axes.lines) == 6
+    trained = dict([*list(TESTED.items())[:2], *list(FAITHFUL.items())[:3]])
+    assert len(axes.lines) == 3 * len(trained)
     named = legend(axes.get_legend())
-    assert list(named) == [*list(TESTED)[:2], "training", "validation", "kept"]
-    for title, name in list(TESTED.items())[:2]:
+    assert list(named) == [*trained, "training", "validation", "kept"]
+    for title, name in trained.items():
         said, colour = known(name).attributes, to_hex(named[title].get_color())
         own = {looks(line)[1:]: line for line in axes.lines if looks(line)[0] == colour}
         assert len(own) == 3
@@ -131,8 +143,9 @@ WORDS = {
     "theta, -theta": r"$\theta, -\theta$",
     "phi, 0": r"$\varphi, 0$",
     "phi, -phi": r"$\varphi, -\varphi$",
+    "T as printed, T": r"$T$ as printed, $T$",
 }
-IRREPS = {"A1g": CLASSES[0], "A2g": CLASSES[2], "Eg": CLASSES[3], "Eu": CLASSES[4]}
+IRREPS = dict(zip(("A1g", "A12u", "A2g", "Eg", "Eu"), CLASSES, strict=True))
 
 
 def written(one):

@@ -5,6 +5,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
+from gapworks.qpi.paper.schematics import fig2
 from tests.support.curves import bars, is_curve, legend
 from tests.support.qpi_evaluations import POINTS, ZERO, known
 from tests.support.qpi_panels import CLASSES, figure, is_image, titles
@@ -71,8 +72,9 @@ def test_fig1_goes_from_the_model_over_images_to_the_network():
 
 
 def test_fig2_has_the_layers_in_order_with_channels_above_and_sizes_below():
-    (axes,) = figure("fig2").axes
-    said = known("test-small-converged").attributes
+    data = known("test-small-converged")
+    (axes,) = fig2(data).axes
+    said = data.attributes
     layers = [layer for layer in said["outline"] if len(layer["shape"]) == 3]
     heights = [bar.get_height() for one in axes.containers for bar in one]
     for x, layer in enumerate(layers):

@@ -6,7 +6,16 @@ import pytest
 from gapworks.qpi.config import CLASSES
 from gapworks.qpi.paper.tables import table1
 from tests.support.exhibits import tabled
-from tests.support.qpi_evaluations import COUNTS, PINK, ROW, TESTED, WHITE, known
+from tests.support.qpi_evaluations import (
+    CLEAN,
+    COUNTS,
+    FAITHFUL,
+    PINK,
+    ROW,
+    TESTED,
+    WHITE,
+    known,
+)
 
 
 def made(name):
@@ -25,29 +34,44 @@ def test_table1_has_each_evaluation_beside_the_papers_numbers():
     }
     for column, numbers in paper.items():
         np.testing.assert_array_equal(found[column], numbers)
-    for title, name in TESTED.items():
+    (title, name), *_ = FAITHFUL.items()
+    shown = [(f"{title}, 0 % noise", name, CLEAN), (f"{title}, 30 % noise", name, ROW)]
+    shown += [(f"{title}, 30 % noise", name, ROW) for title, name in TESTED.items()]
+    for title, name, row in shown:
         data = known(name)
         columns = {
-            "hit [%]": 100 * data["hit"][ROW],
-            "lower": 100 * data["hit_lower"][ROW],
-            "upper": 100 * data["hit_upper"][ROW],
+            "hit [%]": 100 * data["hit"][row],
             "samples": COUNTS,
-            "ddelta [meV]": data["mae"][ROW, :, 0],
-            "dtheta [rad]": data["mae"][ROW, :, 1],
-            "deps0 [meV]": data["mae"][ROW, :, 2],
+            "ddelta [meV]": data["mae"][row, :, 0],
+            "dtheta [rad]": data["mae"][row, :, 1],
+            "deps0 [meV]": data["mae"][row, :, 2],
         }
         for column, numbers in columns.items():
-            np.testing.assert_array_equal(found[f"{column}, {title}"], numbers)
-    assert found.shape == (5, 1 + 4 + 3 * 7)
+            np.testing.assert_allclose(found[f"{column}, {title}"], numbers, rtol=1e-12)
+        # A 95 % interval is 2 x 1.96 standard errors wide; shares take two more of each.
+        width = data["mae_upper"][row, :, 2] - data["mae_lower"][row, :, 2]
+        np.testing.assert_allclose(found[f"error, deps0, {title}"], width / 3.919928, rtol=1e-6)
+        likely = (data["confusion"][row].diagonal() + 2) / (np.array(COUNTS) + 4)
+        error = 100 * np.sqrt(likely * (1 - likely) / (np.array(COUNTS) + 4))
+        np.testing.assert_allclose(found[f"error, hit, {title}"], error, rtol=1e-9)
+    assert found.shape == (5, 1 + 4 + 5 * 9)
 
 
 def test_networks_has_every_level_and_class_of_every_evaluation():
     found = made("networks")
-    assert len(found) == len(TESTED) * len(WHITE) * len(CLASSES)
-    trained = {"converged": "train, N = 4096", "literal": "literal_train, N = 1024"}
+    every = {**TESTED, **FAITHFUL}
+    assert len(found) == len(every) * len(WHITE) * len(CLASSES)
+    trained = {
+        "converged": "train, N = 4096",
+        "literal": "literal_train, N = 1024",
+        "faithful": "faithful_train, N = 1024",
+        "faithful_fewer": "faithful_train, N = 1024",
+        "faithful_noiseless": "faithful_train, N = 1024",
+    }
     tested = {"test": 8192, "literal_test": 1024, "literal_converged": 16384}
+    tested |= {"faithful_test": 1024, "corrected_test": 1024}
     rows = len(WHITE) * len(CLASSES)
-    for number, name in enumerate(TESTED.values()):
+    for number, name in enumerate(every.values()):
         part = found.iloc[number * rows : (number + 1) * rows]
         data, (dataset, _, network) = known(name), name.partition("-")
         assert set(part["network"]) == {network}
@@ -69,7 +93,7 @@ def test_degeneracy_has_every_statement_and_what_symmetry_tells_apart():
     found = made("degeneracy")
     data, symmetry = known("statements"), known("symmetry")
     said = data.attributes["statements"]
-    above, below = found.iloc[: len(said)], found.iloc[len(said) :]
+    above, below = found.iloc[: len(said)], found.iloc[len(said) : len(said) + 3]
     columns = {
         "statement": "about",
         "representation": "irrep",
@@ -91,6 +115,10 @@ def test_degeneracy_has_every_statement_and_what_symmetry_tells_apart():
     np.testing.assert_array_equal(below["median"], symmetry["accuracy"])
     np.testing.assert_array_equal(below["most"], symmetry["hit"][:, 1])
     assert set(below["compared"]) == {"share recognised: A12u, mean, Eu"}
+    phase, last = known("phase_test-small-phase"), found.iloc[len(said) + 3 :]
+    assert list(last["representation"]) == ["Eg", "Eu"] * 3
+    for column, name in (("least", "r2_lower"), ("median", "r2"), ("most", "r2_upper")):
+        np.testing.assert_array_equal(last[column], phase[name].ravel())
 
 
 def test_a_level_that_was_not_tested_is_said():

@@ -127,11 +127,12 @@ def test_window_of_an_image_converged_on_its_grid():
 
 
 def test_impurity_at_a_pole_stays_finite_and_is_flagged():
-    V = impurity_matrix(Parameters("A1g", impurity=50.0))
+    p = Parameters("A1g", impurity=50.0)
+    V = impurity_matrix(p)
     for G0 in (np.linalg.inv(V) + 0j, np.diag([1 / 50, 0.01, 0.01, -0.02]) + 0j):
-        T, regular = t_matrix(G0, V)
+        T, regular = t_matrix(G0, p)
         assert np.isfinite(T).all() and not regular
-    assert t_matrix(np.zeros((4, 4)), V) == (pytest.approx(V), True)
+    assert t_matrix(np.zeros((4, 4)), p) == (pytest.approx(V), True)
 
 
 def test_normal_metal_and_absent_impurity():

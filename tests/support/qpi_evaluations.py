@@ -25,14 +25,36 @@ TESTED = {
     "N = 1024 on 16384, one energy": "literal_converged-small-literal",
 }
 """What is compared: how it is called, and its evaluation."""
+FAITHFUL = {
+    "T as printed, small, 4,980 images": "faithful_test-small-faithful",
+    "T as printed, small, 1,990 images": "faithful_test-small-faithful_fewer",
+    "T as printed, small, 1,985 images, no noise": "faithful_test-small-faithful_noiseless",
+    "T as printed on T corrected, small, 4,980 images": "corrected_test-small-faithful",
+}
+"""The same of the paper at its word, at smoke scale: `small` in the place of VGG16."""
 ROW = WHITE.index(REPORTED)
 """Of the evaluations, at the noise of Table I."""
 COUNTS = (41, 53, 47, 59, 43)
 """Test samples of each class."""
-GRIDS = {"test": 8192, "literal_test": 1024, "literal_converged": 16384}
+CLEAN = WHITE.index(0.0)
+"""Without noise."""
+GRIDS = {
+    "test": 8192,
+    "literal_test": 1024,
+    "literal_converged": 16384,
+    "faithful_test": 1024,
+    "corrected_test": 1024,
+    "phase_test": 1024,
+}
 TRAINED = {
     "small-converged": {"dataset": "train", "n_effective": 4096, "samples": 5_000},
     "small-literal": {"dataset": "literal_train", "n_effective": 1024, "samples": 4_990},
+    **{
+        f"small-{name}": {"dataset": "faithful_train", "n_effective": 1024, "samples": samples}
+        for name, samples in (
+            *(("faithful", 4_980), ("faithful_fewer", 1_990), ("faithful_noiseless", 1_985)),
+        )
+    },
 }
 ENERGIES = {"small-converged": [0.0, 1.0], "small-literal": [0.0]}
 POINTS = 16
@@ -46,6 +68,7 @@ def known(name: str) -> Evaluated:
     """The evaluation of that name: model, examples and so on, or <data set>-<network>."""
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     special = {
+        "phase_test-small-phase": _phase,
         "model": _model,
         "examples": _examples,
         "statements": _statements,
@@ -53,7 +76,9 @@ def known(name: str) -> Evaluated:
     }
     if name in special:
         attributes, arrays = special[name](rng)
-        return Evaluated({"dataset": name, "method": name, **attributes}, arrays)
+        dataset, _, network = name.partition("-")
+        about = {"dataset": dataset, "method": network or name, **attributes}
+        return Evaluated(about, arrays)
     dataset, _, network = name.partition("-")
     return Evaluated(_described(dataset, network, rng), _scores(rng))
 
@@ -110,11 +135,17 @@ def _described(dataset: str, network: str, rng: np.random.Generator) -> dict[str
             {"name": "regression", "shape": [5 if conditional else 1, 4]},
         ],
         "settings_of_network": {
+            "backbone": "small",
             "inputs": {"white": [0.05, 0.4], "pink": [0.02, 0.1]},
-            "condition": {"energies": ENERGIES[network]},
+            "condition": {"energies": ENERGIES[network]}
+            if network in ENERGIES
+            else {"noise": not network.endswith("noiseless")},
         },
-        "training_data": TRAINED[network],
-        "data_settings": {"n_effective": GRIDS[dataset]},
+        "training_data": TRAINED[network] | {"reading": {"t_order": "printed"}},
+        "data_settings": {
+            "n_effective": GRIDS[dataset],
+            "reading": {"t_order": "corrected" if dataset == "corrected_test" else "printed"},
+        },
         "history": history,
         "best_epoch": best["epoch"],
         "settings": {"evaluation": {"reported": REPORTED}},
@@ -153,6 +184,17 @@ def _statements(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, np.
     )
     said = [asdict(one) for one in statements(settings)]
     return {"statements": said}, {"difference": 10 ** rng.uniform(-9, 0, (len(said), 3))}
+
+
+def _phase(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    ends = np.sort(rng.uniform(-0.2, 1, (3, 2, 3)))
+    return {}, {
+        "white": np.array([0.0, REPORTED, 1.0]),
+        "r2_lower": ends[..., 0],
+        "r2": ends[..., 1],
+        "r2_upper": ends[..., 2],
+        "samples": np.array([130, 120]),
+    }
 
 
 def _symmetry(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -25,6 +25,7 @@ TRAINING = {
         "compress": True,
         "white": [0.0, 0.2],
         "pink": [0.0, 0.1],
+        "clean": 0.25,
         "symmetry_copies": True,
     },
     "condition": {"energies": [0.0, 1.0], "odd_channels": True, "scalars": True},
@@ -50,6 +51,15 @@ LITERAL = {
     "condition": {"energies": [0.0], "odd_channels": False, "scalars": False},
 }
 """What they are under the paper's condition."""
+IMAGES = {"pixels": 16, "white": [0.0, 0.2], "pink": [0.0, 0.1], "clean": 0.25}
+FAITHFUL = {
+    "name": "small-faithful",
+    "per_class": 2,
+    "inputs": IMAGES,
+    "condition": {"noise": True},
+    "network": TRAINING["network"] | {"conditional": False},
+}
+"""What they are where the paper is taken at its word."""
 TEST = {
     "seed": 1,
     "evaluation": {

@@ -8,7 +8,13 @@ import numpy as np
 from hypothesis import strategies as st
 
 from gapworks.qpi import Parameters
-from gapworks.qpi.physics.parameters import D_VECTORS, IMPURITY_KINDS, IRREPS, SIXTH_SHELLS
+from gapworks.qpi.physics.parameters import (
+    D_VECTORS,
+    IMPURITY_KINDS,
+    IRREPS,
+    SIXTH_SHELLS,
+    T_ORDERS,
+)
 
 
 @st.composite
@@ -31,5 +37,6 @@ def superconductors(draw: st.DrawFn, **fixed: Any) -> Parameters:
         "phi_triplet": draw(angle),
         "d_vector": draw(st.sampled_from(D_VECTORS)),
         "sixth_shell": draw(st.sampled_from(SIXTH_SHELLS)),
+        "t_order": draw(st.sampled_from(T_ORDERS)),
     }
     return Parameters(**{**values, **fixed})

@@ -56,7 +56,7 @@ TINY = {
             for name in names.split()
         },
         "shard_size": 5,
-        "networks": {"small": {"training": {"epochs": 1}}},
+        "networks": {"judged": None, "small": {"training": {"epochs": 1}}},
         "evaluation": {"white": [0.3, 0], "pink": [], "resamples": 50},
         "statements": {"samples": 1, "n_effective": 1024, "omegas": [0], "rashba": [10]},
     },

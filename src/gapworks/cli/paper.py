@@ -210,13 +210,16 @@ def bound(draw: Callable[..., Any], name: str, given: dict[str, list[Any]]) -> d
     Raises
     ------
     DataError
-        If one is missing, unknown, or given several times where there should be one.
+        If one is missing that has no default, unknown, or given several times where there should
+        be one.
     """
     from gapworks.factory.evaluation_file import Evaluated
 
     hints = get_type_hints(draw)
     wanted = {key: hint for key, hint in hints.items() if Evaluated in (hint, *_of(hint))}
-    if given.keys() != wanted.keys():
+    defaults = inspect.signature(draw).parameters
+    needed = {key for key in wanted if defaults[key].default is inspect.Parameter.empty}
+    if not needed <= given.keys() <= wanted.keys():
         raise DataError(
             f"{name}: is made of {', '.join(wanted)}, each given as NAME=FILE; given: "
             f"{', '.join(given)}; snakemake -np FILE prints the command that makes a file"

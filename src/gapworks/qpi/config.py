@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from gapworks.factory.settings import OddWidth, Range, Section
-from gapworks.learning.settings import Training
+from gapworks.factory.settings import Range, Section
+from gapworks.qpi.network_config import Networks
 from gapworks.study import StudyConfig, StudyDatasets
 
-CLASSES = ("A1g", "A12u", "A2g", "Eg", "Eu")
+Class = Literal["A1g", "A12u", "A2g", "Eg", "Eu"]
+CLASSES: tuple[str, ...] = get_args(Class)
 """What is told apart; A1u and A2u look the same (section 3). Sample i is of class i mod 5."""
 U_GAPS = ("A12u", "Eu")
 """Those whose gap is odd in k."""
+E_GAPS = ("Eg", "Eu")
+"""Those whose gap has two components."""
 
 Kind = Literal["ladder", "grid", "image"]
-Backbone = Literal["vgg16", "convnext", "small"]
 
 
 class Physics(Section):
@@ -50,17 +52,45 @@ class Solver(Section):
     )
 
 
+class Reading(Section):
+    """What a data set takes from the paper's text where ours draws or corrects it, or drops it."""
+
+    classes: list[Class] = Field(
+        default=list(CLASSES), min_length=1, description="sample i is of class i mod their number"
+    )
+    impurity: float | None = Field(
+        default=None, description="v of every sample, meV; none: drawn, of either sign"
+    )
+    t_order: Literal["corrected", "printed"] = Field(
+        default="corrected", description="T = V [1 - G0 V]^-1, or V [1 - V G0]^-1 as printed"
+    )
+    phi: Range[NonNegativeFloat] | None = Field(
+        default=None,
+        description="phase between the components of Eg and Eu, rad, lowest and highest; none: 0",
+    )
+
+    @model_validator(mode="after")
+    def _classes_differ(self) -> Reading:
+        if len(set(self.classes)) < len(self.classes):
+            raise ValueError("classes: are given twice")
+        return self
+
+
 class Dataset(Section):
     """One data set: its random stream, its size, its grid and what it changes in the physics."""
 
     stream: PositiveInt = Field(description="random stream; equal streams draw equal parameters")
-    per_class: PositiveInt = Field(description="samples of each of the five classes")
+    per_class: PositiveInt = Field(description="samples of each class")
     kind: Kind = Field(
         default="ladder",
         description="ladder: Green functions on a window, converged; grid: the same from one "
         "n_effective x n_effective grid; image: eq. 12 on such a grid",
     )
     n_effective: int = Field(ge=64, le=131072, description="points of the grid in each direction")
+    pixels: PositiveInt | None = Field(
+        default=None, description="width of the images that are kept, means of blocks of the grid"
+    )
+    reading: Reading = Reading()
     energies: list[float] | None = Field(default=None, min_length=1, description="replaces physics")
     broadening: Range[PositiveFloat] | None = Field(default=None, description="replaces physics")
 
@@ -73,6 +103,12 @@ class Dataset(Section):
             raise ValueError(f"n_effective must be even: half as fine a grid is taken too, not {N}")
         if self.kind == "image" and len(self.energies or [0.0]) > 1:
             raise ValueError("energies: an image data set has one energy")
+        if self.pixels and (self.kind != "image" or N % self.pixels):
+            raise ValueError(
+                f"pixels: images have a divisor of n_effective, {N}; windows have none"
+            )
+        if self.reading.phi and self.kind != "image":
+            raise ValueError("reading.phi: windows have real mixtures; give it to image data sets")
         return self
 
 
@@ -82,6 +118,9 @@ class Datasets(StudyDatasets):
     apart: ClassVar = (
         ("train", "validation", "test"),
         ("literal_train", "literal_validation", "literal_test"),
+        ("faithful_train", "faithful_validation", "faithful_test"),
+        ("corrected_train", "corrected_validation", "corrected_test"),
+        ("phase_train", "phase_validation", "phase_test"),
     )
 
     train: Dataset
@@ -92,67 +131,15 @@ class Datasets(StudyDatasets):
     literal_test: Dataset
     literal_converged: Dataset
     fidelity: Dataset
-
-
-class Condition(Section):
-    """What a network is shown of a data set."""
-
-    energies: list[float] = Field(min_length=1, description="of those in the data set, meV")
-    odd_channels: bool = Field(
-        description="three images per energy, even and odd under C3 and odd under r -> -r; else one"
-    )
-    scalars: bool = Field(description="amplitudes beside the images, which are standardised")
-
-
-class Conditions(Section):
-    """What networks are shown, by the data that they are trained on."""
-
-    converged: Condition = Field(description="Green functions converged on a window")
-    literal: Condition = Field(description="those of a single grid, as the paper has it")
-
-
-class Inputs(Section):
-    """Images of all networks, and the noise they are trained with."""
-
-    pixels: PositiveInt = Field(description="width of an image; at least that of the windows")
-    radius: PositiveFloat = Field(description="of the Hann disc on r, lattice constants")
-    compress: bool = Field(description="asinh of the image, in units of its deviation")
-    white: Range[NonNegativeFloat] = Field(
-        description="white noise in training, uniform in this range, in units of the image's "
-        "standard deviation over q"
-    )
-    pink: Range[NonNegativeFloat] = Field(description="1 / f noise, likewise; [0, 0]: none")
-    symmetry_copies: bool = Field(
-        description="turn and mirror at random in training, average over the six copies after"
-    )
-
-
-class NetworkSettings(Section):
-    """A backbone with the two heads, and its training."""
-
-    widths: list[PositiveInt] = Field(
-        default=[16, 32, 48, 64, 96, 96],
-        min_length=6,
-        max_length=6,
-        description="channels of the six layers of `small`; no other backbone has a choice",
-    )
-    kernel: OddWidth = Field(default=3, description="width of the first convolution, odd")
-    aggregation: PositiveInt = Field(description="width of the aggregation layer, eq. 13")
-    conditional: bool = Field(description="a regression answer for each class, or one for all")
-    class_weight: NonNegativeFloat = Field(description="w_IR of eq. 16")
-    parameter_weight: NonNegativeFloat = Field(description="w_param of eq. 16")
-    training: Training
-
-
-class Networks(Section):
-    """What is trained; a network is named after its backbone and its condition."""
-
-    shown: Backbone = Field(description="the backbone of the figures and tables")
-    inputs: Inputs
-    conditions: Conditions
-    vgg16: NetworkSettings
-    convnext: NetworkSettings
-    small: NetworkSettings
+    faithful_train: Dataset
+    faithful_validation: Dataset
+    faithful_test: Dataset
+    corrected_train: Dataset
+    corrected_validation: Dataset
+    corrected_test: Dataset
+    phase_train: Dataset
+    phase_validation: Dataset
+    phase_test: Dataset
 
 
 class Evaluation(Section):
@@ -162,7 +149,7 @@ class Evaluation(Section):
         min_length=1, description="levels of white noise, in units of the image's deviation"
     )
     pink: list[NonNegativeFloat] = Field(description="levels of 1 / f noise")
-    reported: NonNegativeFloat = Field(description="the white level of Table I")
+    reported: NonNegativeFloat = Field(description="the white level that is reported")
     resamples: int = Field(ge=10, description="bootstrap resamples, over samples")
     confidence: float = Field(gt=0, lt=1, description="level of the intervals")
 
@@ -253,11 +240,12 @@ class QpiConfig(StudyConfig):
 
     def samples(self, dataset: str) -> int:
         """Number of samples of a data set: those of each class times the number of classes."""
-        return self.dataset(dataset).per_class * len(CLASSES)
+        chosen = self.dataset(dataset)
+        return chosen.per_class * len(chosen.reading.classes)
 
     def sample_bytes(self, dataset: str) -> int:
         """Bytes of one sample in a file, within a per cent."""
         chosen, physics = self.dataset(dataset), self.drawn(dataset)
         if chosen.kind == "image":
-            return 4 * chosen.n_effective**2
+            return 4 * (chosen.pixels or chosen.n_effective) ** 2
         return len(physics.energies) * (3 * 8 * physics.window**2 + 4 * 16)

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, PositiveInt
 
 from gapworks.factory.settings import DatasetSettings
 from gapworks.learning.settings import TrainingSettings
 from gapworks.qpi.config import (
-    Backbone,
-    Condition,
     Evaluation,
-    Inputs,
     Kind,
     Model,
-    Networks,
-    NetworkSettings,
     Physics,
+    Reading,
     Solver,
     Statements,
+)
+from gapworks.qpi.network_config import (
+    Backbone,
+    Condition,
+    ImageCondition,
+    Images,
+    Inputs,
+    Networks,
+    NetworkSettings,
 )
 from gapworks.study import Scale, StepSettings, Training
 
@@ -27,9 +32,14 @@ BACKBONES = ("vgg16", "convnext", "small")
 DATA = {
     "converged": Training("train", "validation"),
     "literal": Training("literal_train", "literal_validation"),
+    "faithful": Training("faithful_train", "faithful_validation"),
+    "faithful_fewer": Training("faithful_train", "faithful_validation"),
+    "faithful_noiseless": Training("faithful_train", "faithful_validation"),
+    "corrected": Training("corrected_train", "corrected_validation"),
+    "phase": Training("phase_train", "phase_validation"),
 }
-"""Conditions that a network is trained under, and the data of each: converged windows, or the
-paper's grid."""
+"""Conditions that a network is trained under, and the data of each: converged windows, those of the
+paper's grid, and the paper's images on that grid."""
 
 
 class Simulate(DatasetSettings, StepSettings):
@@ -41,12 +51,22 @@ class Simulate(DatasetSettings, StepSettings):
     solver: Solver
     kind: Kind
     n_effective: PositiveInt
+    pixels: PositiveInt | None = None
+    reading: Reading = Reading()
 
     @classmethod
     def of(cls, scale: Scale, dataset: str) -> Simulate:
         """Those of a data set; errors as of `StepSettings.of`."""
         chosen = dict(scale.config.dataset(dataset)) | {"physics": scale.config.drawn(dataset)}
         return super().of(scale, dataset=dataset, **chosen)
+
+    def decisive(self) -> dict[str, Any]:
+        """As it was before `pixels` and `reading` were keys, where they change nothing."""
+        content = super().decisive()
+        for name in ("pixels", "reading"):
+            if getattr(self, name) == type(self).model_fields[name].default:
+                del content[name]
+        return content
 
 
 def parts(network: str) -> tuple[str, str]:
@@ -67,13 +87,13 @@ def parts(network: str) -> tuple[str, str]:
 
 
 class Train(TrainingSettings):
-    """Of a training; `per_class` is how many samples of each class are used."""
+    """Of a training; `per_class` is how many samples of each of its classes are used."""
 
     study: Literal["qpi"] = "qpi"
     per_class: PositiveInt
     backbone: Backbone
-    inputs: Inputs
-    condition: Condition
+    inputs: Inputs | Images
+    condition: Condition | ImageCondition
     network: NetworkSettings
 
     @classmethod
@@ -81,13 +101,16 @@ class Train(TrainingSettings):
         """Those of a network; errors as of `parts`."""
         backbone, condition = parts(network)
         networks: Networks = scale.config.networks
+        shown = getattr(networks.conditions, condition)
+        of_images = isinstance(shown, ImageCondition)
+        there = scale.config.dataset(DATA[condition].data).per_class
         return super().of(
             scale,
             name=network,
-            per_class=scale.config.dataset(DATA[condition].data).per_class,
+            per_class=min(there, of_images and shown.per_class or there),
             backbone=backbone,
-            inputs=networks.inputs,
-            condition=getattr(networks.conditions, condition),
+            inputs=networks.images if of_images else networks.inputs,
+            condition=shown,
             network=getattr(networks, backbone),
         )
 

@@ -14,7 +14,7 @@ from gapworks.qpi.config import CLASSES
 from gapworks.qpi.data.draw import Sample, draw
 from gapworks.qpi.physics.fermi_surface import gap_rms
 from gapworks.qpi.physics.grid_ladder import Ladder, cells_of, integrate
-from gapworks.qpi.physics.image import image
+from gapworks.qpi.physics.image import image, pixel_means
 from gapworks.qpi.physics.ldos import (
     GreenWindow,
     ldos_from_window,
@@ -22,7 +22,7 @@ from gapworks.qpi.physics.ldos import (
     twisted_window,
     windows,
 )
-from gapworks.qpi.physics.t_matrix import impurity_matrix, pair_indices, t_matrix
+from gapworks.qpi.physics.t_matrix import pair_indices, t_matrix
 from gapworks.qpi.steps import Simulate as Settings
 
 __all__ = ["VARIABLES", "Irrep", "Reason", "Settings", "block", "coordinates", "simulate"]
@@ -61,7 +61,11 @@ VARIABLES = {
         "complex128",
     ),
     "image": Variable(
-        ("sample", "q1", "q2"), "1/meV", "rho of eq. 12 at q = q1 b1 + q2 b2", "float32"
+        ("sample", "q1", "q2"),
+        "1/meV",
+        "rho of eq. 12 at q = q1 b1 + q2 b2; its mean over a pixel, where there are fewer pixels "
+        "than points of the grid",
+        "float32",
     ),
     "irrep": Variable(
         ("sample",),
@@ -72,6 +76,9 @@ VARIABLES = {
     ),
     "label": Variable(("sample",), "1", "class", "uint8", dict(enumerate(CLASSES))),
     "theta": Variable(("sample",), "rad", "mixing angle; 0 where it has no effect"),
+    "phases": Variable(
+        ("sample", "phase"), "rad", "phase between the components of Eg and Eu, eqs A5 and A6"
+    ),
     "delta": Variable(("sample",), "meV", "gap magnitude as printed in eqs 6-11"),
     "delta_reported": Variable(
         ("sample",), "meV", "Delta of the A2u gap that looks the same for A1u, else delta"
@@ -101,11 +108,13 @@ def coordinates(settings: Settings) -> dict[str, Coordinate]:
     """The dimensions of a window, or those of an image."""
     physics = settings.physics
     if settings.kind == "image":
-        q = np.arange(settings.n_effective) / settings.n_effective
-        return {
+        pixels = settings.pixels or settings.n_effective
+        q = np.arange(pixels) / pixels
+        of_image = {
             "q1": Coordinate(q, "1", "q along the reciprocal vector b1, in units of it"),
             "q2": Coordinate(q, "1", "q along the reciprocal vector b2, in units of it"),
         }
+        return of_image | ({"phase": named(("phi",), "phase")} if settings.reading.phi else {})
     r = np.arange(physics.window) - physics.window // 2
     return {
         "energy": Coordinate(np.array(physics.energies, float), "meV", "omega"),
@@ -183,7 +192,7 @@ def _simulate(settings: Settings, index: int, threads: int) -> dict[str, np.ndar
 
 
 def _drawn(settings: Settings, index: int) -> Sample:
-    return draw(settings.seed, settings.stream, settings.physics, index)
+    return draw(settings.seed, settings.stream, settings.physics, index, settings.reading)
 
 
 def _ladder(settings: Settings, sample: Sample) -> Ladder:
@@ -201,8 +210,7 @@ def _windowed(
     p = sample.p
     maps = (ldos_from_window(one, p)[crop] for one in (fine, coarse))
     error = max(relative_difference(*pair) for pair in zip(*maps, strict=True))
-    V = impurity_matrix(p)
-    regular = all(t_matrix(G0, V)[1] for G0 in fine.local)
+    regular = all(t_matrix(G0, p)[1] for G0 in fine.local)
     electron, hole = pair_indices(0, p.odd)
     entries = ((electron, electron), (hole, hole), (electron, hole), (hole, electron))
     return {
@@ -220,6 +228,8 @@ def _imaged(settings: Settings, sample: Sample, threads: int) -> dict[str, np.nd
     )
     # Both grids have the wave vectors with even indices of the finer one.
     error = relative_difference(fine[::2, ::2], coarse)
+    if settings.pixels:
+        fine = pixel_means(fine, settings.pixels).astype(np.float32)
     return {"image": fine, **_scalars(settings, sample, error, True)}
 
 
@@ -237,6 +247,7 @@ def _scalars(
         "irrep": Irrep[p.irrep],
         "label": sample.label,
         "theta": p.theta,
+        **({"phases": [p.phi]} if settings.reading.phi else {}),
         "delta": p.delta,
         "delta_reported": sample.delta_reported,
         "delta_rms": gap_rms(p),

@@ -25,6 +25,7 @@ VARIABLES = {
         "end of its Wilson interval",
     ),
     "mean_hit": Variable(("level",), "1", "mean of the classes' hits"),
+    "right": Variable(("level", "sample"), "1", "whether a sample is recognised", "uint8"),
     "confusion": Variable(("level", "class", "answer"), "1", "samples of a class by answer"),
     **with_interval(
         "mae",
@@ -40,10 +41,11 @@ VARIABLES = {
 }
 
 
-def coordinates(levels: int) -> dict[str, Coordinate]:
+def coordinates(levels: int, samples: int) -> dict[str, Coordinate]:
     """The dimensions of `VARIABLES`."""
     return {
         "level": Coordinate(np.arange(levels), "1", "row of white and pink"),
+        "sample": Coordinate(np.arange(samples), "1", "valid sample of the test"),
         "class": named(CLASSES, "true class"),
         "answer": named(CLASSES, "the network's class"),
         "parameter": named(PARAMETERS, "parameter"),
@@ -99,6 +101,7 @@ def score(
             interval = bootstrap_ratio(np.abs(error), np.ones(count), rng, resamples, confidence)
             mae[label, column] = interval
     made = {"mean_hit": np.nanmean(hit[:, 0]), "gap_hit": gap_hit, "confusion": confusion}
+    made["right"] = answer["label"] == true["label"]
     return made | with_ends("hit", hit) | with_ends("mae", mae)
 
 

@@ -16,8 +16,6 @@ from gapworks.learning.data import dataset_header
 from gapworks.qpi import steps
 from gapworks.qpi.config import CLASSES
 from gapworks.qpi.evaluation import errors
-from gapworks.qpi.learning.features import AT_ONCE, stored_maps, windows
-from gapworks.qpi.learning.maps import with_noise, within_disc
 from gapworks.qpi.learning.network import outline
 from gapworks.qpi.learning.trained import Network
 
@@ -35,15 +33,8 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
     (path,), (name, where) = given.datasets("test"), given.network()
     header = dataset_header(path, "qpi")
     network = Network.load(where)
-    _check_unseen(network, where, header.attributes)
-    view, energies = network.view, network.settings.condition.energies
-    arrays = windows(path, header, energies, view)
-    maps = torch.cat(
-        [
-            within_disc(stored_maps(arrays, slice(first, first + AT_ONCE)), view)
-            for first in range(0, len(arrays["label"]), AT_ONCE)
-        ]
-    )
+    check_unseen(network, where, header.attributes)
+    arrays, samples = network.samples(path, header)
     true = {
         "label": arrays["label"].numpy(),
         "delta": arrays["delta_reported"].double().numpy(),
@@ -54,12 +45,8 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
     levels = [(white, 0.0) for white in tested.white] + [(0.0, pink) for pink in tested.pink]
     found = []
     for row, (white, pink) in enumerate(levels):
-        # The noise of a level is the same whatever the network and the other levels.
-        key = (study_number("qpi"), round(1e6 * white), round(1e6 * pink))
-        state = np.random.SeedSequence(settings.seed, spawn_key=key).generate_state(1, np.uint64)
-        generator = torch.Generator().manual_seed(int(state[0] >> 1))
-        level = torch.ones(len(maps))
-        answers = network.answer(with_noise(maps, white * level, pink * level, generator))
+        generator = noise_of_level(settings.seed, white, pink)
+        answers = network.answer(network.noisy(samples, white, pink, generator))
         rng = np.random.default_rng([settings.seed, row])
         said = {name: getattr(answers, name) for name in true}
         found.append(errors.score(true, said, tested.resamples, tested.confidence, rng))
@@ -79,15 +66,23 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
         "settings_of_network": card["settings"],
         "outline": outline(
             network.model,
-            view.channels(len(energies)),
-            view.scalar_count(len(energies)),
-            view.pixels,
+            *(card["architecture"][name] for name in ("channels", "scalars")),
+            network.settings.inputs.pixels,
         ),
     }
-    return Evaluation(attributes, errors.coordinates(len(levels)), errors.VARIABLES, made)
+    coordinates = errors.coordinates(len(levels), len(true["label"]))
+    return Evaluation(attributes, coordinates, errors.VARIABLES, made)
 
 
-def _check_unseen(network: Network, where: Path, about: Mapping[str, Any]) -> None:
+def noise_of_level(seed: int, white: float, pink: float) -> torch.Generator:
+    """The generator of a level's noise: the same whatever the network and the other levels."""
+    key = (study_number("qpi"), round(1e6 * white), round(1e6 * pink))
+    state = np.random.SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(state[0] >> 1))
+
+
+def check_unseen(network: Network, where: Path, about: Mapping[str, Any]) -> None:
+    """Refuse a test on samples that a network was trained on, with a DataError."""
     trained = network.card["training_data"]
     if (trained["stream"], trained["seed"]) == (about["settings"]["stream"], about["seed"]):
         raise DataError(f"{where}: was trained on the samples of {about['dataset']}: no test of it")

@@ -38,6 +38,8 @@ SIDES: dict[str, Callable[[Parameters, float], dict[str, Any]]] = {
     "0": lambda p, phi: {"phi": 0.0},
     "phi": lambda p, phi: {"phi": phi},
     "-phi": lambda p, phi: {"phi": -phi},
+    "T as printed": lambda p, phi: {"t_order": "printed"},
+    "T": lambda p, phi: {},
 }
 """What each side of a comparison changes in a random superconductor."""
 
@@ -78,6 +80,7 @@ def statements(settings: Statements) -> list[Statement]:
         ("sign of theta", "theta, -theta", MIXED, ("scalar",)),
         ("size of phi", "phi, 0", ("Eg", "Eu"), ("scalar", "sz")),
         ("sign of phi", "phi, -phi", ("Eg", "Eu"), ("scalar", "sz")),
+        ("order of T", "T as printed, T", CLASSES, ("scalar",)),
     ):
         made += [Statement(about, irrep, change, kind) for irrep in irreps for kind in kinds]
     return made

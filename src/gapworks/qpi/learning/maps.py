@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gapworks.qpi.config import Condition, Inputs
+from gapworks.qpi.network_config import Condition, Inputs, Noise
 from gapworks.qpi.physics.point_group import THIRD_TURN, distance, hann_disc, permutation
 
 RINGS = 8
@@ -161,6 +161,15 @@ def with_noise(maps: Tensor, white: Tensor, pink: Tensor, generator: torch.Gener
             noise *= envelope.to(maps)
         maps = maps + (level[:, None] * unit)[..., None, None] * noise
     return maps
+
+
+def noise_levels(
+    noise: Noise, count: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Levels of white and pink noise of training samples, shape (count,); some have none at all."""
+    white, pink = (rng.uniform(*bounds, count) for bounds in (noise.white, noise.pink))
+    noisy = rng.random(count) >= noise.clean
+    return white * noisy, pink * noisy
 
 
 def turned(maps: Tensor, matrix: np.ndarray) -> Tensor:

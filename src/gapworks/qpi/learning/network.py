@@ -18,6 +18,8 @@ from gapworks.qpi.config import CLASSES
 
 TARGETS = ("sin_2theta", "cos_2theta", "eps0", "delta")
 """What the regression head predicts (eq. 15), normalised."""
+WITH_PHASE = (*TARGETS, "phi")
+"""The same of superconductors with a phase between the components of Eg and Eu."""
 WITHOUT_ANGLE = CLASSES.index("A12u")
 """The class that has no mixing angle."""
 
@@ -40,12 +42,14 @@ class TwoHeads(nn.Module):
         Width of the aggregation layer.
     conditional : bool
         Whether the regression head has an answer for each class.
-    target_mean, target_scale : list of float, length 4
-        Normalisation of `TARGETS`; meV where they are energies.
+    target_mean, target_scale : list of float, length 4 or 5
+        Normalisation of `TARGETS` or `WITH_PHASE`; meV where they are energies.
     widths : list of int
         Of the small backbone's six layers.
     kernel : int
         Of the first convolution of vgg16 and small, odd (the paper: 3).
+    unit : float
+        The channels are divided by it.
     """
 
     def __init__(
@@ -59,8 +63,10 @@ class TwoHeads(nn.Module):
         target_scale: Sequence[float],
         widths: Sequence[int] = (),
         kernel: int = 3,
+        unit: float = 1.0,
     ) -> None:
         super().__init__()
+        self.unit, self.targets = unit, len(target_mean)
         self.answers = len(CLASSES) if conditional else 1
         self.register_buffer("target_mean", torch.tensor(target_mean), persistent=False)
         self.register_buffer("target_scale", torch.tensor(target_scale), persistent=False)
@@ -75,7 +81,7 @@ class TwoHeads(nn.Module):
             self.features.append(Pool(4))
         self.aggregation = nn.Sequential(nn.Linear(features + scalars, aggregation), nn.ReLU())
         self.classify = nn.Linear(aggregation, len(CLASSES))
-        self.regress = nn.Linear(aggregation, self.answers * len(TARGETS))
+        self.regress = nn.Linear(aggregation, self.answers * self.targets)
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
@@ -98,12 +104,15 @@ class TwoHeads(nn.Module):
         -------
         logits : Tensor, shape (n, 5)
             Of `CLASSES`.
-        parameters : Tensor, shape (n, answers, 4)
-            `TARGETS`, normalised; 5 answers, one a class, if the head is conditional, else 1.
+        parameters : Tensor, shape (n, answers, targets)
+            `TARGETS` or `WITH_PHASE`, normalised; 5 answers, one a class, if the head is
+            conditional, else 1.
         """
+        if self.unit != 1:
+            channels = channels / self.unit
         x = self.features(channels.contiguous(memory_format=torch.channels_last)).flatten(1)
         x = self.aggregation(torch.cat([x, scalars], 1))
-        return self.classify(x), self.regress(x).unflatten(1, (self.answers, len(TARGETS)))
+        return self.classify(x), self.regress(x).unflatten(1, (self.answers, self.targets))
 
 
 def vgg16(channels: int, kernel: int = 3) -> nn.Sequential:
@@ -228,10 +237,10 @@ def two_head_loss(
     Parameters
     ----------
     logits : Tensor, shape (n, 5)
-    parameters : Tensor, shape (n, answers, 4)
+    parameters : Tensor, shape (n, answers, targets)
         Where there is an answer for each class, that of the true one counts.
     label : Tensor of int, shape (n,)
-    targets : Tensor, shape (n, 4)
+    targets : Tensor, shape (n, targets)
         Normalised.
     class_weight, parameter_weight : float
         w_IR and w_param.
@@ -268,7 +277,7 @@ def outline(model: TwoHeads, channels: int, scalars: int, pixels: int) -> list[d
         made.append({"name": "scalars", "shape": [scalars]})
     made.append({"name": "aggregation", "shape": [model.classify.in_features]})
     made.append({"name": "classification", "shape": [model.classify.out_features]})
-    made.append({"name": "regression", "shape": [model.answers, len(TARGETS)]})
+    made.append({"name": "regression", "shape": [model.answers, model.targets]})
     return made
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from gapworks.factory.errors import DataError
 from gapworks.learning.answers import Answer
 from gapworks.qpi.config import CLASSES
 from gapworks.qpi.learning.maps import on_torus, within_disc
@@ -50,6 +51,11 @@ def answer(network: Path, source: Path, target: Path, force: bool) -> Answer:
         If a file cannot be read, or the maps do not fit the network.
     """
     loaded = Network.load(network)
+    if loaded.of_images:
+        raise DataError(
+            f"{network}: is shown images of eq. 12 on a grid, of one impurity in one unit, not "
+            "maps of the LDOS; take a network of maps: small-converged or another"
+        )
     energies = loaded.settings.condition.energies
     window = loaded.card["training_data"]["physics"]["window"]
     maps = read_maps(source, energies, window, loaded.view.pixels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -10,12 +11,24 @@ import torch
 from pydantic import BaseModel
 from torch import Tensor
 
+from gapworks.factory.reading import Header
 from gapworks.learning import trained
 from gapworks.qpi.learning.familiarity import FAMILIAR, Familiarity
-from gapworks.qpi.learning.features import AT_ONCE, E_CLASSES, features, has_two_components
-from gapworks.qpi.learning.maps import View, turned
+from gapworks.qpi.learning.features import (
+    AT_ONCE,
+    E_CLASSES,
+    features,
+    has_two_components,
+    stored_maps,
+    windows,
+)
+from gapworks.qpi.learning.images import images
+from gapworks.qpi.learning.images import with_noise as noise_of_images
+from gapworks.qpi.learning.maps import View, turned, within_disc
+from gapworks.qpi.learning.maps import with_noise as noise_of_maps
 from gapworks.qpi.learning.network import TwoHeads
 from gapworks.qpi.learning.treatment import Treated, treat
+from gapworks.qpi.network_config import Images
 from gapworks.qpi.physics.point_group import group, reciprocal
 from gapworks.qpi.steps import Train
 
@@ -32,12 +45,15 @@ class Answers:
         Mixing angle, rad, in [0, pi).
     eps0, delta : ndarray, shape (n,)
         meV; Delta of the A2u gap for A12u.
+    phi : ndarray, shape (n,), or None
+        |phi|, rad, of networks that were asked for it.
     """
 
     probability: np.ndarray
     theta: np.ndarray
     eps0: np.ndarray
     delta: np.ndarray
+    phi: np.ndarray | None = None
 
     @property
     def label(self) -> np.ndarray:
@@ -61,7 +77,8 @@ class Card(trained.Card):
     """What the card of a network must say."""
 
     training_data: TrainingData
-    familiar: Threshold
+    familiar: Threshold | None = None
+    """None of networks of images, which are shown no map of a person's own."""
     best_epoch: int
 
 
@@ -80,7 +97,9 @@ class Network(trained.TrainedNetwork):
         """From what a package holds, with what it knows of the training's maps."""
         own = [name for name in weights if name.startswith(FAMILIAR)]
         tensors = {name.removeprefix(FAMILIAR): weights.pop(name) for name in own}
-        familiar = Familiarity(tensors, card["familiar"]["threshold"])
+        familiar = None
+        if card.get("familiar"):
+            familiar = Familiarity(tensors, card["familiar"]["threshold"])
         model = cls.build(card["architecture"])
         model.load_state_dict(weights)
         return cls(model.eval(), card, Train.model_validate(card["settings"]), familiar)
@@ -91,9 +110,41 @@ class Network(trained.TrainedNetwork):
         return TwoHeads(**architecture)
 
     @property
+    def of_images(self) -> bool:
+        """Whether it is shown images of eq. 12; else maps."""
+        return isinstance(self.settings.inputs, Images)
+
+    @property
     def view(self) -> View:
-        """What the network is shown of a map."""
+        """What a network of maps is shown of them."""
         return View.of(self.settings.inputs, self.settings.condition)
+
+    def samples(self, path: Path, header: Header) -> tuple[dict[str, Tensor], Tensor]:
+        """The valid samples of a data set, and what `answer` takes of them, without noise.
+
+        Raises
+        ------
+        DataError
+            If the data set does not hold what the network is shown.
+        """
+        if self.of_images:
+            arrays = images(path, header, self.settings.inputs.pixels)
+            return arrays, arrays["image"]
+        view = self.view
+        arrays = windows(path, header, self.settings.condition.energies, view)
+        parts = [
+            within_disc(stored_maps(arrays, slice(first, first + AT_ONCE)), view)
+            for first in range(0, len(arrays["label"]), AT_ONCE)
+        ]
+        return arrays, torch.cat(parts)
+
+    def noisy(
+        self, samples: Tensor, white: float, pink: float, generator: torch.Generator
+    ) -> Tensor:
+        """Samples with noise of these levels, in units of the image's deviation over q."""
+        levels = (torch.full((len(samples),), level) for level in (white, pink))
+        add = noise_of_images if self.of_images else noise_of_maps
+        return add(samples, *levels, generator)
 
     def judge(self, maps: np.ndarray) -> tuple[list[Treated], list[str | None]]:
         """Maps centred and levelled, and why some should not be answered.
@@ -114,7 +165,7 @@ class Network(trained.TrainedNetwork):
 
     @torch.no_grad()
     def answer(self, maps: Tensor) -> Answers:
-        """Classes and parameters of LDOS maps.
+        """Classes and parameters of LDOS maps, or of images.
 
         The six symmetry copies of a map are put through the network; scores are averaged, and the
         angles of Eg and Eu turned back, where it was trained so.
@@ -122,13 +173,16 @@ class Network(trained.TrainedNetwork):
         Parameters
         ----------
         maps : Tensor, shape (n, energies, pixels, pixels)
-            On the torus, within the disc: from `inputs.within_disc`.
+            On the torus, within the disc: from `maps.within_disc`. Of networks that are shown
+            images, those, from `images.images`: they are put through once.
         """
-        operations = group() if self.settings.inputs.symmetry_copies else group()[:1]
-        seen = [
-            features(maps[first : first + AT_ONCE], self.view)
-            for first in range(0, len(maps), AT_ONCE)
-        ]
+        copies = not self.of_images and self.settings.inputs.symmetry_copies
+        operations = group() if copies else group()[:1]
+        parts = maps.split(AT_ONCE)
+        if self.of_images:
+            seen = [(part, part.new_zeros(len(part), 0)) for part in parts]
+        else:
+            seen = [features(part, self.view) for part in parts]
         scores, answers = 0.0, 0.0
         for matrix, sign, shift in operations:
             # An image turns with its map; amplitudes stay.
@@ -143,7 +197,7 @@ class Network(trained.TrainedNetwork):
         row = label if answers.shape[1] > 1 else torch.zeros_like(label)
         chosen = answers[torch.arange(len(label)), row]
         theta = 0.5 * torch.atan2(chosen[:, 0], chosen[:, 1])
-        made = (probability, theta % torch.pi, chosen[:, 2], chosen[:, 3])
+        made = (probability, theta % torch.pi, *chosen[:, 2:].unbind(1))
         return Answers(*(tensor.double().numpy() for tensor in made))
 
     @staticmethod

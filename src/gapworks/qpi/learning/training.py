@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gapworks.factory.reading import Header
 from gapworks.learning.data import check_apart, dataset_header
 from gapworks.learning.task import Task, check_enough
-from gapworks.qpi.config import CLASSES, Inputs
 from gapworks.qpi.learning.familiarity import FAMILIAR, describe
 from gapworks.qpi.learning.features import (
     AT_ONCE,
@@ -29,10 +30,19 @@ from gapworks.qpi.learning.features import (
     stored_maps,
     windows,
 )
-from gapworks.qpi.learning.maps import View, ldos_maps, turned, with_noise, within_disc
+from gapworks.qpi.learning.images import OF_SAMPLE, ImageDrawing, images
+from gapworks.qpi.learning.maps import (
+    View,
+    ldos_maps,
+    noise_levels,
+    turned,
+    with_noise,
+    within_disc,
+)
 from gapworks.qpi.learning.network import TwoHeads, two_head_loss
+from gapworks.qpi.network_config import Images, Inputs
 from gapworks.qpi.physics.point_group import group
-from gapworks.qpi.steps import Train
+from gapworks.qpi.steps import Simulate, Train
 
 
 def task(settings: Train, data: Path, validation: Path, seed: int, threads: int) -> Task:
@@ -46,27 +56,61 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
     """
     headers = [dataset_header(path, "qpi") for path in (data, validation)]
     check_apart(headers)
-    samples = settings.per_class * len(CLASSES)
+    stored = Simulate.model_validate(headers[0].attributes["settings"])
+    samples = settings.per_class * len(stored.reading.classes)
     check_enough(headers[0], samples)
-    stored = headers[0].attributes["settings"]
-    impurity = stored["physics"]["impurity"]
-    view, energies = View.of(settings.inputs, settings.condition), settings.condition.energies
-    arrays = windows(data, headers[0], energies, view, slice(0, samples))
-    kept = windows(validation, headers[1], energies, view)
-    target_mean, target_scale = _target_scales(arrays)
+    make = _of_images if isinstance(settings.inputs, Images) else _of_windows
+    learned = make(settings, (data, validation), headers, slice(0, samples), seed)
     architecture = {
         "backbone": settings.backbone,
-        "channels": view.channels(len(energies)),
-        "scalars": view.scalar_count(len(energies)),
-        "target_mean": target_mean,
-        "target_scale": target_scale,
+        **learned.architecture,
         **settings.network.model_dump(include={"aggregation", "conditional", "widths", "kernel"}),
     }
     # Read when CUDA starts: without it cuBLAS has no deterministic products.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    bfloat16 = device.type == "cuda" or (settings.network.bfloat16 and multiplies_bfloat16())
     weights = settings.network.class_weight, settings.network.parameter_weight
-    draw = Drawing(settings.inputs, view, impurity, target_mean, target_scale)
+    return Task(
+        headers=headers,
+        samples=len(learned.arrays["label"]),
+        architecture=architecture,
+        build=lambda: TwoHeads(**architecture).to(device),
+        tensors=tuple(tensor.to(device) for tensor in learned.arrays.values()),
+        validation=tuple(tensor.to(device) for tensor in learned.validation),
+        loss=partial(loss, weights=weights, device=device.type, bfloat16=bfloat16),
+        schedule=settings.network.training,
+        augment=learned.draw,
+        key={"device": device.type, "bfloat16": bfloat16},
+        about={"bfloat16": bfloat16},
+        about_data={"n_effective": stored.n_effective, "reading": stored.reading.model_dump()},
+        finish=learned.finish,
+    )
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a training takes from its data."""
+
+    arrays: dict[str, Tensor]
+    validation: tuple[Tensor, ...]
+    draw: Drawing | ImageDrawing
+    architecture: dict[str, Any]
+    """What the data decide of it."""
+    finish: Callable[..., tuple[dict[str, Tensor], dict[str, Any]]] | None = None
+
+
+def _of_windows(
+    settings: Train, paths: Sequence[Path], headers: Sequence[Header], rows: slice, seed: int
+) -> Learned:
+    """Windows: impurities, symmetry copies and noise are drawn; what their maps look like is
+    kept."""
+    impurity = headers[0].attributes["settings"]["physics"]["impurity"]
+    view, energies = View.of(settings.inputs, settings.condition), settings.condition.energies
+    arrays = windows(paths[0], headers[0], energies, view, rows)
+    kept = windows(paths[1], headers[1], energies, view)
+    mean, scale = _target_scales(arrays)
+    draw = Drawing(settings.inputs, view, impurity, mean, scale)
 
     def familiar(
         network: torch.nn.Module, card: dict[str, Any], report: Callable[[str], None]
@@ -77,28 +121,54 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
         named = {f"{FAMILIAR}{name}": tensor for name, tensor in tensors.items()}
         return named, {"familiar": {"threshold": threshold}}
 
-    return Task(
-        headers=headers,
-        samples=len(arrays["label"]),
-        architecture=architecture,
-        build=lambda: TwoHeads(**architecture).to(device),
-        tensors=tuple(tensor.to(device) for tensor in arrays.values()),
-        validation=tuple(tensor.to(device) for tensor in draw.validation(kept, seed)),
-        loss=partial(loss, weights=weights, device=device.type),
-        schedule=settings.network.training,
-        augment=draw,
-        key={"device": device.type},
-        about_data={"n_effective": stored["n_effective"]},
-        finish=familiar,
+    architecture = {
+        "channels": view.channels(len(energies)),
+        "scalars": view.scalar_count(len(energies)),
+        "target_mean": mean,
+        "target_scale": scale,
+    }
+    return Learned(arrays, draw.validation(kept, seed), draw, architecture, familiar)
+
+
+def _of_images(
+    settings: Train, paths: Sequence[Path], headers: Sequence[Header], rows: slice, seed: int
+) -> Learned:
+    """Images as they are, in units of their root mean square over the training data."""
+    arrays = images(paths[0], headers[0], settings.inputs.pixels, rows)
+    kept = images(paths[1], headers[1], settings.inputs.pixels)
+    mean, scale = _target_scales(arrays)
+    draw = ImageDrawing(settings.inputs, settings.condition, mean, scale)
+    unit = float(f"{arrays['image'].double().square().mean().sqrt():.6g}")
+    architecture = {
+        "channels": 1,
+        "scalars": 0,
+        "target_mean": mean,
+        "target_scale": scale,
+        "unit": unit,
+    }
+    return Learned(
+        {name: arrays[name] for name in ("image", *OF_SAMPLE) if name in arrays},
+        draw.validation(kept, seed),
+        draw,
+        architecture,
     )
 
 
+def multiplies_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 numbers: others take longer than for float32."""
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
 def loss(
-    model: torch.nn.Module, batch: tuple[Tensor, ...], weights: tuple[float, float], device: str
+    model: torch.nn.Module,
+    batch: tuple[Tensor, ...],
+    weights: tuple[float, float],
+    device: str,
+    bfloat16: bool = False,
 ) -> Tensor:
-    """Eq. 16 with weights w_IR and w_param, over a batch; on a graphics card in mixed precision."""
+    """Eq. 16 with weights w_IR and w_param, over a batch; in mixed precision, if so wanted."""
     channels, scalars, label, targets = batch
-    with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+    with torch.autocast(device, torch.bfloat16, enabled=bfloat16):
         logits, parameters = model(channels, scalars)
     return two_head_loss(logits.float(), parameters.float(), label, targets, *weights)
 
@@ -137,7 +207,7 @@ class Drawing:
         sign = rng.choice([-1.0, 1.0], count)
         impurity = _tensor(sign * rng.uniform(*self.impurity, count), green)
         operation = rng.integers(6, size=count)
-        levels = [rng.uniform(*bounds, count) for bounds in (self.inputs.white, self.inputs.pink)]
+        levels = noise_levels(self.inputs, count, rng)
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         maps = ldos_maps(green, local, has_u_gap(label), impurity)
         if self.inputs.symmetry_copies:
@@ -187,7 +257,7 @@ def symmetry_copies(
 def _target_scales(arrays: dict[str, Tensor]) -> tuple[list[float], list[float]]:
     """Normalisation from the training data, rounded: it is part of the architecture."""
     means, scales = [0.0, 0.0], [0.707107, 0.707107]
-    for name in ("eps0", "delta_reported"):
+    for name in ("eps0", "delta_reported", *(["phi"] if "phi" in arrays else [])):
         values = arrays[name].double()
         means.append(float(f"{values.mean():.6g}"))
         scales.append(float(f"{values.std():.6g}"))

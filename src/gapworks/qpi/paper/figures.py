@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, legend_above, panel_labels
+from gapworks.plotting.style import CURVES, PAGE, SOLVED, legend_above, panel_labels
 from gapworks.qpi.config import CLASSES, U_GAPS
 from gapworks.qpi.paper.panels import GRIDS, NAMES, SPINS, fermi_surface, show_image
 from gapworks.qpi.paper.scores import at_level, reported, title
@@ -123,7 +123,7 @@ def noise(converged: Evaluated) -> Figure:
         if high > low:
             axes.axvspan(low, high, color="0.92", linewidth=0, zorder=0, label="in training")
     left.axvline(
-        100 * reported(converged), color="0.6", linewidth=0.7, linestyle=":", label="Table I"
+        100 * reported(converged), color="0.6", linewidth=0.7, linestyle=":", label="reported"
     )
     left.set_ylabel("hits [%]")
     legend_above(figure, left, 7)
@@ -134,7 +134,7 @@ def noise(converged: Evaluated) -> Figure:
 
 def curves(trained: Sequence[Evaluated], training_from: int) -> Figure:
     """Loss of training and validation against epochs."""
-    figure, axes = plt.subplots(figsize=(COLUMN, 2.5))
+    figure, axes = plt.subplots(figsize=(PAGE, 2.5))
     for data, color in zip(trained, CURVES, strict=False):
         history = [one for one in data.attributes["history"] if one["epoch"] >= training_from]
         epochs = [one["epoch"] for one in history]
@@ -156,21 +156,28 @@ def curves(trained: Sequence[Evaluated], training_from: int) -> Figure:
     axes.set_yscale("log")
     axes.set_xlabel("epoch")
     axes.set_ylabel("loss, eq. 16")
-    axes.legend(handles=handles, fontsize=6)
+    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
     return figure
 
 
-def hits(tested: Sequence[Evaluated], converged: Evaluated) -> Figure:
-    """Hits of each class beside the paper's Table I, and against Delta."""
+def hits(
+    tested: Sequence[Evaluated], converged: Evaluated, faithful: Sequence[Evaluated] = ()
+) -> Figure:
+    """Hits of each class beside the paper's Table I, and against Delta.
+
+    Those under the paper's own condition, if there are any, without noise in the test.
+    """
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 2.6), width_ratios=(1.3, 1))
     place = np.arange(len(CLASSES))
     left.plot(place, [PAPER[name]["hit"] for name in CLASSES], label="paper, Table I", **SOLVED)
-    width = 0.8 / (len(tested) + 1)
-    for number, data in enumerate(tested):
-        at, row = place + width * (number + 1), at_level(data, reported(data))
+    shown = [(data, at_level(data, 0.0)) for data in faithful]
+    shown += [(data, at_level(data, reported(data))) for data in tested]
+    width = 0.8 / (len(shown) + 1)
+    for number, (data, row) in enumerate(shown):
+        at = place + width * (number + 1)
         drawing = {"color": CURVES[number], "marker": "s", "markersize": 3, "elinewidth": 0.8}
         _hits(left, at, data, row, label=title(data), linestyle="none", **drawing)
-    left.set_xticks(place + 0.5 * width * len(tested), LABELS)
+    left.set_xticks(place + 0.5 * width * len(shown), LABELS)
     left.tick_params(axis="x", length=0)
     left.set_ylabel("hits [%]")
     figure.legend(*left.get_legend_handles_labels(), loc="outside upper left", ncols=4, fontsize=6)
@@ -258,6 +265,7 @@ def _statement(one: dict[str, object]) -> str:
         "theta, -theta": r"$\theta, -\theta$",
         "phi, 0": r"$\varphi, 0$",
         "phi, -phi": r"$\varphi, -\varphi$",
+        "T as printed, T": r"$T$ as printed, $T$",
     }[one["change"]]
     if one["about"] == "degeneracy":
         if one["rashba"]:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.qpi.config import CLASSES, U_GAPS
+from gapworks.qpi.config import CLASSES, E_GAPS, U_GAPS
 from gapworks.qpi.evaluation.errors import PARAMETERS
-from gapworks.qpi.paper.scores import at_level, grid, reported, title
+from gapworks.qpi.paper.scores import at_level, grid, hit, mean_error, reported, title
 
 PAPER = {
     "A1g": {"hit": 86, "delta": 0.01, "theta": 0.30, "eps0": 0.07},
@@ -22,12 +22,15 @@ PAPER = {
 """Table I: hits in per cent, errors of Delta (meV), theta (rad) and, as printed, eps_0 (eV)."""
 
 
-def table1(tested: Sequence[Evaluated]) -> pd.DataFrame:
-    """Table I: the paper's numbers, and ours at the reported noise, class by class.
+def table1(tested: Sequence[Evaluated], faithful: Sequence[Evaluated] = ()) -> pd.DataFrame:
+    """Table I: the paper's numbers, and ours class by class, each with its standard error.
 
     Errors are means over all samples of a class, whatever the answer, as the paper takes them. The
-    paper's eps_0 is in eV, ours in meV.
+    paper's eps_0 is in eV, ours in meV. Under the paper's own condition both readings stand: noise
+    in training alone, and in the test, too.
     """
+    shown = [(data, white) for data in faithful for white in (0.0, reported(data))]
+    shown += [(data, reported(data)) for data in tested]
     rows = []
     for label, name in enumerate(CLASSES):
         paper = PAPER[name]
@@ -38,19 +41,19 @@ def table1(tested: Sequence[Evaluated]) -> pd.DataFrame:
             "dtheta [rad], paper": paper["theta"],
             "deps0 [eV], paper": paper["eps0"],
         }
-        for data in tested:
-            level = at_level(data, reported(data))
-            of = title(data)
+        for data, white in shown:
+            level = at_level(data, white)
+            of = f"{title(data)}, {100 * white:g} % noise"
+            share = hit(data, level, label)
             row |= {
-                f"hit [%], {of}": 100 * data["hit"][level, label],
-                f"lower, {of}": 100 * data["hit_lower"][level, label],
-                f"upper, {of}": 100 * data["hit_upper"][level, label],
-                f"samples, {of}": int(data["samples"][label]),
+                f"hit [%], {of}": 100 * share.value,
+                f"error, hit, {of}": 100 * share.error,
+                f"samples, {of}": share.samples,
             }
-            for column, (parameter, unit) in enumerate(
-                zip(PARAMETERS, ("meV", "rad", "meV"), strict=True)
-            ):
-                row[f"d{parameter} [{unit}], {of}"] = data["mae"][level, label, column]
+            for parameter, unit in zip(PARAMETERS, ("meV", "rad", "meV"), strict=True):
+                measured = mean_error(data, level, label, parameter)
+                row[f"d{parameter} [{unit}], {of}"] = measured.value
+                row[f"error, d{parameter}, {of}"] = measured.error
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -90,8 +93,11 @@ def networks(tested: Sequence[Evaluated]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def degeneracy(statements: Evaluated, symmetry: Evaluated) -> pd.DataFrame:
-    """What images tell apart: relative differences over random samples, and the C3-odd share."""
+def degeneracy(
+    statements: Evaluated, symmetry: Evaluated, phase: Sequence[Evaluated] = ()
+) -> pd.DataFrame:
+    """What images tell apart: relative differences over random samples, the C3-odd share, and what
+    a network tells of phi."""
     rows = []
     for one, values in zip(
         statements.attributes["statements"], statements["difference"], strict=True
@@ -121,4 +127,18 @@ def degeneracy(statements: Evaluated, symmetry: Evaluated) -> pd.DataFrame:
                 "most": symmetry["hit"][row, U_GAPS.index("Eu")],
             }
         )
+    for data in phase:
+        for row, white in enumerate(data["white"]):
+            for column, name in enumerate(E_GAPS):
+                rows.append(
+                    {
+                        "statement": f"|phi| by a network, {100 * white:g} % noise",
+                        "representation": name,
+                        "compared": "R^2: lower end of its interval, value, upper end",
+                        "impurity": "scalar",
+                        "least": data["r2_lower"][row, column],
+                        "median": data["r2"][row, column],
+                        "most": data["r2_upper"][row, column],
+                    }
+                )
     return pd.DataFrame(rows)

@@ -15,7 +15,6 @@ from gapworks.qpi.physics.row_kernels import fill
 from gapworks.qpi.physics.spin_blocks import Block, angles, independent_blocks, padded
 from gapworks.qpi.physics.t_matrix import (
     full_charge,
-    impurity_matrix,
     local_green,
     pair_charge,
     pair_weights,
@@ -96,6 +95,31 @@ def image(
     return whole
 
 
+def pixel_means(image: np.ndarray, pixels: int) -> np.ndarray:
+    """An image of fewer pixels: means over blocks of q, each about its own pixel.
+
+    Parameters
+    ----------
+    image : ndarray, shape (..., N, N)
+        q = 0 at [0, 0]; periodic.
+    pixels : int
+        A divisor of N.
+
+    Returns
+    -------
+    ndarray, shape (..., pixels, pixels)
+        q = 0 at [0, 0]. A block that is an even number of points wide has one more, and both ends
+        count half: opposite q stay opposite.
+    """
+    width = image.shape[-1] // pixels
+    for axis in (-2, -1):
+        blocks = (*image.shape[:axis], pixels, width, *image.shape[len(image.shape) + axis + 1 :])
+        starts = (width // 2, (width - 1) // 2)
+        means = [np.roll(image, start, axis).reshape(blocks).mean(axis) for start in starts]
+        image = 0.5 * (means[0] + means[1])
+    return image
+
+
 def charge_on_lattice(p: Parameters, N: int, dtype: DTypeLike, threads: int = 1) -> np.ndarray:
     """Tr_e[A(r) T A(-r)] on the periodic lattice.
 
@@ -122,7 +146,7 @@ def charge_on_lattice(p: Parameters, N: int, dtype: DTypeLike, threads: int = 1)
         sums.append(total)
         parts.append(fft.ifft2(A, axes=(-2, -1), workers=threads, overwrite_x=True))
     G0 = local_green(sums, blocks[0].full, p.odd)
-    T, _ = t_matrix(G0, impurity_matrix(p))
+    T, _ = t_matrix(G0, p)
     if blocks[0].full:
         A = parts[0]
         return full_charge(A, np.roll(A[:, ::-1, ::-1], 1, (1, 2)), T)
@@ -193,7 +217,7 @@ def direct_sum_image(p: Parameters, n_k: int = 16, observable: str = "eq12") -> 
     u = angles(N)
     H = bdg_matrix(p, u[:, None], u[None, :])
     G = np.linalg.inv(p.z * np.eye(4) - H)
-    T, _ = t_matrix(G.mean((0, 1)), impurity_matrix(p))
+    T, _ = t_matrix(G.mean((0, 1)), p)
     left = (G @ T)[:, :, :2, :]
     right = G[:, :, :, :2]
     amplitude = np.empty((N, N), complex)

@@ -10,7 +10,7 @@ from torch import Tensor
 from gapworks.qpi.physics.hamiltonian import DEGREE
 from gapworks.qpi.physics.parameters import Parameters
 from gapworks.qpi.physics.spin_blocks import Block, angles, independent_blocks
-from gapworks.qpi.physics.t_matrix import impurity_matrix, local_green, pair_weights, t_matrix
+from gapworks.qpi.physics.t_matrix import local_green, pair_weights, t_matrix
 
 _COMPLEX = {np.dtype(np.float32): torch.complex64, np.dtype(np.float64): torch.complex128}
 
@@ -61,7 +61,7 @@ def _charge(p: Parameters, N: int, dtype: torch.dtype, device: torch.device) -> 
         # The holes among themselves reach no electron.
         kept = G[: len(G) * 3 // 4].to(dtype)
         parts.append(torch.fft.ifft2(kept))
-    T, _ = t_matrix(local_green(sums, blocks[0].full, p.odd), impurity_matrix(p))
+    T, _ = t_matrix(local_green(sums, blocks[0].full, p.odd), p)
     charge = torch.zeros((N, N), dtype=dtype, device=device)
     if blocks[0].full:
         A, B = parts[0].unflatten(0, (3, 2, 2)), _mirrored(parts[0]).unflatten(0, (3, 2, 2))

@@ -12,7 +12,6 @@ from gapworks.qpi.physics.grid_ladder import FLOOR, Ladder, assemble, integrate
 from gapworks.qpi.physics.parameters import Energies, Impurity, Parameters, Superconductor, energies
 from gapworks.qpi.physics.t_matrix import (
     full_charge,
-    impurity_matrix,
     local_green,
     pair_weights,
     t_matrix,
@@ -164,11 +163,10 @@ def ldos_from_window(window: GreenWindow, impurity: Impurity | None = None) -> n
 
 
 def _ldos(window, impurity) -> tuple[np.ndarray, bool]:
-    V = impurity_matrix(impurity)
     out = np.empty((len(window.omegas), *window.ee.shape[-2:]))
     regular = True
     for o, G0 in enumerate(window.local):
-        T, fine = t_matrix(G0, V)
+        T, fine = t_matrix(G0, impurity)
         regular &= fine
         A = np.array([window.ee[o], window.eh[o], window.he[o]])
         back = A[..., ::-1, ::-1]

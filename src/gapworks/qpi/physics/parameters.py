@@ -11,11 +11,13 @@ IRREPS = ("A1g", "A2g", "Eg", "A1u", "A2u", "Eu")
 IMPURITY_KINDS = ("scalar", "sz", "sx")
 D_VECTORS = ("closed", "printed")
 SIXTH_SHELLS = ("corrected", "printed")
+T_ORDERS = ("corrected", "printed")
 _CHOICES = {
     "irrep": IRREPS,
     "impurity_kind": IMPURITY_KINDS,
     "d_vector": D_VECTORS,
     "sixth_shell": SIXTH_SHELLS,
+    "t_order": T_ORDERS,
 }
 
 
@@ -105,6 +107,9 @@ class Impurity:
         Strength v, meV.
     impurity_kind : {"scalar", "sz", "sx"}
         v tau_z, or a classical spin along z or x.
+    t_order : {"corrected", "printed"}
+        T = V [1 - G_0 V]^-1, or V [1 - V G_0]^-1 as it is printed above eq. 12: of an anomalous G_0
+        the two differ.
 
     Raises
     ------
@@ -114,6 +119,7 @@ class Impurity:
 
     impurity: float = 100.0
     impurity_kind: str = "scalar"
+    t_order: str = "corrected"
 
     def __post_init__(self):
         _check_fields(self)
@@ -127,7 +133,7 @@ class Parameters(Superconductor, Impurity):
     ----------
     irrep, theta, delta, eps0, ...
         Of `Superconductor`; those after eps0 are given by name.
-    impurity, impurity_kind
+    impurity, impurity_kind, t_order
         Of `Impurity`.
     omega : float
         Energy, meV.

@@ -25,8 +25,11 @@ def impurity_matrix(p: Impurity) -> np.ndarray:
     return np.block([[v, zero], [zero, -v.T]])
 
 
-def t_matrix(G0: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, bool]:
-    """T = V (1 - G_0 V)^{-1}, meV, and whether it is regular.
+def t_matrix(G0: np.ndarray, p: Impurity) -> tuple[np.ndarray, bool]:
+    """T = V (1 - G_0 V)^{-1}, meV, and whether it is regular; or V (1 - V G_0)^{-1} as printed.
+
+    V (1 + G_0 V + ...) is what multiple scattering sums to. With the printed order V stands twice
+    where there is one: v^2 G_0 in place of V G_0 V, whose anomalous entries have the other sign.
 
     At a pole of T, where there is no such inverse, the least-squares one is taken: finite, and
     flagged.
@@ -35,8 +38,8 @@ def t_matrix(G0: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, bool]:
     ----------
     G0 : ndarray, shape (4, 4), complex
         1 / meV.
-    V : ndarray, shape (4, 4)
-        meV.
+    p : Impurity
+        Its strength, kind and `t_order`.
 
     Returns
     -------
@@ -44,7 +47,8 @@ def t_matrix(G0: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, bool]:
         meV.
     regular : bool
     """
-    M = np.eye(4) - G0 @ V
+    V = impurity_matrix(p)
+    M = np.eye(4) - (V @ G0 if p.t_order == "printed" else G0 @ V)
     regular = bool(np.linalg.cond(M) < _POLE)
     return V @ (np.linalg.inv(M) if regular else np.linalg.pinv(M, rcond=1 / _POLE)), regular
 
