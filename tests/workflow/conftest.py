@@ -19,6 +19,7 @@ import yaml
 
 from gapworks.study import STUDIES
 from tests.conftest import copy_checkout
+from tests.support import forked
 from tests.support.config import section
 from tests.support.waiting import wait_until
 
@@ -103,6 +104,8 @@ class Checkout:
             "PATH": f"{foreign}:/usr/bin:/bin",
             "HOME": os.environ.get("HOME", str(folder)),
         }
+        self.forking = True
+        """Whether runs that nobody disturbs are forked, as `tests.support.forked` does."""
         self._started: list[subprocess.Popen[str]] = []
         self.add_scale("tiny")
 
@@ -118,7 +121,9 @@ class Checkout:
 
     def snakemake(self, *arguments: str | Path, timeout: float = 300) -> Run:
         """Run the .venv's snakemake to its end."""
-        run = Run(to_its_end(["snakemake", *arguments], self.folder, self.environment, timeout))
+        given = arguments, self.folder, self.environment, timeout
+        ran = forked.snakemake(*given) if self.forking else None
+        run = Run(ran or to_its_end(["snakemake", *arguments], *given[1:]))
         self.check_nothing_foreign_was_run()
         return run
 
@@ -183,7 +188,7 @@ class Checkout:
         said = subprocess.run(
             [BIN / "gapworks", "info", "--checksums", *files],
             cwd=self.folder,
-            env=self.environment,
+            env=forked.of_a_step(self.environment) if self.forking else self.environment,
             check=True,
             capture_output=True,
             text=True,

@@ -13,6 +13,7 @@ STEPS = "results/tiny/chain/data/metrics.json"
 
 def account(checkout: Checkout, file: Path, **environment: str) -> list[dict]:
     """What each process of a run says of itself."""
+    checkout.forking = False
     checkout.environment |= environment | {
         "PYTHONPATH": str(ROOT / "benchmarks/accounting"),
         "GAPWORKS_ACCOUNT": str(file),

@@ -1,0 +1,55 @@
+"""A process that has imported what a program imports, and forks one that goes on as the program.
+
+The package's own resident process, `gapworks.runs.forking`, for all tests of a session: it serves
+`snakemake` as well, and who asks may come from another checkout. `tests.support.forked` starts it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from gapworks.command import RESIDENT
+from gapworks.factory.recipe import EXPECTED
+from gapworks.runs import forking
+from gapworks.runs.note import CONFIG, MARK
+from gapworks.runs.resident import TEMPORARY, THREADS
+
+OF_A_TEST = {"HOME", "PATH", "PYTHONPATH", RESIDENT, MARK, CONFIG, EXPECTED}
+"""Variables that nothing reads while it is imported, and that differ between tests."""
+SNAKEMAKE = (
+    *("snakemake.cli", "snakemake.report.html_reporter", "smart_open", "sqlmodel"),
+    *("gapworks.config", "gapworks.plan", "gapworks.factory.disk", "gapworks.factory.provenance"),
+    *(f"gapworks.runs.{name}" for name in ("checks", "clocks", "run_errors", "targets")),
+    *("gapworks.runs.snakemake_guards", "gapworks.runs.verification"),
+)
+"""What a run of the workflow imports."""
+
+
+def preload_snakemake() -> None:
+    """Import what a run does, plugins as well, which Snakemake looks for on its command line."""
+    for name in SNAKEMAKE:
+        importlib.import_module(name)
+    sys.modules["snakemake.cli"].parse_args(["--cores", "1"])
+
+
+def snakemake() -> int:
+    """Be `.venv/bin/snakemake`, with the package that PYTHONPATH has in place of ours."""
+    if places := os.environ.get("PYTHONPATH"):
+        for name in list(sys.modules):
+            if name.partition(".")[0] == "gapworks":
+                del sys.modules[name]
+        sys.path[:0] = places.split(os.pathsep)
+    os.environ.setdefault("LC_CTYPE", "C.UTF-8")  # as Python does that starts without a locale
+    sys.argv[0] = str(Path(sys.executable).parent / "snakemake")
+    return sys.modules["snakemake.cli"].main()
+
+
+if __name__ == "__main__":
+    forking.OTHERWISE.update(OF_A_TEST)
+    if sys.argv[1] == "snakemake":
+        forking.preload, forking.alone = preload_snakemake, snakemake
+        forking.OTHERWISE.update(THREADS, TEMPORARY, ["LC_CTYPE"])  # those of its steps
+    sys.exit(forking.main())
