@@ -24,12 +24,13 @@ from gapworks.command import RESIDENT, circumstances
 from gapworks.runs.resident import environment_of_steps
 
 SERVER = Path(__file__).with_name("forking_server.py")
+HOOK = SERVER.with_name("forking_hook")
 SECONDS = 300.0
 """Within which a process has to have imported everything."""
 
 
 @functools.cache
-def server(program: str) -> str:
+def server(program: str, nice: int = 0) -> str:
     """The socket of this session's process for `gapworks` or `snakemake`; it ends with it.
 
     Where processes cannot be forked so it is one that nobody listens at.
@@ -39,7 +40,7 @@ def server(program: str) -> str:
     folder = tempfile.mkdtemp(prefix="gapworks-")
     place = f"{folder}/socket"
     started = subprocess.Popen(
-        [sys.executable, "-P", SERVER, program],
+        ["nice", f"-n{nice}", sys.executable, "-P", SERVER, program],
         env=environment() | environment_of_steps() | {RESIDENT: place},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -76,6 +77,16 @@ def of_a_step(given: Mapping[str, str]) -> dict[str, str]:
     return {**given, **environment_of_steps(), RESIDENT: server("gapworks")}
 
 
+def with_hook(given: Mapping[str, str], nice: int = 0) -> dict[str, str]:
+    """An environment in which `python -m snakemake` has itself forked, and its steps as well.
+
+    `nice` is what processes have there.
+    """
+    programs = {"GAPWORKS_TEST_SNAKEMAKE": "snakemake", RESIDENT: "gapworks"}
+    places = {name: server(program, nice) for name, program in programs.items()}
+    return {**given, **places, "PYTHONPATH": str(HOOK)}
+
+
 def snakemake(
     arguments: Sequence[str | Path],
     folder: Path,
@@ -101,7 +112,8 @@ def snakemake(
     subprocess.TimeoutExpired
     """
     words = [str(word) for word in arguments]
-    steps = {} if "PYTHONPATH" in given else {RESIDENT: server("gapworks")}
+    own_package = Path(given.get("PYTHONPATH", ""), "gapworks").is_dir()
+    steps = {} if own_package else {RESIDENT: server("gapworks")}
     request = {
         "arguments": words,
         "folder": str(folder),

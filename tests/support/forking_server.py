@@ -9,7 +9,9 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import Any
 
 from gapworks.command import RESIDENT
 from gapworks.factory.recipe import EXPECTED
@@ -17,8 +19,11 @@ from gapworks.runs import forking
 from gapworks.runs.note import CONFIG, MARK
 from gapworks.runs.resident import TEMPORARY, THREADS
 
-OF_A_TEST = {"HOME", "PATH", "PYTHONPATH", RESIDENT, MARK, CONFIG, EXPECTED}
+OF_A_TEST = {"HOME", "PATH", "PYTHONPATH", "GAPWORKS_TEST_SNAKEMAKE"}
+OF_A_TEST |= {RESIDENT, MARK, CONFIG, EXPECTED}
 """Variables that nothing reads while it is imported, and that differ between tests."""
+OF_SLURM = ("SLURM", "SRUN_", "SBATCH_")
+"""And what these begin with."""
 SNAKEMAKE = (
     *("snakemake.cli", "snakemake.report.html_reporter", "smart_open", "sqlmodel"),
     *("gapworks.config", "gapworks.plan", "gapworks.factory.disk", "gapworks.factory.provenance"),
@@ -26,6 +31,16 @@ SNAKEMAKE = (
     *("gapworks.runs.snakemake_guards", "gapworks.runs.verification"),
 )
 """What a run of the workflow imports."""
+
+
+class Start(forking.Start):
+    """What the process found when it began; more may differ than between the steps of a run."""
+
+    def is_alike(self, request: dict[str, Any]) -> bool:
+        """Whether a program would find the same, but for what tests differ in."""
+        given = request["environment"]
+        forking.OTHERWISE.update(name for name in given if name.startswith(OF_SLURM))
+        return super().is_alike(request)
 
 
 def preload_snakemake() -> None:
@@ -37,11 +52,12 @@ def preload_snakemake() -> None:
 
 def snakemake() -> int:
     """Be `.venv/bin/snakemake`, with the package that PYTHONPATH has in place of ours."""
-    if places := os.environ.get("PYTHONPATH"):
+    places = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if PathFinder.find_spec("gapworks", list(filter(None, places))):
         for name in list(sys.modules):
             if name.partition(".")[0] == "gapworks":
                 del sys.modules[name]
-        sys.path[:0] = places.split(os.pathsep)
+        sys.path[:0] = places
     os.environ.setdefault("LC_CTYPE", "C.UTF-8")  # as Python does that starts without a locale
     sys.argv[0] = str(Path(sys.executable).parent / "snakemake")
     return sys.modules["snakemake.cli"].main()
@@ -49,6 +65,7 @@ def snakemake() -> int:
 
 if __name__ == "__main__":
     forking.OTHERWISE.update(OF_A_TEST)
+    forking.Start = Start
     if sys.argv[1] == "snakemake":
         forking.preload, forking.alone = preload_snakemake, snakemake
         forking.OTHERWISE.update(THREADS, TEMPORARY, ["LC_CTYPE"])  # those of its steps
