@@ -12,6 +12,7 @@ import functools
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from gapworks.command import RESIDENT, circumstances
 from gapworks.runs.resident import environment_of_steps
@@ -87,15 +89,8 @@ def with_hook(given: Mapping[str, str], nice: int = 0) -> dict[str, str]:
     return {**given, **places, "PYTHONPATH": str(HOOK)}
 
 
-def snakemake(
-    arguments: Sequence[str | Path],
-    folder: Path,
-    given: Mapping[str, str],
-    timeout: float,
-) -> subprocess.CompletedProcess[str] | None:
-    """Run snakemake to its end, with all that it says in `stdout`; steps are forked as well.
-
-    None if it was refused: another environment than a checkout's, sources edited meanwhile.
+class Run:
+    """A snakemake that was forked, as `subprocess.Popen` has one; it leads a session of its own.
 
     Parameters
     ----------
@@ -104,44 +99,97 @@ def snakemake(
         Where it is run.
     given : mapping
         Its environment.
-    timeout : float
-        s.
+    said : file
+        For all that it says.
+
+    Raises
+    ------
+    OSError
+        If it was refused: another environment than a checkout's, sources edited meanwhile.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str | Path], folder: Path, given: Mapping[str, str], said: IO
+    ) -> None:
+        self.args = ["snakemake", *map(str, arguments)]
+        self.returncode: int | None = None
+        request = {
+            "arguments": self.args[1:],
+            "folder": str(folder),
+            "environment": dict(given),
+            "mask": 0o022,
+            "ignored": [],
+            "circumstances": circumstances(),
+        }
+        text = json.dumps(request).encode()
+        self._asking = socket.socket(socket.AF_UNIX)
+        try:
+            self._asking.connect(server("snakemake"))
+            with open(os.devnull) as nothing:
+                streams = [nothing.fileno(), said.fileno(), said.fileno()]
+                socket.send_fds(self._asking, [len(text).to_bytes(4)], streams)
+            self._asking.sendall(text)
+            self.pid: int = self._answer(None)["process"]
+        except OSError:
+            self._asking.close()
+            raise
+
+    def _answer(self, seconds: float | None) -> dict[str, int]:
+        self._asking.settimeout(seconds)
+        line = b""
+        while not line.endswith(b"\n"):
+            if not (part := self._asking.recv(1)):
+                raise ConnectionError("the process was not forked")
+            line += part
+        return json.loads(line)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Exit code, as Popen's."""
+        if self.returncode is None:
+            try:
+                self.returncode = self._answer(timeout)["ended"]
+            except (TimeoutError, BlockingIOError):
+                raise subprocess.TimeoutExpired(self.args, timeout) from None
+            self._asking.close()
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Exit code; None while it runs."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Signal it, if it runs."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+
+def snakemake(
+    arguments: Sequence[str | Path], folder: Path, given: Mapping[str, str], timeout: float
+) -> subprocess.CompletedProcess[str] | None:
+    """Run snakemake to its end, with all that it says in `stdout`; steps are forked as well.
+
+    None if it was refused, see `Run`, whose arguments these are.
 
     Raises
     ------
     subprocess.TimeoutExpired
     """
-    words = [str(word) for word in arguments]
     own_package = Path(given.get("PYTHONPATH", ""), "gapworks").is_dir()
     steps = {} if own_package else {RESIDENT: server("gapworks")}
-    request = {
-        "arguments": words,
-        "folder": str(folder),
-        "environment": steps | dict(given),
-        "mask": 0o022,
-        "ignored": [],
-        "circumstances": circumstances(),
-    }
-    text = json.dumps(request).encode()
-    with contextlib.ExitStack() as opened:
-        connection = opened.enter_context(socket.socket(socket.AF_UNIX))
-        said = opened.enter_context(tempfile.TemporaryFile())
-        nothing = opened.enter_context(open(os.devnull))
-        connection.settimeout(timeout)
-        answers = opened.enter_context(connection.makefile())
+    with tempfile.TemporaryFile() as said:
         try:
-            connection.connect(server("snakemake"))
-            streams = [nothing.fileno(), said.fileno(), said.fileno()]
-            socket.send_fds(connection, [len(text).to_bytes(4)], streams)
-            connection.sendall(text)
-            if not answers.readline():
-                return None
+            run = Run(arguments, folder, steps | dict(given), said)
         except OSError:
             return None
         try:
-            ended = answers.readline()
-        except TimeoutError:  # the connection is closed, and with it snakemake ends
-            raise subprocess.TimeoutExpired(["snakemake", *words], timeout) from None
+            code = run.wait(timeout)
+        finally:
+            run.kill()
         said.seek(0)
-        code = json.loads(ended)["ended"]
-        return subprocess.CompletedProcess(["snakemake", *words], code, said.read().decode())
+        return subprocess.CompletedProcess(run.args, code, said.read().decode())

@@ -52,6 +52,7 @@ def preload_snakemake() -> None:
 
 def snakemake() -> int:
     """Be `.venv/bin/snakemake`, with the package that PYTHONPATH has in place of ours."""
+    os.setsid()
     places = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     if PathFinder.find_spec("gapworks", list(filter(None, places))):
         for name in list(sys.modules):

@@ -10,8 +10,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 import pytest
@@ -105,8 +106,8 @@ class Checkout:
             "HOME": os.environ.get("HOME", str(folder)),
         }
         self.forking = True
-        """Whether runs that nobody disturbs are forked, as `tests.support.forked` does."""
-        self._started: list[subprocess.Popen[str]] = []
+        """Whether snakemake is (`tests.support.forked`), and its steps if nobody disturbs them."""
+        self._started: list[subprocess.Popen[str] | forked.Run] = []
         self.add_scale("tiny")
 
     def add_scale(self, name: str, overlay: Mapping[str, Any] | None = None) -> None:
@@ -127,21 +128,29 @@ class Checkout:
         self.check_nothing_foreign_was_run()
         return run
 
-    def start(self, *arguments: str | Path, program: str = "snakemake") -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str | Path, program: str = "snakemake"
+    ) -> subprocess.Popen[str] | forked.Run:
         """Start a program as the leader of a process group of its own, as a shell would."""
         with (self.folder / "started.out").open("w") as output:
-            process = subprocess.Popen(
-                [BIN / program, *arguments],
-                cwd=self.folder,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                text=True,
-                start_new_session=True,
-            )
+            process = self._begin(program, arguments, output)
         self._started.append(process)
         return process
+
+    def _begin(self, program: str, arguments: Sequence[str | Path], output: IO) -> Any:
+        if program == "snakemake" and self.forking:
+            with suppress(OSError):
+                return forked.Run(arguments, self.folder, self.environment, output)
+        return subprocess.Popen(
+            [BIN / program, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
 
     def stop_writers(
         self, shards: str, names: tuple[str, ...], but: Iterable[int] = ()
