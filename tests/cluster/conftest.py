@@ -98,10 +98,9 @@ def spare_slurm(slurm):
 def smoke_run(compiled, tmp_path_factory):
     """The smoke scale under way, on a Slurm whose daemons no test kills."""
     with private_place(19817) as own:
-        nice = 10  # the other tests' jobs go first
-        started = own.run("start", nice)
+        started = own.run("start", nice=10)  # the other tests' jobs go first
         assert started.returncode == 0, started.stderr
-        run = SmokeRun(tmp_path_factory.mktemp("smoke"), own.state / "slurm.conf", nice)
+        run = SmokeRun(tmp_path_factory.mktemp("smoke"), own.state / "slurm.conf")
         yield run
         run.stop()
 

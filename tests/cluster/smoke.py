@@ -42,9 +42,9 @@ class SmokeRun:
         Job, rank and node of every MPI rank that began.
     """
 
-    def __init__(self, folder: Path, configuration: Path, nice: int) -> None:
+    def __init__(self, folder: Path, configuration: Path) -> None:
         self.checkout = checkout = ClusterCheckout(folder, configuration)
-        checkout.environment = forked.with_hook(checkout.environment, nice)
+        checkout.environment = forked.with_hook(checkout.environment)
         for line in USERS_LINES:
             self.checkout.edit_profile(f"# {line}", line)
         for old, new in QUICKLY:

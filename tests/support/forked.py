@@ -32,7 +32,7 @@ SECONDS = 300.0
 
 
 @functools.cache
-def server(program: str, nice: int = 0) -> str:
+def server(program: str) -> str:
     """The socket of this session's process for `gapworks` or `snakemake`; it ends with it.
 
     Where processes cannot be forked so it is one that nobody listens at.
@@ -42,7 +42,7 @@ def server(program: str, nice: int = 0) -> str:
     folder = tempfile.mkdtemp(prefix="gapworks-")
     place = f"{folder}/socket"
     started = subprocess.Popen(
-        ["nice", f"-n{nice}", sys.executable, "-P", SERVER, program],
+        [sys.executable, "-P", SERVER, program],
         env=environment() | environment_of_steps() | {RESIDENT: place},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -79,13 +79,9 @@ def of_a_step(given: Mapping[str, str]) -> dict[str, str]:
     return {**given, **environment_of_steps(), RESIDENT: server("gapworks")}
 
 
-def with_hook(given: Mapping[str, str], nice: int = 0) -> dict[str, str]:
-    """An environment in which `python -m snakemake` has itself forked, and its steps as well.
-
-    `nice` is what processes have there.
-    """
-    programs = {"GAPWORKS_TEST_SNAKEMAKE": "snakemake", RESIDENT: "gapworks"}
-    places = {name: server(program, nice) for name, program in programs.items()}
+def with_hook(given: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which `python -m snakemake` has itself forked, and its steps as well."""
+    places = {"GAPWORKS_TEST_SNAKEMAKE": server("snakemake"), RESIDENT: server("gapworks")}
     return {**given, **places, "PYTHONPATH": str(HOOK)}
 
 

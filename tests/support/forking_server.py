@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
@@ -36,11 +37,26 @@ SNAKEMAKE = (
 class Start(forking.Start):
     """What the process found when it began; more may differ than between the steps of a run."""
 
+    niceness = 0
+    """Of who asked last: what is forked has it as well."""
+
     def is_alike(self, request: dict[str, Any]) -> bool:
         """Whether a program would find the same, but for what tests differ in."""
         given = request["environment"]
         forking.OTHERWISE.update(name for name in given if name.startswith(OF_SLURM))
-        return super().is_alike(request)
+        Start.niceness = request["circumstances"]["niceness"]
+        nice = {"niceness": self.circumstances["niceness"]}
+        return super().is_alike(request | {"circumstances": request["circumstances"] | nice})
+
+
+def as_nice(program: Callable[[], int]) -> Callable[[], int]:
+    """A program that is as nice as who asked for it."""
+
+    def run() -> int:
+        os.nice(Start.niceness - os.nice(0))
+        return program()
+
+    return run
 
 
 def preload_snakemake() -> None:
@@ -70,4 +86,5 @@ if __name__ == "__main__":
     if sys.argv[1] == "snakemake":
         forking.preload, forking.alone = preload_snakemake, snakemake
         forking.OTHERWISE.update(THREADS, TEMPORARY, ["LC_CTYPE"])  # those of its steps
+    forking.alone = as_nice(forking.alone)
     sys.exit(forking.main())
