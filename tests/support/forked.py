@@ -7,9 +7,9 @@ own. What tests see of it is the same; those of starting, killing or measuring p
 from __future__ import annotations
 
 import atexit
-import contextlib
 import functools
 import json
+import math
 import os
 import shutil
 import signal
@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ SERVER = Path(__file__).with_name("forking_server.py")
 HOOK = SERVER.with_name("forking_hook")
 SECONDS = 300.0
 """Within which a process has to have imported everything."""
+POLL_SECONDS = 0.02
 
 
 @functools.cache
@@ -118,6 +120,8 @@ class Run:
             "circumstances": circumstances(),
         }
         text = json.dumps(request).encode()
+        self._heard = b""
+        self._one_at_a_time = threading.Lock()
         self._asking = socket.socket(socket.AF_UNIX)
         try:
             self._asking.connect(server("snakemake"))
@@ -125,35 +129,40 @@ class Run:
                 streams = [nothing.fileno(), said.fileno(), said.fileno()]
                 socket.send_fds(self._asking, [len(text).to_bytes(4)], streams)
             self._asking.sendall(text)
-            self.pid: int = self._answer(None)["process"]
+            self.pid: int = self._line(0)["process"]
         except OSError:
             self._asking.close()
             raise
 
-    def _answer(self, seconds: float | None) -> dict[str, int]:
-        self._asking.settimeout(seconds)
-        line = b""
-        while not line.endswith(b"\n"):
-            if not (part := self._asking.recv(1)):
-                raise ConnectionError("the process was not forked")
-            line += part
+    def _line(self, flags: int) -> dict[str, int] | None:
+        """The next answer; None if it has not come whole."""
+        while not self._heard.endswith(b"\n"):
+            try:
+                part = self._asking.recv(1, flags)
+            except BlockingIOError:
+                return None
+            if not part:
+                raise ConnectionError("it was not forked, or the server is gone")
+            self._heard += part
+        line, self._heard = self._heard, b""
         return json.loads(line)
 
-    def wait(self, timeout: float | None = None) -> int:
-        """Exit code, as Popen's."""
-        if self.returncode is None:
-            try:
-                self.returncode = self._answer(timeout)["ended"]
-            except (TimeoutError, BlockingIOError):
-                raise subprocess.TimeoutExpired(self.args, timeout) from None
-            self._asking.close()
+    def poll(self) -> int | None:
+        """Exit code, as Popen's; None while it runs."""
+        with self._one_at_a_time:
+            if self.returncode is None and (ended := self._line(socket.MSG_DONTWAIT)):
+                self.returncode = ended["ended"]
+                self._asking.close()
         return self.returncode
 
-    def poll(self) -> int | None:
-        """Exit code; None while it runs."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.wait(0)
-        return self.returncode
+    def wait(self, timeout: float = math.inf) -> int:
+        """Exit code; TimeoutExpired if it has not ended within so many seconds."""
+        deadline = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired(self.args, timeout)
+            time.sleep(POLL_SECONDS)
+        return code
 
     def send_signal(self, number: int) -> None:
         """Signal it, if it runs."""

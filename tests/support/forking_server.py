@@ -23,7 +23,7 @@ from gapworks.runs.resident import TEMPORARY, THREADS
 OF_A_TEST = {"HOME", "PATH", "PYTHONPATH", "GAPWORKS_TEST_SNAKEMAKE"}
 OF_A_TEST |= {RESIDENT, MARK, CONFIG, EXPECTED}
 """Variables that nothing reads while it is imported, and that differ between tests."""
-OF_SLURM = ("SLURM", "SRUN_", "SBATCH_")
+OF_SLURM = ("SLURM", "SRUN_", "SBATCH_", "HOSTNAME", "ENVIRONMENT")
 """And what these begin with."""
 SNAKEMAKE = (
     *("snakemake.cli", "snakemake.report.html_reporter", "smart_open", "sqlmodel"),
@@ -45,8 +45,9 @@ class Start(forking.Start):
         given = request["environment"]
         forking.OTHERWISE.update(name for name in given if name.startswith(OF_SLURM))
         Start.niceness = request["circumstances"]["niceness"]
-        nice = {"niceness": self.circumstances["niceness"]}
-        return super().is_alike(request | {"circumstances": request["circumstances"] | nice})
+        # Slurm's jobs have a limit that Linux does not know, of the resident memory.
+        same = {name: self.circumstances[name] for name in ("niceness", "limits")}
+        return super().is_alike(request | {"circumstances": request["circumstances"] | same})
 
 
 def as_nice(program: Callable[[], int]) -> Callable[[], int]:

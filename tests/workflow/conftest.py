@@ -318,6 +318,7 @@ def compiled(tmp_path_factory) -> None:
     subprocess.run(
         [BIN / "gapworks", "simulate", "chain", "--settings", json.dumps(SETTINGS)]
         + ["--start", "0", "--stop", "1", "--output", shard],
+        env=forked.of_a_step(forked.environment()),
         check=True,
         capture_output=True,
         timeout=600,
