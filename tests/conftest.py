@@ -13,6 +13,8 @@ from tests.support.command import NETWORKS, gapworks, make_data, train_arguments
 ROOT = Path(__file__).parents[1]
 WHOLE_RUNS = "tests/workflow/"
 """Where tests of the whole workflow are."""
+LONGEST = ("test_faults.py", "test_targets.py", "test_random_faults.py", "test_resume.py")
+"""Those of them that take longest."""
 
 
 def copy_checkout(folder):
@@ -33,23 +35,22 @@ def copy_checkout(folder):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Who tests what, with several workers: a file is one worker's, as are all whole runs.
+    """Who tests what, with several workers: a file, whose tests share what they make, is one's."""
+    from xdist.scheduler import LoadFileScheduling
 
-    Files share what they have made; whole runs use two cores each.
-    """
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByFile(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            path = nodeid.partition("::")[0]
-            return WHOLE_RUNS if path.startswith(WHOLE_RUNS) else path
-
-    return ByFile(config, log)
+    return LoadFileScheduling(config, log)
 
 
 def pytest_collection_modifyitems(items):
-    """Whole runs first: they take longest."""
-    items.sort(key=lambda item: not item.nodeid.startswith(WHOLE_RUNS))
+    """What takes longest comes first: files of whole runs, in this order."""
+
+    def turn(item):
+        name = item.nodeid.partition("::")[0].removeprefix(WHOLE_RUNS)
+        if not item.nodeid.startswith(WHOLE_RUNS):
+            return len(LONGEST) + 1
+        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+    items.sort(key=turn)
 
 
 def pytest_addoption(parser):

@@ -12,8 +12,10 @@ from typing import NoReturn
 
 import pytest
 
+from gapworks.command import RESIDENT
 from tests.cluster.cluster import DATA, NETWORK, OVERLAY, RANKS, SCALE, ClusterCheckout, Daemons
 from tests.cluster.smoke import SmokeRun
+from tests.support import forked
 from tests.workflow.conftest import Checkout
 from tests.workflow.conftest import compiled as compiled
 
@@ -75,6 +77,7 @@ def undisturbed_run(compiled, tmp_path_factory):
     """A local run that makes, without any fault, what the tests on Slurm make; under way."""
     checkout = Checkout(tmp_path_factory.mktemp("undisturbed"))
     checkout.add_scale(SCALE, OVERLAY)
+    checkout.environment[RESIDENT] = forked.server("gapworks")
     yield checkout, checkout.start("-c2", DATA, NETWORK, RANKS)
     checkout.stop()
 

@@ -1,4 +1,8 @@
-"""The smoke scale of all three studies on a Slurm of its own, made while other tests run."""
+"""The smoke scale of all three studies on a Slurm of its own, made while other tests run.
+
+Nothing is killed here: the jobs' programs are forked (`tests.support.forked`), which else take most
+of their time to start. Other tests' jobs start as anybody's do.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from tests.cluster.cluster import ClusterCheckout
+from tests.support import forked
 
 TABLE = "results/smoke/qpi/tables/table1.csv"
 ALL = ("--config", "scale=smoke")
@@ -38,7 +43,8 @@ class SmokeRun:
     """
 
     def __init__(self, folder: Path, configuration: Path) -> None:
-        self.checkout = ClusterCheckout(folder, configuration)
+        self.checkout = checkout = ClusterCheckout(folder, configuration)
+        checkout.environment = forked.with_hook(checkout.environment)
         for line in USERS_LINES:
             self.checkout.edit_profile(f"# {line}", line)
         for old, new in QUICKLY:

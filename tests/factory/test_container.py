@@ -149,12 +149,17 @@ def test_what_a_killed_writer_left_is_removed_and_a_living_one_is_left_alone(tmp
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     left = tmp_path / f".a.h5.{host}-{dead.pid}.tmp"
+    nobody_waits = subprocess.Popen(["true"])
+    os.waitid(os.P_PID, nobody_waits.pid, os.WEXITED | os.WNOWAIT)
+    zombies = tmp_path / f".a.h5.{host}-{nobody_waits.pid}.tmp"
     living = tmp_path / f".a.h5.{host}-{os.getppid()}.tmp"
     elsewhere = tmp_path / ".a.h5.othernode-1.tmp"
-    for path in (left, living, elsewhere):
+    for path in (left, zombies, living, elsewhere):
         path.touch()
     write(tmp_path / "a.h5")
     assert not left.exists()
+    assert not zombies.exists()
+    nobody_waits.wait()
     assert living.exists()
     assert elsewhere.exists()
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gapworks.cli import main
+from tests.support import forked
 from tests.support.config import section
 
 GAPWORKS = Path(sys.executable).parent / "gapworks"
@@ -37,10 +38,11 @@ def arguments(*given: Any) -> list[str]:
 
 
 def gapworks(*given: Any, cwd: Path | None = None, timeout: float = 120):
-    """Run a command; whatever happens, a traceback is a bug."""
+    """Run a command, as a step of a run; whatever happens, a traceback is a bug."""
     ran = subprocess.run(
         [GAPWORKS, *arguments(*given)],
         cwd=cwd,
+        env=forked.of_a_step(forked.environment()),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

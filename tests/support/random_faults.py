@@ -19,7 +19,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.workflow.conftest import Checkout, Run, wait_until
+from tests.support import forked
+from tests.workflow.conftest import Checkout, Run, to_its_end, wait_until
 
 SCALE = "faults"
 OVERLAY = {
@@ -148,10 +149,9 @@ class World:
         return f"{what}: the same"
 
     def _resume(self) -> Run:
-        arguments = ["resume", "--", "-c2", *self.asked]
-        process = self.checkout.start(*arguments, program="gapworks")
-        process.wait(timeout=600)
-        return Run(subprocess.CompletedProcess(arguments, process.returncode, self.checkout.said()))
+        command = ["gapworks", "resume", "--", "-c2", *self.asked]
+        environment = forked.with_hook(self.checkout.environment)
+        return Run(to_its_end(command, self.checkout.folder, environment, 600))
 
     # ---- faults ----------------------------------------------------------------------------------
 

@@ -10,8 +10,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 import pytest
@@ -19,6 +20,7 @@ import yaml
 
 from gapworks.study import STUDIES
 from tests.conftest import copy_checkout
+from tests.support import forked
 from tests.support.config import section
 from tests.support.waiting import wait_until
 
@@ -103,7 +105,9 @@ class Checkout:
             "PATH": f"{foreign}:/usr/bin:/bin",
             "HOME": os.environ.get("HOME", str(folder)),
         }
-        self._started: list[subprocess.Popen[str]] = []
+        self.forking = True
+        """Whether snakemake is (`tests.support.forked`), and its steps if nobody disturbs them."""
+        self._started: list[subprocess.Popen[str] | forked.Run] = []
         self.add_scale("tiny")
 
     def add_scale(self, name: str, overlay: Mapping[str, Any] | None = None) -> None:
@@ -118,25 +122,35 @@ class Checkout:
 
     def snakemake(self, *arguments: str | Path, timeout: float = 300) -> Run:
         """Run the .venv's snakemake to its end."""
-        run = Run(to_its_end(["snakemake", *arguments], self.folder, self.environment, timeout))
+        given = arguments, self.folder, self.environment, timeout
+        ran = forked.snakemake(*given) if self.forking else None
+        run = Run(ran or to_its_end(["snakemake", *arguments], *given[1:]))
         self.check_nothing_foreign_was_run()
         return run
 
-    def start(self, *arguments: str | Path, program: str = "snakemake") -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str | Path, program: str = "snakemake"
+    ) -> subprocess.Popen[str] | forked.Run:
         """Start a program as the leader of a process group of its own, as a shell would."""
         with (self.folder / "started.out").open("w") as output:
-            process = subprocess.Popen(
-                [BIN / program, *arguments],
-                cwd=self.folder,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                text=True,
-                start_new_session=True,
-            )
+            process = self._begin(program, arguments, output)
         self._started.append(process)
         return process
+
+    def _begin(self, program: str, arguments: Sequence[str | Path], output: IO) -> Any:
+        if program == "snakemake" and self.forking:
+            with suppress(OSError):
+                return forked.Run(arguments, self.folder, self.environment, output)
+        return subprocess.Popen(
+            [BIN / program, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
 
     def stop_writers(
         self, shards: str, names: tuple[str, ...], but: Iterable[int] = ()
@@ -183,7 +197,7 @@ class Checkout:
         said = subprocess.run(
             [BIN / "gapworks", "info", "--checksums", *files],
             cwd=self.folder,
-            env=self.environment,
+            env=forked.of_a_step(self.environment) if self.forking else self.environment,
             check=True,
             capture_output=True,
             text=True,
@@ -304,6 +318,7 @@ def compiled(tmp_path_factory) -> None:
     subprocess.run(
         [BIN / "gapworks", "simulate", "chain", "--settings", json.dumps(SETTINGS)]
         + ["--start", "0", "--stop", "1", "--output", shard],
+        env=forked.of_a_step(forked.environment()),
         check=True,
         capture_output=True,
         timeout=600,

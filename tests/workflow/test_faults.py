@@ -12,9 +12,11 @@ import pytest
 
 from gapworks.factory.errors import DataError
 from gapworks.runs.leftovers import cancel, orphans, wait
+from tests.support import forked
 from tests.workflow.conftest import (
     BIN,
     SETTINGS,
+    Checkout,
     has_ended,
     let_go_on,
     to_its_end,
@@ -55,7 +57,9 @@ def killed(checkout, *options):
 
 def resume(checkout, *arguments):
     """`gapworks resume` to its end: exit code and what it said."""
-    ran = to_its_end(["gapworks", "resume", *arguments], checkout.folder, checkout.environment, 120)
+    command = ["gapworks", "resume", *arguments]
+    environment = forked.with_hook(checkout.environment)
+    ran = to_its_end(command, checkout.folder, environment, 120)
     return ran.returncode, ran.stdout
 
 
@@ -148,16 +152,29 @@ SHARE = ("--config", 'chain={"max_failed_share": 0.5}')
 LEARNING = ("--config", 'chain={"networks": {"window": {"training": {"learning_rate": 0.002}}}}')
 
 
+@pytest.fixture(scope="module")
+def killed_training(compiled, tmp_path_factory):
+    """A checkout whose run was killed when a network had been made, and a copy of it as it was."""
+    checkout = Checkout(tmp_path_factory.mktemp("unattended"))
+    checkout.add_scale("two", OVERLAY)
+    checkout.make(NETWORK)
+    killed(checkout, *SHARE, "--")
+    kept = checkout.folder.with_name("kept")
+    subprocess.run(["cp", "-a", checkout.folder, kept], check=True)
+    yield checkout, kept
+    checkout.stop()
+
+
 @pytest.fixture(params=["first made", "made again"])
-def unattended(checkout, request):
+def unattended(killed_training, request):
     """A network that a job finished after its run was killed, as it looks to Snakemake.
 
     Slurm's jobs do so: they end without a note of what their files are made of, beside the note of
     the files before if these were made again. (Dates and notes are changed by hand here.)
     """
-    checkout.add_scale("two", OVERLAY)
-    checkout.make(NETWORK)
-    killed(checkout, *SHARE, "--")
+    checkout, kept = killed_training
+    shutil.rmtree(checkout.folder)
+    subprocess.run(["cp", "-a", kept, checkout.folder], check=True)
     if request.param == "first made":
         shutil.rmtree(checkout.folder / ".snakemake/metadata")
     for end in (".safetensors", ".json"):

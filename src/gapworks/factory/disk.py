@@ -178,7 +178,10 @@ def remove_stale_below(folder: Path) -> None:
 
 
 def _is_dead(pid: int, left: Path) -> bool:
-    """Whether the process that wrote a temporary file is no more."""
+    """Whether the process that wrote a temporary file is no more, or a zombie and writes nothing.
+
+    It stays one where nobody waits for it: in a container whose first process does not.
+    """
     if pid == os.getpid():  # one before this had the same number: a container's first, say
         return left.absolute() not in _in_use
     try:
@@ -187,7 +190,12 @@ def _is_dead(pid: int, left: Path) -> bool:
         return True
     except PermissionError:
         return False
-    return False
+    import psutil  # late: few writers find such a file
+
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def sync(descriptor: int) -> None:
