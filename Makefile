@@ -9,7 +9,7 @@ EXTRAS := $(if $(filter site,$(MPI)),dev,dev$(COMMA)mpi)
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake -c$(CORES)
 
-.PHONY: run setup resume test test-cluster lint format bench schema cluster cluster-stop clean help
+.PHONY: run setup resume test test-cluster lint format bench lock schema cluster cluster-stop clean help
 .DEFAULT_GOAL := run
 
 run: setup  ## set up, then make every table and figure at the default scale (SCALE=smoke for another)
@@ -18,14 +18,15 @@ run: setup  ## set up, then make every table and figure at the default scale (SC
 setup: .venv/installed  ## make .venv, install gapworks into it, link the Slurm profile
 
 # The stamp is written last: a set-up that broke off is done again.
-.venv/installed: pyproject.toml
+.venv/installed: pyproject.toml envs/lock.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "gapworks needs Python 3.11 or newer; say which one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || \
 	  { echo "$(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
 	@[ -x $(BIN)/python ] || rm -rf .venv
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[$(EXTRAS)]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
+	  --constraint envs/lock.txt --editable '.[$(EXTRAS)]'
 	$(BIN)/python -c 'import matplotlib.pyplot, pandas, snakemake.cli, torch.optim'  # byte code of what is used, not of all
 	$(BIN)/python -c 'import numpy; from gapworks.chain import solve; solve(numpy.zeros((1, 8)))'  # compiles, for all jobs to come
 	$(BIN)/python -c 'from gapworks.qpi import Parameters, green_window; green_window(Parameters("A1g"), size=8, n_effective=1024)'
@@ -64,6 +65,11 @@ bench: setup  ## speed and memory against the reference solvers, printed and kep
 	$(BIN)/python benchmarks/eliashberg.py
 	$(BIN)/python benchmarks/qpi.py
 	$(BIN)/python benchmarks/qpi_data.py
+
+lock: setup  ## write envs/lock.txt: the versions that are installed here, to be tested and kept
+	{ grep '^#' envs/lock.txt; \
+	  $(BIN)/python -m pip freeze --exclude-editable | sed 's/+.*//'; } > .venv/lock.txt
+	mv .venv/lock.txt envs/lock.txt
 
 schema: setup  ## write workflow/schemas/config.schema.json from src/gapworks/config.py
 	$(BIN)/gapworks schema > workflow/schemas/config.schema.json

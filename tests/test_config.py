@@ -3,9 +3,12 @@
 import copy
 import json
 import tomllib
+from importlib.metadata import version
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from pydantic import ValidationError
 
 from gapworks.config import ConfigError, ConfigFile, check_no_key_twice, load
@@ -266,16 +269,53 @@ def test_the_schema_for_editors_is_that_of_the_models():
     assert kept == json.loads(json.dumps(ConfigFile.model_json_schema())), "run `make schema`"
 
 
-def test_the_conda_environment_has_the_pins_of_pyproject():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    lines = project["dependencies"] + project["optional-dependencies"]["mpi"]
-    pins = dict(line.split("==") for line in lines)
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def locked():
+    """Version by name of everything that `make` installs."""
+    lines = (ROOT / "envs/lock.txt").read_text().splitlines()
+    return {
+        canonicalize_name(name): version
+        for name, _, version in (line.partition("==") for line in lines if line[:1] != "#")
+    }
+
+
+def required(*extras):
+    """What pyproject.toml asks for, by name; an extra that contains others brings theirs."""
+    said = project()
+    lines = [
+        *said["dependencies"],
+        *(one for x in extras for one in said["optional-dependencies"][x]),
+    ]
+    known = [Requirement(line) for line in lines]
+    inner = [x for one in known if one.name == "gapworks" for x in one.extras]
+    found = {canonicalize_name(one.name): one for one in known if one.name != "gapworks"}
+    return {**found, **(required(*inner) if inner else {})}
+
+
+def test_the_lock_file_fits_the_ranges_of_pyproject():
+    pins = locked()
+    for name, requirement in required("dev", "mpi").items():
+        assert pins[name] in requirement.specifier, f"{requirement}, locked: {pins[name]}"
+
+
+def test_what_is_installed_here_is_what_the_lock_file_says():
+    """But for a site's own MPI, which is of no version that we choose."""
+    pins = locked()
+    for name in required("dev"):
+        assert version(name).partition("+")[0] == pins[name], "make setup, or make lock"
+
+
+def test_the_conda_environment_has_the_locked_versions():
     environment = yaml.safe_load((ROOT / "envs/gapworks.yaml").read_text())
     conda = dict(line.split("=") for line in environment["dependencies"] if "=" in line)
     python = conda.pop("python")
     conda["torch"] = conda.pop("pytorch")
-    assert conda == pins
-    assert project["requires-python"] == f">={python}"
+    pins = locked()
+    assert conda == {name: pins[name] for name in required("cluster", "mpi")}
+    assert project()["requires-python"] == f">={python}"
 
 
 def test_every_key_that_is_given_twice_is_named_with_its_lines():

@@ -21,6 +21,15 @@ INPUTS = ("data", "validation", "network", "evaluation", "metrics")
 """Arguments of commands that name files which the workflow has made."""
 
 
+EXTRAS = {
+    "snakemake": "workflow",
+    "psutil": "workflow",
+    "snakemake_executor_plugin_slurm": "cluster",
+    "mpi4py": "mpi",
+}
+"""What the library does without, and which extra installs it."""
+
+
 def inputs(args: argparse.Namespace) -> Iterator[Path]:
     """The files of `INPUTS` that a command was given."""
     for name in INPUTS:
@@ -70,6 +79,14 @@ def _run(arguments: list[str] | None) -> int:
     except KeyboardInterrupt:
         print("gapworks: interrupted; nothing half-written was left", file=sys.stderr)
         return 130
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        print(
+            f"gapworks: {words[0]} needs {error.name}: pip install 'gapworks[{extra}]'",
+            file=sys.stderr,
+        )
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:  # of a file that is nobody's product: a temporary one, a library's

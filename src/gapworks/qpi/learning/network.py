@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from gapworks.learning.periodic import padded
 from gapworks.qpi.config import CLASSES
 
 TARGETS = ("sin_2theta", "cos_2theta", "eps0", "delta")
@@ -125,7 +126,7 @@ def small(channels: int, widths: Sequence[int], kernel: int = 3) -> nn.Sequentia
     for index, width in enumerate(widths):
         size = kernel if index == 0 else 3
         layers += [
-            nn.Conv2d(before, width, size, padding=size // 2, padding_mode="circular"),
+            PeriodicConvolution(before, width, size),
             nn.BatchNorm2d(width),
         ]
         # Pooled first, the same numbers for less work.
@@ -134,6 +135,15 @@ def small(channels: int, widths: Sequence[int], kernel: int = 3) -> nn.Sequentia
         layers.append(nn.ReLU(inplace=True))
         before = width
     return nn.Sequential(*layers)
+
+
+class PeriodicConvolution(nn.Conv2d):
+    """A convolution of images that are periodic, which keeps their size."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Of x, shape (n, channels, height, width)."""
+        rows, columns = (size // 2 for size in self.kernel_size)
+        return nn.functional.conv2d(padded(x, rows, columns), self.weight, self.bias)
 
 
 class ChannelNorm(nn.Module):
@@ -264,6 +274,7 @@ def outline(model: TwoHeads, channels: int, scalars: int, pixels: int) -> list[d
 
 _NAMES = {
     nn.Conv2d: "convolution",
+    PeriodicConvolution: "convolution",
     nn.MaxPool2d: "max pool",
     Pool: "mean pool",
     ConvNextBlock: "block",
