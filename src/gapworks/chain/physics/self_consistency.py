@@ -84,7 +84,7 @@ def confine(x, coupling, floor, ceiling):
     x[2 * L] = min(max(x[2 * L], floor), ceiling)
 
 
-def plain_try(mixing, budget):
+def plain_try(mixing: float, budget: int) -> np.ndarray:
     """`TRIES` of plain mixing: one, without memory, as patient as its budget of iterations."""
     return np.array([[mixing, budget, 1.0, budget]])
 
