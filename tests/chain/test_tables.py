@@ -74,16 +74,54 @@ def test_errors_stand_beside_the_constant_and_the_windows_floor():
         np.testing.assert_array_equal(own["floor"], wanted if name != "surrogate" else [np.nan] * 6)
 
 
-def test_deviations_of_the_correlation_are_split_at_the_windows_reach():
-    found, solved = made("correlations"), known("test-bdg")["correlation"]
-    assert list(found) == ["network", "V0", "r < 16", "r >= 16", "plateau"]
-    for name in NETWORKS:
-        own = found[found["network"] == name]
-        deviation = np.abs(known(f"test-{name}")["correlation"] - solved)
-        np.testing.assert_array_equal(own["V0"], known("test-bdg")["strength"])
-        np.testing.assert_allclose(own["r < 16"], deviation[:, :16].max(1))
-        np.testing.assert_allclose(own["r >= 16"], deviation[:, 16:].max(1))
-        np.testing.assert_allclose(own["plateau"], solved[:, 16:].mean(1))
+def test_errors_of_the_correlation_stand_in_both_normalisations():
+    found = made("correlations")
+    for name, dataset in zip(NETWORKS, ("surrogate", "test"), strict=True):
+        own, data = found[found["network"] == name], known(f"{dataset}-{name}")
+        solved = known(f"{dataset}-bdg")
+        for row, (over, curve) in enumerate(
+            (("mean square", "correlation"), ("squared mean", "correlation_over_mean"))
+        ):
+            here, reach = own[own["over"] == over], data.attributes["window"] - 1
+            deviation = np.abs(data[curve] - solved[curve])
+            np.testing.assert_allclose(here["r < 2 R"], deviation[:, :reach].max(1), atol=1e-12)
+            if reach < deviation.shape[1]:
+                far = deviation[:, reach:].max(1)
+                np.testing.assert_allclose(here["r >= 2 R"], far, atol=1e-12)
+            np.testing.assert_array_equal(here["error"], data["correlation_near_error"][row])
+            np.testing.assert_array_equal(here["V0"], data["strength"])
+
+
+def test_statements_stand_per_strength_with_their_errors():
+    found = made("agreement")
+    own, data = found[found["network"] == "surrogate"], known("test-surrogate")
+    for name in ("bias", "enhanced_recall", "distribution_distance"):
+        np.testing.assert_array_equal(own[name.replace("_", " ")], data[name])
+        np.testing.assert_array_equal(own[f"{name.replace('_', ' ')} error"], data[f"{name}_error"])
+
+
+def test_at_fixed_mu_the_floor_stands_above_the_networks():
+    found = made("fixed-mu")
+    assert list(found["what"].unique()) == ["floor, R = 8", "window-r8-n4-fixed"]
+    data = known("fixed_test-window-r8-n4-fixed")
+    own = found[found["what"] == data.method]
+    np.testing.assert_array_equal(own["MSE"], data["mse"])
+    np.testing.assert_array_equal(own["error"], data["mse_error"])
+    assert (found["error"][:5] > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "expected"),
+    [
+        ("suppression", 2, [0.25, 0.03, 0.005, 6]),
+        ("peaks", 1, ["clean", 0.99, 0.01, 0.2, 1.0]),
+        ("iterations", 1, [0.5, 2, 1, 200, 250, 300]),
+        ("finite-size", 4, [0.5, 256, 0.08, 0.01, 0.003, 0.2, 0.04, 0, 91 / 256]),
+        ("diagonalisation", 1, [512, 0.25, 0.2, 0.3]),
+    ],
+)
+def test_a_statement_has_its_evaluations_numbers(name, row, expected):
+    assert made(name).iloc[row].tolist()[: len(expected)] == expected
 
 
 def test_costs_that_were_not_measured_are_left_out():
@@ -111,10 +149,12 @@ def test_times_and_errors_of_other_methods_are_not_put_together():
 
 
 def test_the_metrics_of_wall_times_are_those_that_claims_call_timing():
-    measured = timing([known("timing")])
-    assert measured["dense_over_exact"] == pytest.approx(1000)
-    assert measured["window_growth"] == pytest.approx(4)
-    assert measured["stopped_over_window"] == pytest.approx((5 + 1.5) / 2)
+    measured = timing([known("timing"), known("diagonalisation")])
+    assert measured["dense_over_exact"].value == pytest.approx(1000)
+    assert measured["dense_over_exact"].error == pytest.approx(1000 * 0.1 * 2**0.5)
+    assert measured["window_growth"].value == pytest.approx(4)
+    assert measured["stopped_over_window"].value == pytest.approx(1.5)
+    assert measured["diagonalisation_exponent"].value == pytest.approx(2.83, abs=0.01)
     claims = [one for one in read_claims(ROOT / "docs/claims.yaml") if one.study == "chain"]
     assert {c.metric for c in claims if c.timing} == {c.metric for c in claims} & set(measured)
     assert any(claim.timing for claim in claims)

@@ -6,6 +6,7 @@ The models here import neither numpy nor numba: the workflow reads them on every
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
@@ -15,6 +16,7 @@ from gapworks.learning.settings import Training
 from gapworks.study import StudyConfig, StudyDatasets
 
 Hartree = Literal["attractive", "literal", "none"]
+Mu = Literal["tuned", "fixed"]
 
 
 class Physics(Section):
@@ -27,11 +29,23 @@ class Physics(Section):
     disorder_strengths: Increasing[NonNegativeFloat] = Field(
         min_length=1, description="V0 of the uniform disorder in [-V0, V0]; sample i takes i mod K"
     )
+    # Left out where it says what held before it was a key: the samples are the same.
+    mu: Mu = Field(
+        default="tuned",
+        exclude_if=lambda mu: mu == "tuned",
+        description="chemical potential: tuned to the filling in each ring, or fixed at that of "
+        "the clean ring of the filling",
+    )
 
     @property
     def hamiltonian(self) -> dict[str, Any]:
-        """What says the model to the solvers, and what a network's answer is for."""
+        """What says the model to the solvers."""
         return self.model_dump(include={"coupling", "filling", "hartree"})
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """What a network's answer is for: the model, and what is done with mu."""
+        return self.hamiltonian | {"mu": self.mu}
 
 
 class Solver(Section):
@@ -47,12 +61,23 @@ class Dataset(Section):
     stream: PositiveInt = Field(description="random stream; equal streams draw equal disorder")
     realizations: PositiveInt = Field(description="disorder realizations per V0")
     hartree: Hartree | None = Field(default=None, description="replaces physics.hartree")
+    mu: Mu | None = Field(default=None, description="replaces physics.mu")
+    common: bool = Field(
+        default=False,
+        description="the same disorder at every V0, scaled by it (common random numbers)",
+    )
 
 
 class Datasets(StudyDatasets):
-    """The data sets of the study; those of the Hartree readings repeat the disorder of the test."""
+    """The data sets of the study; those of other readings of the paper repeat others' disorder.
 
-    apart: ClassVar = (("train", "validation", "test", "surrogate"),)
+    Those of the Hartree readings that of the test; those at fixed mu that of their namesakes.
+    """
+
+    apart: ClassVar = (
+        ("train", "validation", "test", "surrogate", "common"),
+        ("fixed_train", "fixed_validation", "fixed_test"),
+    )
 
     train: Dataset
     validation: Dataset
@@ -60,6 +85,10 @@ class Datasets(StudyDatasets):
     surrogate: Dataset
     hartree_literal: Dataset
     hartree_none: Dataset
+    fixed_train: Dataset
+    fixed_validation: Dataset
+    fixed_test: Dataset
+    common: Dataset
 
 
 class WindowSettings(Section):
@@ -102,9 +131,14 @@ class Networks(Section):
     scan_realizations: list[PositiveInt] = Field(
         min_length=1, max_length=6, description="realizations per V0 of each curve in Fig. 2"
     )
+    fixed_mu_realizations: list[PositiveInt] = Field(
+        description="realizations per V0 of the paper's networks that are trained at fixed mu"
+    )
 
     def named(self, name: str, datasets: Datasets) -> tuple[NetworkSettings, int]:
         """Settings and training realizations per V0 of "window-r8-n220", "surrogate" and so on.
+
+        With "-fixed" at its end it is trained at fixed mu, and otherwise the same.
 
         Raises
         ------
@@ -113,12 +147,12 @@ class Networks(Section):
         """
         if name == "surrogate":
             return self.surrogate, datasets.surrogate.realizations
-        if found := re.fullmatch(r"window-r(\d+)-n(\d+)", name):
+        if found := re.fullmatch(r"window-r(\d+)-n(\d+)(?:-fixed)?", name):
             cutoff, realizations = int(found[1]), int(found[2])
             return self.window.model_copy(update={"cutoff": cutoff}), realizations
         raise ValueError(
             f"the chain study has no network {name!r}; it has surrogate and window-r<R>-n<N>: "
-            "R sites to each side, N training realizations per V0"
+            "R sites to each side, N training realizations per V0; -fixed at its end: at fixed mu"
         )
 
 
@@ -136,13 +170,55 @@ class Cost(Section):
     stream: PositiveInt
     strength: NonNegativeFloat = Field(description="V0 of the rings, units of t")
     lengths: list[PositiveInt] = Field(min_length=1, description="L")
-    sites: PositiveInt = Field(description="sites a batch has at least, whatever the length")
+    sites: PositiveInt = Field(description="sites of a batch, whatever the length")
     exact_tolerance: float = Field(gt=0, le=1e-6)
     truncated_tolerances: list[float] = Field(
         max_length=4, description="residuals at which `solve` is stopped"
     )
     dense_up_to: int = Field(description="longest ring that is diagonalised")
     repeats: PositiveInt = Field(1, description="of each timing; errors do not know it")
+
+    @model_validator(mode="after")
+    def _batches_are_as_large(self) -> Cost:
+        if self.sites < max(self.lengths):
+            raise ValueError("sites: a batch is as large at every length, no smaller than one ring")
+        return self
+
+
+class PlainMixing(Section):
+    """Iterations under plain mixing, x <- x + mixing (G(x) - x)."""
+
+    stream: PositiveInt
+    strengths: list[NonNegativeFloat] = Field(min_length=1, description="V0 of the rings")
+    rings: PositiveInt = Field(description="rings per V0")
+    mixing: float = Field(gt=0, le=1, description="share of the residual that is followed")
+    tolerance: float = Field(gt=0, le=1e-3, description="residual to stop at")
+    max_iterations: PositiveInt
+
+
+class Diagonalisation(Section):
+    """Wall times of one iteration by diagonalisation; the rings are those of `cost`."""
+
+    lengths: Increasing[PositiveInt] = Field(min_length=2, description="L")
+    repeats: PositiveInt
+
+
+class FiniteSize(Section):
+    """One long disorder, solved as one ring and cut into shorter ones."""
+
+    stream: PositiveInt
+    strengths: list[NonNegativeFloat] = Field(min_length=1, description="V0 of the rings")
+    lengths: Increasing[PositiveInt] = Field(
+        min_length=2, description="L, each a multiple of the one before"
+    )
+    sites: PositiveInt = Field(description="sites per V0, whatever the length")
+    tolerance: float = Field(gt=0, le=1e-6)
+
+    @model_validator(mode="after")
+    def _pieces_fit(self) -> FiniteSize:
+        if any(longer % shorter for shorter, longer in pairwise(self.lengths)):
+            raise ValueError("lengths: each must be a multiple of the one before")
+        return self
 
 
 class Figures(Section):
@@ -167,6 +243,9 @@ class ChainConfig(StudyConfig):
     evaluation: Evaluation
     floor: Floor
     cost: Cost
+    plain_mixing: PlainMixing
+    diagonalisation: Diagonalisation
+    finite_size: FiniteSize
     figures: Figures
 
     @model_validator(mode="after")

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import PositiveInt
+from pydantic import Field, PositiveInt
 
-from gapworks.chain.config import Cost, Evaluation, Floor, NetworkSettings, Physics, Solver
+from gapworks.chain.config import (
+    Cost,
+    Diagonalisation,
+    Evaluation,
+    Floor,
+    Mu,
+    NetworkSettings,
+    Physics,
+    PlainMixing,
+    Solver,
+)
+from gapworks.chain.config import FiniteSize as FiniteSizeSection
 from gapworks.factory.settings import DatasetSettings
 from gapworks.learning.settings import TrainingSettings
 from gapworks.study import Scale, StepSettings
@@ -19,14 +30,21 @@ class Simulate(DatasetSettings, StepSettings):
     data_version: Literal[1] = 1
     physics: Physics
     solver: Solver
+    # Left out where it says what held before it was a key: the samples are the same.
+    common: bool = Field(False, exclude_if=lambda common: not common)
 
     @classmethod
     def of(cls, scale: Scale, dataset: str) -> Simulate:
         """Those of a data set; errors as of `StepSettings.of`."""
         chosen, physics = scale.config.dataset(dataset), scale.config.physics
-        if chosen.hartree is not None:
-            physics = physics.model_copy(update={"hartree": chosen.hartree})
-        return super().of(scale, dataset=dataset, stream=chosen.stream, physics=physics)
+        replaced = chosen.model_dump(include={"hartree", "mu"}, exclude_none=True)
+        return super().of(
+            scale,
+            dataset=dataset,
+            stream=chosen.stream,
+            physics=physics.model_copy(update=replaced),
+            common=chosen.common,
+        )
 
 
 class Train(TrainingSettings):
@@ -59,12 +77,45 @@ class IrreducibleError(StepSettings):
     cutoffs: list[int]
 
     @classmethod
-    def of(cls, scale: Scale) -> IrreducibleError:
-        """At every cut-off of the scan."""
-        config = scale.config
+    def of(cls, scale: Scale, mu: Mu | None = None) -> IrreducibleError:
+        """At every cut-off of the scan; at fixed mu at the paper's alone."""
+        config, networks = scale.config, scale.config.networks
+        physics, cutoffs = config.physics, networks.scan_cutoffs
+        if mu is not None:
+            physics = physics.model_copy(update={"mu": mu})
+            cutoffs = [networks.window.cutoff]
         return super().of(
-            scale, tolerance=config.solver.tolerance, cutoffs=config.networks.scan_cutoffs
+            scale, tolerance=config.solver.tolerance, cutoffs=cutoffs, physics=physics
         )
+
+
+class NoSettings(StepSettings):
+    """Of what its data decide alone."""
+
+
+class IterationCounts(StepSettings):
+    """Of the iterations under plain mixing."""
+
+    seed: int
+    physics: Physics
+    plain_mixing: PlainMixing
+
+
+class DiagonalisationTimes(StepSettings):
+    """Of the wall times of diagonalisations against the ring's length."""
+
+    seed: int
+    physics: Physics
+    cost: Cost
+    diagonalisation: Diagonalisation
+
+
+class FiniteSize(StepSettings):
+    """Of the comparison of short rings with long ones."""
+
+    seed: int
+    physics: Physics
+    finite_size: FiniteSizeSection
 
 
 class MethodTimes(StepSettings):

@@ -1,7 +1,7 @@
 """What the chain study makes of what.
 
 A network's name says what it is: window-r8-n220 sees 8 sites to each side and was trained on 220
-realizations per V0.
+realizations per V0; -fixed at its end: at one mu for all rings, instead of each ring's own.
 """
 
 from __future__ import annotations
@@ -37,6 +37,20 @@ def solved_and_predicted(scale: Scale) -> dict[str, str | list[str]]:
     return {"solved": "test-bdg", "predicted": predicted(scale)}
 
 
+def on_many_rings(scale: Scale) -> str:
+    """The paper's network on the surrogate's rings: far more of them than the test has."""
+    return f"surrogate-{paper_network(scale)}"
+
+
+def at_fixed_mu(scale: Scale) -> list[str]:
+    """The paper's networks that were trained at fixed mu, on the test at fixed mu."""
+    networks = scale.config.networks
+    return [
+        f"fixed_test-window-r{networks.window.cutoff}-n{realizations}-fixed"
+        for realizations in networks.fixed_mu_realizations
+    ]
+
+
 def time_and_error(scale: Scale) -> dict[str, str]:
     """What each method errs by, and how long it takes."""
     return {"errors": "cost", "times": "timing"}
@@ -44,6 +58,8 @@ def time_and_error(scale: Scale) -> dict[str, str]:
 
 def training(scale: Scale, network: str) -> Training:
     """The surrogate has a data set of its own; both are validated on the same rings."""
+    if network.endswith("-fixed"):
+        return Training("fixed_train", "fixed_validation")
     return Training("surrogate" if network == "surrogate" else "train", "validation")
 
 
@@ -54,7 +70,8 @@ def as_solved(scale: Scale, dataset: str) -> Inputs:
 
 def as_predicted(scale: Scale, dataset: str, network: str) -> Inputs:
     """The training data give the constant per V0 that the network is compared with."""
-    return Inputs(data={"test": dataset, "training": "train"}, networks=[network])
+    constants = "fixed_train" if network.endswith("-fixed") else "train"
+    return Inputs(data={"test": dataset, "training": constants}, networks=[network])
 
 
 def compared(scale: Scale) -> Inputs:
@@ -68,7 +85,7 @@ LAYOUT = """\
               -> Delta in units of t, the same shape, .npy or .csv"""
 
 DATASET = r"(?P<dataset>[a-z_]+)"
-NETWORK = r"(?P<network>surrogate|window-r\d+-n\d+)"
+NETWORK = r"(?P<network>surrogate|window-r\d+-n\d+(?:-fixed)?)"
 
 STUDY = Study(
     config=ChainConfig,
@@ -77,7 +94,22 @@ STUDY = Study(
     evaluations={
         rf"{DATASET}-bdg": Step("evaluation.solved", steps.Statistics, as_solved),
         rf"{DATASET}-{NETWORK}": Step("evaluation.predicted", steps.Statistics, as_predicted),
-        "floor": Step("evaluation.floor", steps.IrreducibleError),
+        "floor(?:-(?P<mu>fixed))?": Step("evaluation.floor", steps.IrreducibleError),
+        "suppression": Step(
+            "evaluation.suppression",
+            steps.NoSettings,
+            lambda scale: Inputs(data={"common": "common"}),
+        ),
+        "peaks": Step(
+            "evaluation.peaks",
+            steps.Statistics,
+            lambda scale: Inputs(data={"training": "train"}),
+        ),
+        "plain_mixing": Step("evaluation.plain_mixing", steps.IterationCounts),
+        "finite_size": Step("evaluation.finite_size", steps.FiniteSize, cost="heavy"),
+        "diagonalisation": Step(
+            "evaluation.diagonalisation", steps.DiagonalisationTimes, cost="alone", timed=True
+        ),
         "cost": Step("evaluation.cost", steps.MethodErrors, compared, cost="heavy"),
         "timing": Step("evaluation.timing", steps.MethodTimes, compared, cost="alone", timed=True),
     },
@@ -152,12 +184,61 @@ STUDY = Study(
             "all (units of t squared), with bootstrap intervals over realizations; beside it the "
             "error of a constant per disorder strength and the irreducible error of the window.",
         ),
+        "fixed-mu": Exhibit(
+            "paper.tables:fixed_mu",
+            lambda scale: {"evaluations": ["floor-fixed", *at_fixed_mu(scale)]},
+            "The other reading of the chemical potential, fixed at the clean ring's: irreducible "
+            "error of the paper's window, and mean squared error of networks trained on so many "
+            "rings per disorder strength (units of t squared), with standard errors.",
+        ),
         "correlations": Exhibit(
             "paper.tables:correlations",
-            solved_and_predicted,
-            "Largest deviation of the networks' correlation function from the solved one, at "
-            "distances within reach of the window and beyond, and the plateau that the correlation"
-            " function has there.",
+            lambda scale: {"predicted": [on_many_rings(scale), "test-surrogate"]},
+            "Largest error of the networks' correlation function at distances within reach of the "
+            "window and beyond, in both normalisations, with standard errors over realizations; "
+            "depth of the dip of the predicted function below its plateau.",
+        ),
+        "agreement": Exhibit(
+            "paper.tables:agreement",
+            lambda scale: {"predicted": [on_many_rings(scale), "test-surrogate"]},
+            "What the networks make of each disorder strength, compared with the solved rings: "
+            "bias of mean Delta (units of t), share of the variance explained, largest difference "
+            "of the distribution functions, sites near zero (predicted over solved), and recall "
+            "and precision of the sites above the clean ring's Delta. Standard errors are over "
+            "realizations.",
+        ),
+        "suppression": Exhibit(
+            "paper.tables:suppression",
+            lambda scale: {"falls": "suppression"},
+            "By how much mean Delta falls from each disorder strength to the next, on the same "
+            "disorder scaled by both (units of t), with standard errors over disorders.",
+        ),
+        "peaks": Exhibit(
+            "paper.tables:peaks",
+            lambda scale: {"peaks": "peaks"},
+            "Local maxima of the distribution of Delta in the training data, rings without "
+            "disorder left out: position and width at half prominence in units of the clean "
+            "ring's Delta, and the share of bootstrap resamples of the rings that have them.",
+        ),
+        "iterations": Exhibit(
+            "paper.tables:iterations",
+            lambda scale: {"plain": "plain_mixing", "solved": "test-bdg"},
+            "Iterations of the self-consistency loop per disorder strength: under plain mixing, "
+            "and with the mixing of the exact solver, which goes on to a smaller residual.",
+        ),
+        "finite-size": Exhibit(
+            "paper.tables:finite_size",
+            lambda scale: {"sizes": "finite_size"},
+            "One long disorder as one ring and cut into shorter ones: mean Delta (units of t), its "
+            "shift from that of the longest rings, and the rms change of Delta on the same sites, "
+            "both in units of mean Delta; spread of the rings' chemical potentials; localisation "
+            "length of the normal chain over the ring's length.",
+        ),
+        "diagonalisation": Exhibit(
+            "paper.tables:diagonalisation",
+            lambda scale: {"times": "diagonalisation"},
+            "Time of one self-consistency iteration by exact diagonalisation on one core, against "
+            "the ring's length.",
         ),
         "cost": Exhibit(
             "paper.tables:cost",

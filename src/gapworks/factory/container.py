@@ -68,6 +68,14 @@ def with_interval(
     }
 
 
+def with_error(name: str, variable: Variable) -> dict[str, Variable]:
+    """A variable, and NAME_error, its standard error."""
+    return {
+        name: variable,
+        f"{name}_error": replace(variable, description="standard error of it"),
+    }
+
+
 @dataclass(frozen=True)
 class Coordinate:
     """The values along a dimension, with their unit and meaning."""

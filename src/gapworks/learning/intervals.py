@@ -67,6 +67,35 @@ def resampled(
     return Measured(float(statistic(np.arange(samples))), spread, samples)
 
 
+def jackknifed(
+    statistic: Callable[..., np.ndarray], *columns: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """A smooth function of means over independent samples, with its jackknife standard error.
+
+    Numbers of one sample go together: a difference or ratio of two predictions of the same samples
+    has the error of their difference, not of each.
+
+    Parameters
+    ----------
+    statistic : callable
+        Takes the mean of each column, shape (b, ...) for b sets of samples at once; gives (b, ...).
+    columns : ndarray, shape (n, ...)
+        Numbers of each of n samples.
+
+    Returns
+    -------
+    value, error : ndarray, shape (...)
+        The error of a single sample is infinite.
+    """
+    n = len(columns[0])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = statistic(*(column.mean(axis=0, keepdims=True) for column in columns))[0]
+        if n == 1:
+            return value, np.full_like(value, np.inf, dtype=float)
+        left_out = statistic(*((column.sum(axis=0) - column) / (n - 1) for column in columns))
+        return value, np.sqrt((n - 1) * left_out.var(axis=0))
+
+
 class Estimate(NamedTuple):
     """A number with its bootstrap interval."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from gapworks.chain.data.draw import draw_disorder
+from gapworks.chain.data.rings import solve_rings
 from gapworks.chain.physics.solution import Reason
-from gapworks.chain.physics.solver import solve
 from gapworks.chain.steps import Simulate as Settings
 from gapworks.factory.container import VALID, Coordinate, Variable, coded
 
@@ -17,7 +17,7 @@ VARIABLES = {
     "delta": Variable(("sample", "site"), "t", "pairing potential Delta_i"),
     "density": Variable(("sample", "site"), "1", "electrons on the site, n_i"),
     "disorder_strength": Variable(("sample",), "t", "V0: V is uniform in [-V0, V0]"),
-    "mu": Variable(("sample",), "t", "chemical potential tuned to the filling"),
+    "mu": Variable(("sample",), "t", "chemical potential"),
     "energy": Variable(("sample",), "t", "mean-field energy of the ring"),
     "gap": Variable(("sample",), "t", "smallest excitation energy"),
     "residual": Variable(("sample",), "t", "largest change that one more iteration would make"),
@@ -51,11 +51,17 @@ def simulate(settings: Settings, start: int, stop: int, threads: int) -> dict[st
     """
     physics = settings.physics
     V, V0 = draw_disorder(
-        settings.seed, settings.stream, physics.disorder_strengths, physics.length, start, stop
+        settings.seed,
+        settings.stream,
+        physics.disorder_strengths,
+        physics.length,
+        start,
+        stop,
+        settings.common,
     )
-    s = solve(
+    s = solve_rings(
+        physics,
         V,
-        **physics.hamiltonian,
         tolerance=settings.solver.tolerance,
         max_iterations=settings.solver.max_iterations,
         threads=threads,

@@ -15,7 +15,13 @@ def disorder_strength(strengths: Sequence[float], index: int) -> float:
 
 
 def draw_disorder(
-    seed: int, stream: int, strengths: Sequence[float], length: int, start: int, stop: int
+    seed: int,
+    stream: int,
+    strengths: Sequence[float],
+    length: int,
+    start: int,
+    stop: int,
+    common: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Disorder of the samples start ... stop - 1 of a data set.
 
@@ -29,6 +35,9 @@ def draw_disorder(
         Sites of the ring, L.
     start, stop : int
         Range of samples.
+    common : bool
+        One disorder for a round of all strengths, scaled by each (common random numbers): what
+        differs between the samples of a round, differs by the strength alone.
 
     Returns
     -------
@@ -40,6 +49,7 @@ def draw_disorder(
     V0 = np.array([disorder_strength(strengths, index) for index in range(start, stop)])
     V = np.empty((stop - start, length))
     for row, index in enumerate(range(start, stop)):
+        drawn = index // len(strengths) if common else index
         # Uniform on [0, 1) first and scaled after: the same bits on every platform.
-        V[row] = V0[row] * (2 * sample_generator(seed, "chain", stream, index).random(length) - 1)
+        V[row] = V0[row] * (2 * sample_generator(seed, "chain", stream, drawn).random(length) - 1)
     return V, V0

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from gapworks.chain.data.rings import solve_rings
 from gapworks.chain.evaluation.methods import about, asked, compared, coordinates, rings
-from gapworks.chain.physics.solver import solve
 from gapworks.chain.steps import MethodErrors
-from gapworks.factory.container import Variable
+from gapworks.factory.container import Variable, with_error
 from gapworks.factory.evaluation_file import Evaluation, Given, Report
+from gapworks.learning.intervals import jackknifed
 
 VARIABLES = {
-    "mse": Variable(("method", "length"), "t^2", "mean squared error of Delta, NaN: not measured"),
+    **with_error(
+        "mse",
+        Variable(("method", "length"), "t^2", "mean squared error of Delta, NaN: not measured"),
+    ),
 }
 
 
@@ -32,7 +36,8 @@ def evaluate(settings: MethodErrors, given: Given, threads: int, report: Report)
     -------
     Evaluation
         `mse`, shape (methods, lengths), units of t^2: against `solve` at a hundredth of the exact
-        tolerance; NaN: too long for dense.
+        tolerance; NaN: too long for dense. Errors are over pieces of a ring as long as the shortest
+        rings: a long ring is one, and far longer than what its sites know of each other.
 
     Raises
     ------
@@ -40,14 +45,18 @@ def evaluate(settings: MethodErrors, given: Given, threads: int, report: Report)
         If a network does not fit; see `methods.compared`.
     """
     cost, methods = settings.cost, compared(settings, given.networks, threads)
-    model = settings.physics.hamiltonian
     mse = np.full((len(methods), len(cost.lengths)), np.nan)
+    errors = np.full_like(mse, np.nan)
     for column, length in enumerate(cost.lengths):
         V = rings(cost, settings.seed, length)
         exactly = 1e-2 * cost.exact_tolerance
-        reference = solve(V, **model, tolerance=exactly, threads=threads).delta
+        reference = solve_rings(settings.physics, V, tolerance=exactly, threads=threads).delta
         for row, name, few in asked(cost, methods, V):
-            mse[row, column] = np.mean((methods[name](few) - reference[: len(few)]) ** 2)
+            squared = (methods[name](few) - reference[: len(few)]) ** 2
+            pieces = np.array_split(squared, length // min(cost.lengths), axis=1)
+            means = np.concatenate([piece.mean(axis=1) for piece in pieces])
+            mse[row, column], errors[row, column] = jackknifed(lambda mean: mean, means)
             report(f"L = {length}: {name}: MSE {mse[row, column]:.1e}")
     attributes = about("cost", methods, threads)
-    return Evaluation(attributes, coordinates(cost, methods), VARIABLES, {"mse": mse})
+    arrays = {"mse": mse, "mse_error": errors}
+    return Evaluation(attributes, coordinates(cost, methods), VARIABLES, arrays)

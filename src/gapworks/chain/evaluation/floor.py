@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from gapworks.chain.physics.solver import solve
+from gapworks.chain.data.rings import solve_rings
 from gapworks.chain.steps import IrreducibleError
-from gapworks.factory.container import Coordinate, Variable, with_interval
+from gapworks.factory.container import Coordinate, Variable, with_error, with_interval
 from gapworks.factory.evaluation_file import Evaluation, Given, Report
 from gapworks.factory.seeds import sample_generator
-from gapworks.learning.intervals import bootstrap_ratio, with_ends
+from gapworks.learning.intervals import bootstrap_ratio, jackknifed, with_ends
 
 VARIABLES = {
     **with_interval(
         "floor", Variable(("cutoff",), "t^2", "irreducible mean squared error, all V0 pooled")
     ),
-    "floor_by_strength": Variable(("cutoff", "strength"), "t^2", "the same at each V0"),
+    **with_error(
+        "floor_by_strength", Variable(("cutoff", "strength"), "t^2", "the same at each V0")
+    ),
     "failed": Variable(("cutoff",), "1", "rings that failed; their windows are left out", "int64"),
 }
 
@@ -82,20 +84,25 @@ def evaluate(settings: IrreducibleError, given: Given, threads: int, report: Rep
                     for window in range(floor.windows)
                 ]
             )
-            s = solve(V, **physics.hamiltonian, tolerance=settings.tolerance, threads=threads)
+            s = solve_rings(physics, V, tolerance=settings.tolerance, threads=threads)
             failed += int(np.count_nonzero(~s.converged))
             at_centre = np.where(s.converged, s.delta[..., 0], np.nan)
             per_window[row] = at_centre.var(axis=1, ddof=1)
         whole = np.isfinite(per_window).all(axis=0)
         kept = per_window[:, whole].mean(axis=0)
         estimate = bootstrap_ratio(kept, np.ones_like(kept), np.random.default_rng(seed))
-        rows.append((estimate, per_window[:, whole].mean(axis=1), failed))
+        by_strength = jackknifed(lambda mean: mean, per_window[:, whole].T)
+        rows.append((estimate, *by_strength, failed))
         report(f"R = {cutoff}: {estimate.value:.2e} t^2")
-    floors, by_strength, failed = zip(*rows, strict=True)
-    arrays = with_ends("floor", floors)
-    arrays |= {"floor_by_strength": np.array(by_strength), "failed": np.array(failed)}
+    floors, by_strength, errors, failed = zip(*rows, strict=True)
+    arrays = with_ends("floor", floors) | {
+        "floor_by_strength": np.array(by_strength),
+        "floor_by_strength_error": np.array(errors),
+        "failed": np.array(failed),
+    }
     coordinates = {
         "cutoff": Coordinate(np.array(settings.cutoffs), "a", "R, sites to each side"),
         "strength": Coordinate(np.array(strengths), "t", "disorder strength V0"),
     }
-    return Evaluation({"dataset": "floor", "method": "floor"}, coordinates, VARIABLES, arrays)
+    name = "floor" if physics.mu == "tuned" else f"floor-{physics.mu}"
+    return Evaluation({"dataset": name, "method": name}, coordinates, VARIABLES, arrays)

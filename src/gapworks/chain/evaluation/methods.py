@@ -17,10 +17,10 @@ import torch
 
 from gapworks.chain.config import Cost
 from gapworks.chain.data.draw import draw_disorder
-from gapworks.chain.evaluation.fit import check_physics
+from gapworks.chain.data.rings import held_mu, solve_rings
+from gapworks.chain.learning.fit import check_physics
 from gapworks.chain.learning.trained import Network
 from gapworks.chain.physics.dense import solve_dense
-from gapworks.chain.physics.solver import solve
 from gapworks.chain.steps import MethodTimes
 from gapworks.factory.container import Coordinate
 from gapworks.factory.errors import DataError
@@ -50,12 +50,16 @@ def compared(
         If a network was trained on other physics, or its window is longer than the shortest ring.
     """
     torch.set_num_threads(threads)
-    cost, common = settings.cost, settings.physics.hamiltonian
-    known: dict[str, Method] = {"dense": lambda V: solve_dense(V, **common).delta}
+    cost, physics = settings.cost, settings.physics
+
+    def dense(V: np.ndarray) -> np.ndarray:
+        return solve_dense(V, **physics.hamiltonian, mu=held_mu(physics, V.shape[-1])).delta
+
+    known: dict[str, Method] = {"dense": dense}
     for tolerance in [cost.exact_tolerance, *cost.truncated_tolerances]:
         label = "exact" if tolerance == cost.exact_tolerance else f"exact {tolerance:.0e}"
         known[label] = lambda V, tolerance=tolerance: (
-            solve(V, **common, tolerance=tolerance, threads=threads).delta
+            solve_rings(physics, V, tolerance=tolerance, threads=threads).delta
         )
     for name, path in networks.items():
         network = Network.load(path)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from gapworks.chain.evaluation import scores, statistics
-from gapworks.chain.evaluation.fit import check_network_fits
+from gapworks.chain.evaluation.agreement import VARIABLES as AGREEMENT
+from gapworks.chain.evaluation.agreement import agreement
+from gapworks.chain.learning.fit import check_network_fits
 from gapworks.chain.learning.trained import Network
 from gapworks.chain.steps import Statistics
 from gapworks.factory.container import Coordinate
@@ -51,10 +56,20 @@ def evaluate(settings: Statistics, given: Given, threads: int, report: Report) -
         report(f"gapworks: {path}: {doubt.text}")
     constants = scores.constants(read_dataset(training, "chain")[1])
     made |= scores.score(arrays, answer.delta, constants, settings.evaluation, seed)
+    made |= agreement(arrays, answer.delta, network.card["window"] - 1)
     coordinates["score"] = Coordinate(np.arange(len(scores.SCORES)), "1", ", ".join(scores.SCORES))
     attributes = about_data(header, name) | network.attributes
     attributes |= {
         "window": network.card["window"],
         "settings_of_network": network.card["settings"],
     }
-    return Evaluation(attributes, coordinates, statistics.VARIABLES | scores.VARIABLES, made)
+    if network.card["architecture"]["kind"] == "window":
+        attributes["training_loss"] = _training_loss(network.card)
+    variables = statistics.VARIABLES | scores.VARIABLES | AGREEMENT
+    return Evaluation(attributes, coordinates, variables, made)
+
+
+def _training_loss(card: Mapping[str, Any]) -> float:
+    """Mean squared error in the epoch whose weights were kept, as the optimiser saw it, t^2."""
+    kept = card["history"][card["best_epoch"] - 1]
+    return kept["train"] * card["architecture"]["output_scale"] ** 2

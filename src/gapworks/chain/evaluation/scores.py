@@ -9,10 +9,12 @@ import numpy as np
 from gapworks.chain.config import Evaluation
 from gapworks.factory.container import Variable, with_interval
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.learning.intervals import Estimate, bootstrap_ratio, with_ends
+from gapworks.learning.intervals import Estimate, bootstrap_ratio, jackknifed, with_ends
 
 VARIABLES = {
     **with_interval("mse", Variable(("strength",), "t^2", "mean squared error of Delta")),
+    "mse_error": Variable(("strength",), "t^2", "standard error of it"),
+    "pooled_error": Variable(("score",), "1", "standard errors; NaN: none is known"),
     "baseline_mse": Variable(("strength",), "t^2", "error of the mean Delta of each V0"),
     **with_interval(
         "pooled",
@@ -31,7 +33,7 @@ def value(data: Evaluated, name: str, score: str) -> float:
     ----------
     data : Evaluated
     name : str
-        "pooled", or "pooled_lower" and "pooled_upper", the ends of its interval.
+        "pooled", "pooled_error", or "pooled_lower" and "pooled_upper", the ends of its interval.
     score : str
         One of `SCORES`.
     """
@@ -93,10 +95,17 @@ def score(
     def estimate(numerator: np.ndarray, denominator: np.ndarray) -> Estimate:
         return bootstrap_ratio(numerator, denominator, rng, settings.resamples, settings.confidence)
 
+    def error(numerator: np.ndarray, denominator: np.ndarray) -> float:
+        return float(jackknifed(lambda a, b: a / b, numerator, denominator)[1])
+
     rows = [strength == V0 for V0 in np.unique(strength)]
     worst = np.abs(predicted - delta).max()
     return {
         **with_ends("mse", [estimate(squared[row], ones[row]) for row in rows]),
+        "mse_error": np.array([error(squared[row], ones[row]) for row in rows]),
+        "pooled_error": np.array(
+            [error(squared, ones), error(squared, deviation), error(baseline, ones), np.nan]
+        ),
         "baseline_mse": np.array([baseline[row].mean() for row in rows]),
         **with_ends(
             "pooled",

@@ -55,8 +55,13 @@ class Network(TrainedNetwork):
 
     @property
     def physics(self) -> dict[str, Any]:
-        """What the network's answer is for: coupling, filling and Hartree convention."""
-        return Physics.model_validate(self.card["training_data"]["physics"]).hamiltonian
+        """What the network's answer is for: coupling, filling, Hartree convention, rule of mu."""
+        return Physics.model_validate(self.card["training_data"]["physics"]).reading
+
+    @property
+    def sees_the_mean(self) -> bool:
+        """Whether a constant in V matters: only where mu is fixed."""
+        return self.physics["mu"] == "fixed"
 
     @property
     def strongest(self) -> float:
@@ -64,12 +69,13 @@ class Network(TrainedNetwork):
         return max(self.card["training_data"]["physics"]["disorder_strengths"])
 
     def doubts(self, V: np.ndarray, answer: Answer) -> list[doubts.Doubt]:
-        """What is to be said of V, less each ring's mean, and of mu; arguments as of `answer`."""
-        found = doubts.of_disorder(doubts.off_its_mean(V).reshape(-1, V.shape[-1]), self.strongest)
+        """What is to be said of V, as the network takes it, and of mu; arguments as of `answer`."""
+        taken = V if self.sees_the_mean else doubts.off_its_mean(V)
+        found = doubts.of_disorder(taken.reshape(-1, V.shape[-1]), self.strongest)
         return found + doubts.of_filling(answer.closed.ravel(), *self.card["mu_range"])
 
     def predict(self, V: np.ndarray, as_drawn: bool = False) -> np.ndarray:
-        """Delta of each ring; a constant added to V changes nothing.
+        """Delta of each ring; a constant added to V changes nothing, unless mu is fixed.
 
         Parameters
         ----------
@@ -99,7 +105,7 @@ class Network(TrainedNetwork):
         V = check_disorder(V)
         if not V.size:
             raise ValueError(f"V: shape {V.shape}; give at least one ring")
-        if as_drawn:
+        if as_drawn or self.sees_the_mean:
             return self._answer(V)
         answer = self._answer(doubts.off_its_mean(V))
         return replace(answer, mu=answer.mu + V.mean(-1))

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from gapworks.chain.evaluation.agreement import STATEMENTS
+from gapworks.chain.evaluation.correlations import NORMALISATIONS
+from gapworks.chain.evaluation.peaks import PEAKS
 from gapworks.chain.evaluation.scores import cutoff, value
 from gapworks.chain.paper.time_and_error import time_and_error
 from gapworks.factory.evaluation_file import Evaluated
@@ -57,21 +60,102 @@ def errors(networks: Sequence[Evaluated], floor: Evaluated) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def correlations(solved: Evaluated, predicted: Sequence[Evaluated]) -> pd.DataFrame:
-    """Largest deviation of C(r) from the solved one, within the window's reach and beyond."""
-    reach = predicted[0].attributes["window"] - 1  # 2 R of the window network
+def correlations(predicted: Sequence[Evaluated]) -> pd.DataFrame:
+    """Largest error of C(r) within each window's reach, 2 R, and beyond, in both normalisations."""
     tables = []
     for data in predicted:
-        deviation = np.abs(data["correlation"] - solved["correlation"])
-        columns = {
-            "network": data.method,
-            "V0": data["strength"],
-            f"r < {reach}": deviation[:, :reach].max(axis=1),
-            f"r >= {reach}": deviation[:, reach:].max(axis=1),
-            "plateau": solved["correlation"][:, reach:].mean(axis=1),
-        }
-        tables.append(pd.DataFrame(columns))
+        for row, normalisation in enumerate(NORMALISATIONS):
+            columns = {
+                "network": data.method,
+                "over": normalisation,
+                "2 R": data.attributes["window"] - 1,
+                "V0": data["strength"],
+                "r < 2 R": data["correlation_near"][row],
+                "error": data["correlation_near_error"][row],
+                "r >= 2 R": data["correlation_far"][row],
+                "its error": data["correlation_far_error"][row],
+                "dip": data["dip"][row],
+            }
+            tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
+
+
+def fixed_mu(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
+    """Floor and errors at fixed mu: the first evaluation is the floor, the others networks'."""
+    floor, *networks = evaluations
+    tables = [
+        pd.DataFrame(
+            {
+                "what": f"floor, R = {cutoff}",
+                "V0": floor["strength"],
+                "MSE": floor["floor_by_strength"][row],
+                "error": floor["floor_by_strength_error"][row],
+            }
+        )
+        for row, cutoff in enumerate(floor["cutoff"])
+    ]
+    for data in networks:
+        columns = {"what": data.method, "V0": data["strength"], "MSE": data["mse"]}
+        tables.append(pd.DataFrame(columns | {"error": data["mse_error"]}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def agreement(predicted: Sequence[Evaluated]) -> pd.DataFrame:
+    """What networks make of each V0, each number with its standard error."""
+    tables = []
+    for data in predicted:
+        columns = {"network": data.method, "V0": data["strength"]}
+        for name in STATEMENTS:
+            columns |= {name: data[name], f"{name} error": data[f"{name}_error"]}
+        tables.append(pd.DataFrame(columns))
+    return pd.concat(tables, ignore_index=True).rename(columns=lambda name: name.replace("_", " "))
+
+
+def suppression(falls: Evaluated) -> pd.DataFrame:
+    """The fall of mean Delta at each step of V0."""
+    columns = {"from V0": falls["step"], "fall": falls["fall"], "error": falls["fall_error"]}
+    return pd.DataFrame(columns | {"disorders": falls["rings"]})
+
+
+def peaks(peaks: Evaluated) -> pd.DataFrame:
+    """Where the distribution of Delta has local maxima."""
+    columns = {"peak": list(PEAKS), "position": peaks["position"]}
+    columns |= {"error": peaks["position_error"], "width": peaks["width"]}
+    return pd.DataFrame(columns | {"present": peaks["present"]})
+
+
+def iterations(plain: Evaluated, solved: Evaluated) -> pd.DataFrame:
+    """Iterations under plain mixing per V0, beside the exact solver's."""
+    counted = plain["iterations"]
+    rows = [solved.row("strength", V0) for V0 in plain["strength"]]
+    return pd.DataFrame(
+        {
+            "V0": plain["strength"],
+            "rings": np.isfinite(counted).sum(axis=1),
+            "failed": np.isnan(counted).sum(axis=1),
+            "least": np.nanmin(counted, axis=1),
+            "median": np.nanmedian(counted, axis=1),
+            "most": np.nanmax(counted, axis=1),
+            "exact solver": solved["mean_iterations"][rows],
+        }
+    )
+
+
+def finite_size(sizes: Evaluated) -> pd.DataFrame:
+    """What the ring's length changes, per V0 and length."""
+    strengths, lengths = np.meshgrid(sizes["strength"], sizes["length"], indexing="ij")
+    names = ("mean_delta", "shift", "shift_error", "site_difference", "mu_spread", "failed")
+    columns = {"V0": strengths.ravel(), "L": lengths.ravel().astype(int)}
+    columns |= {name.replace("_", " "): sizes[name].ravel() for name in names}
+    localised = sizes["localisation_length"][:, None] / lengths
+    return pd.DataFrame(columns | {"localisation length / L": localised.ravel()})
+
+
+def diagonalisation(times: Evaluated) -> pd.DataFrame:
+    """Time of one iteration by diagonalisation."""
+    seconds = times["seconds"]
+    columns = {"L": times["length"].astype(int), "seconds": np.median(seconds, axis=0)}
+    return pd.DataFrame(columns | {"least": seconds.min(axis=0), "most": seconds.max(axis=0)})
 
 
 def cost(errors: Evaluated, times: Evaluated) -> pd.DataFrame:

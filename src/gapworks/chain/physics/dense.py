@@ -11,17 +11,19 @@ from numpy.typing import ArrayLike
 from gapworks.chain.physics.anderson import forget, mix, remember, step_length
 from gapworks.chain.physics.model import Model, starting_point
 from gapworks.chain.physics.self_consistency import (
-    BETAS,
     DEPTH,
-    MU_GAINS,
-    PATIENCE,
-    PLAIN_STEPS,
     STEP_SHARE,
+    TRIES,
     confine,
+    plain_try,
     vanishing,
 )
 from gapworks.chain.physics.solution import Reason, Solution, assemble
-from gapworks.chain.physics.solver import check_arguments
+from gapworks.chain.physics.solver import (
+    check_arguments,
+    check_chemical_potential,
+    check_mixing,
+)
 
 # A level closer to zero than this, relative to the largest, is a zero mode: half filled, no
 # pairing.
@@ -93,6 +95,8 @@ def solve_dense(
     tolerance: float = 1e-11,
     hartree: str = "attractive",
     *,
+    mu: ArrayLike | None = None,
+    mixing: float | None = None,
     max_iterations: int = 400,
 ) -> Solution:
     """`solve` by full diagonalisation: same arguments, same result, about a second for L = 256.
@@ -109,26 +113,32 @@ def solve_dense(
     L = V.shape[-1]
     start = starting_point(model, L)
     rings = V.reshape(-1, L)
+    tries = TRIES if mixing is None else plain_try(check_mixing(mixing), max_iterations)
+    held = check_chemical_potential(mu, offset)
     fields, verdicts = np.empty((len(rings), 2 * L + 1)), np.empty((len(rings), 5))
-    for ring, row, verdict in zip(rings, fields, verdicts, strict=True):
-        row[:], verdict[:] = _relax(ring, model, start, tolerance, max_iterations)
-    return assemble(model, V, offset, fields, verdicts)
+    for ring, at, row, verdict in zip(rings, held, fields, verdicts, strict=True):
+        row[:], verdict[:] = _relax(ring, at, model, start, tolerance, max_iterations, tries)
+    return assemble(model, V, offset, fields, verdicts, held=mu is not None)
 
 
-def _relax(V, model, start, tolerance, budget):
+def _relax(V, mu, model, start, tolerance, budget, tries):
     """First try that passes, else the last: x, (reason, iterations, residual, gap, tr |H|)."""
     total = 0
-    for numbers in zip(BETAS, PLAIN_STEPS, MU_GAINS, strict=True):
-        x, reason, used, residual, E = _attempt(V, model, start, tolerance, budget, *numbers)
+    for numbers in tries:
+        x, reason, used, residual, E = _attempt(V, mu, model, start, tolerance, budget, *numbers)
         total += used
         if reason == Reason.CONVERGED:
             break
     return x, (reason, total, residual, np.abs(E).min(), np.abs(E).sum())
 
 
-def _attempt(V, model, start, tolerance, budget, beta, plain, mu_gain):
-    L = len(V)
-    x = np.concatenate([np.full(L, start[0]), np.full(L, model.filling), [start[1] + V.mean()]])
+def _attempt(V, mu, model, start, tolerance, budget, beta, plain, mu_gain, patience):
+    L, held = len(V), not np.isnan(mu)
+    begin = mu if held else start[1] + V.mean()
+    floor, ceiling = V.min() - 2 - model.coupling, V.max() + 2 + model.coupling
+    if held:
+        floor = ceiling = mu
+    x = np.concatenate([np.full(L, start[0]), np.full(L, model.filling), [begin]])
     memory = remember(DEPTH, x.size)
     best, waited, settled = np.inf, 0, False
     residual, E = np.nan, np.full(2 * L, np.nan)
@@ -138,21 +148,20 @@ def _attempt(V, model, start, tolerance, budget, beta, plain, mu_gain):
         if not np.isfinite(eps).all():
             return x, Reason.DIVERGED, iteration, residual, E
         new_delta, new_density, E = _fields(eps, delta, model.coupling)
-        f = np.concatenate(
-            [new_delta - delta, new_density - density, [model.filling - new_density.mean()]]
-        )
+        missing = 0.0 if held else model.filling - new_density.mean()
+        f = np.concatenate([new_delta - delta, new_density - density, [missing]])
         residual = np.abs(f).max()
         if settled and residual <= tolerance:
             normal = delta.max() <= vanishing(tolerance)
             reason = Reason.NORMAL_STATE if normal else Reason.CONVERGED
             return x, reason, iteration, residual, E
         best, waited = (residual, 0) if residual < 0.5 * best else (best, waited + 1)
-        if waited > PATIENCE:
+        if waited > patience:
             return x, Reason.ITERATIONS_EXHAUSTED, iteration, residual, E
         if iteration <= plain:
             forget(memory)
         f[-1] *= mu_gain
         mix(x, f, beta, memory)
-        confine(x, model.coupling, V.min() - 2 - model.coupling, V.max() + 2 + model.coupling)
+        confine(x, model.coupling, floor, ceiling)
         settled = residual <= tolerance and step_length(x, memory) <= STEP_SHARE * tolerance
     return x, Reason.ITERATIONS_EXHAUSTED, budget, residual, E

@@ -30,14 +30,20 @@ from gapworks.chain.physics.zolotarev import STEP
 from gapworks.numerics.compiled import inlined
 
 DEPTH = 15
-# The tries: mixing, steps without memory before it, and the weight of the equation for mu. A gapped
-# ring is nearly incompressible: mu must move by more than the density is off; with a partly filled
-# level, by less.
-BETAS = (1.0, 1.0, 0.5, 0.5, 0.3)
-PLAIN_STEPS = (0, 0, 30, 30, 100)
-MU_GAINS = (5.0, 1.0, 5.0, 1.0, 10.0)
 # Steps without halving the residual after which a try is given up.
 PATIENCE = 80
+# The tries: mixing, steps without memory before it, the weight of the equation for mu, patience. A
+# gapped ring is nearly incompressible: mu must move by more than the density is off; with a partly
+# filled level, by less.
+TRIES = np.array(
+    [
+        [1.0, 0, 5.0, PATIENCE],
+        [1.0, 0, 1.0, PATIENCE],
+        [0.5, 30, 5.0, PATIENCE],
+        [0.5, 30, 1.0, PATIENCE],
+        [0.3, 100, 10.0, PATIENCE],
+    ]
+)
 # Accept when the step that leads to the last iterate is at most this many tolerances long: the
 # residual may be far smaller than the error.
 STEP_SHARE = 0.5
@@ -78,9 +84,14 @@ def confine(x, coupling, floor, ceiling):
     x[2 * L] = min(max(x[2 * L], floor), ceiling)
 
 
+def plain_try(mixing: float, budget: int) -> np.ndarray:
+    """`TRIES` of plain mixing: one, without memory, as patient as its budget of iterations."""
+    return np.array([[mixing, budget, 1.0, budget]])
+
+
 # Inlined early: LLVM would optimise it once by itself and once more inside `relax`.
 @inlined(inline="always")
-def attempt(V, physics, tolerance, budget, numbers, x, ladder, work, memory):
+def attempt(V, physics, held, tolerance, budget, numbers, x, ladder, work, memory):
     """Iterate x = (Delta, n, mu) from where it stands.
 
     Parameters
@@ -88,11 +99,13 @@ def attempt(V, physics, tolerance, budget, numbers, x, ladder, work, memory):
     V : ndarray, shape (L,)
     physics : tuple of float
         g, sign of the Hartree term, filling.
+    held : bool
+        Whether mu stays where it stands, instead of giving the filling.
     tolerance : float
     budget : int
         Most evaluations of the map.
-    numbers : tuple
-        Mixing, steps without memory, weight of the equation for mu.
+    numbers : tuple of float
+        A row of `TRIES`.
     x : ndarray, shape (2 L + 1,)
     ladder, work, memory
         `zolotarev.Ladder`, `transfer_map.Work`, `anderson.Memory`.
@@ -105,12 +118,14 @@ def attempt(V, physics, tolerance, budget, numbers, x, ladder, work, memory):
     """
     L = V.size
     coupling, sign, filling = physics
-    beta, plain, mu_gain = numbers
+    beta, plain, mu_gain, patience = numbers
     kappa = ladder[0]
     rough = kappa.size - 1
     level = rough
     eps, delta = work.eps, x[:L]
     floor, ceiling = V.min() - 2.0 - coupling, V.max() + 2.0 + coupling
+    if held:
+        floor = ceiling = x[2 * L]
     scale, residual, best, waited, count = 0.0, 1.0, np.inf, 0, 0
     # The winding part is zero so far: as if renewed where the residual was 1.
     work.wound_diagonal[:] = 0.0
@@ -136,7 +151,7 @@ def attempt(V, physics, tolerance, budget, numbers, x, ladder, work, memory):
             wound_at = residual
         stale = False
         sweep_blocks(eps, delta, count, work)
-        residual = residual_of(x, coupling, filling, work)
+        residual = residual_of(x, coupling, filling, held, work)
         if not residual < np.inf:
             return DIVERGED, iteration, np.nan, np.nan, np.nan
         if exact and residual <= tolerance:
@@ -158,7 +173,7 @@ def attempt(V, physics, tolerance, budget, numbers, x, ladder, work, memory):
             best, waited = residual, 0
         else:
             waited += 1
-            if waited > PATIENCE:
+            if waited > patience:
                 return EXHAUSTED, iteration, residual, np.nan, np.nan
         if iteration <= plain:
             forget(memory)
@@ -173,14 +188,18 @@ def attempt(V, physics, tolerance, budget, numbers, x, ladder, work, memory):
 
 
 @entry_point
-def relax(V, physics, tolerance, budget, start, ladder, fields, verdicts):
+def relax(V, mu, physics, tolerance, budget, tries, start, ladder, fields, verdicts):
     """Relax rings one after the other, each by the first of several tries that passes.
 
     Parameters
     ----------
     V : ndarray, shape (R, L)
+    mu : ndarray, shape (R,)
+        Chemical potential at which each ring is held; NaN: tuned to the filling.
     physics, tolerance, budget, ladder
         As in `attempt`.
+    tries : ndarray, shape (T, 4)
+        As `TRIES`.
     start : tuple of float
         Uniform Delta and mu to start from.
     fields : ndarray, shape (R, 2 L + 1)
@@ -194,13 +213,15 @@ def relax(V, physics, tolerance, budget, start, ladder, fields, verdicts):
     x = np.empty(2 * L + 1)
     for r in range(V.shape[0]):
         total = 0
-        for trial in range(len(BETAS)):
+        held = not np.isnan(mu[r])
+        for trial in range(len(tries)):
             x[:L] = start[0]
             x[L : 2 * L] = physics[2]
-            x[2 * L] = start[1] + V[r].mean()
-            numbers = (BETAS[trial], PLAIN_STEPS[trial], MU_GAINS[trial])
+            x[2 * L] = mu[r] if held else start[1] + V[r].mean()
+            one = tries[trial]
+            numbers = (one[0], one[1], one[2], one[3])
             reason, used, residual, gap, trace = attempt(
-                V[r], physics, tolerance, budget, numbers, x, ladder, work, memory
+                V[r], physics, held, tolerance, budget, numbers, x, ladder, work, memory
             )
             total += used
             if reason == CONVERGED and x[:L].max() <= vanishing(tolerance):

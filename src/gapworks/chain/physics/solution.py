@@ -43,11 +43,11 @@ class Solution:
     delta, density : ndarray, shape (..., L)
         Delta_i and electrons per site n_i.
     mu : ndarray, shape (...)
-        Chemical potential that gives the filling.
+        Chemical potential that gives the filling, or at which the ring was held.
     gap : ndarray, shape (...)
         Smallest excitation energy, min |E|.
     energy : ndarray, shape (...)
-        Mean-field energy of the whole ring at fixed electron number.
+        Mean-field energy of the whole ring at its electron number: mu N is not taken off.
     residual : ndarray, shape (...)
         Largest |G(x) - x| over Delta_i, n_i and mu.
     iterations : ndarray of int, shape (...)
@@ -82,7 +82,12 @@ class Solution:
 
 
 def assemble(
-    model: Model, V: np.ndarray, offset: np.ndarray, fields: np.ndarray, verdicts: np.ndarray
+    model: Model,
+    V: np.ndarray,
+    offset: np.ndarray,
+    fields: np.ndarray,
+    verdicts: np.ndarray,
+    held: bool = False,
 ) -> Solution:
     """Solution of rings V from rows of numbers.
 
@@ -98,19 +103,22 @@ def assemble(
         Delta, n, mu of each ring.
     verdicts : ndarray, shape (R, 5)
         Reason, iterations, residual, gap, tr |H|.
+    held : bool
+        Whether mu was held, so that the filling is not the model's.
     """
     shape, L = V.shape[:-1], V.shape[-1]
     delta, density = (fields[:, i * L : (i + 1) * L].reshape(V.shape).copy() for i in (0, 1))
     mu, reason, iterations, residual, gap, trace = (
         column.reshape(shape).copy() for column in (fields[:, 2 * L], *verdicts.T)
     )
+    electrons = density.sum(-1) if held else model.filling * L
     return Solution(
         delta=delta,
         density=density,
         mu=mu + offset,
         gap=gap,
         energy=bdg_energy(model, model.levels(V, density, mu[..., None]), delta, density, mu, trace)
-        + offset * model.filling * L,
+        + offset * electrons,
         residual=residual,
         iterations=iterations.astype(np.int64),
         reason=reason.astype(np.int64),

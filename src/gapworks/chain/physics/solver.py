@@ -10,11 +10,11 @@ from numba import config
 from numpy.typing import ArrayLike
 
 from gapworks.chain.physics.model import Model, check_disorder, starting_point
-from gapworks.chain.physics.self_consistency import relax
+from gapworks.chain.physics.self_consistency import TRIES, plain_try, relax
 from gapworks.chain.physics.solution import Solution, assemble
 from gapworks.chain.physics.transfer_map import map_once
 from gapworks.chain.physics.zolotarev import ladder
-from gapworks.numerics.checks import real_number, whole_number
+from gapworks.numerics.checks import check_finite, float_array, real_number, whole_number
 
 # Realizations a thread takes at a time; no result depends on it.
 _CHUNK = 8
@@ -29,6 +29,8 @@ def solve(
     tolerance: float = 1e-11,
     hartree: str = "attractive",
     *,
+    mu: ArrayLike | None = None,
+    mixing: float | None = None,
     max_iterations: int = 400,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -46,13 +48,19 @@ def solve(
     coupling : float
         g > 0, units of t.
     filling : float
-        Electrons per site, 0 < n < 2; mu is tuned to it.
+        Electrons per site, 0 < n < 2; mu is tuned to it, or only the start where mu is held.
     tolerance : float
         Largest residual |G(x) - x| of Delta_i, n_i and mu.
     hartree : {"attractive", "literal", "none"}
         Level shift -g n_i / 2, +g n_i / 2 (eq. 4 as printed), none.
+    mu : array_like, shape () or (...), optional
+        Chemical potential of all rings or of each, units of t, held instead of tuned: the mean
+        density then is what it comes to.
+    mixing : float, optional
+        Plain iteration x <- x + mixing (G(x) - x), 0 < mixing <= 1, in one try; Anderson mixing in
+        up to five tries by default.
     max_iterations : int
-        Evaluations of the map in each of up to five tries.
+        Evaluations of the map in each try.
     threads : int, optional
         All that numba may use (NUMBA_NUM_THREADS) by default.
     progress : callable, optional
@@ -71,6 +79,10 @@ def solve(
     V, offset, model, tolerance, max_iterations = check_arguments(
         V, coupling, filling, tolerance, hartree, max_iterations
     )
+    tries = TRIES
+    if mixing is not None:
+        tries = plain_try(check_mixing(mixing), max_iterations)
+    held = check_chemical_potential(mu, offset)
     threads = config.NUMBA_NUM_THREADS if threads is None else threads
     if threads < 1:
         raise ValueError(f"threads={threads!r}: give at least 1, or None for all")
@@ -86,9 +98,11 @@ def solve(
         last = min(first + _CHUNK, count)
         relax(
             rings[first:last],
+            held[first:last],
             (model.coupling, model.hartree_sign, model.filling),
             tolerance,
             max_iterations,
+            tries,
             start,
             tables,
             fields[first:last],
@@ -107,7 +121,35 @@ def solve(
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    return assemble(model, V, offset, fields, verdicts)
+    return assemble(model, V, offset, fields, verdicts, held=mu is not None)
+
+
+def check_mixing(mixing: float) -> float:
+    """A share of the residual, or a ValueError."""
+    mixing = real_number("mixing", mixing, finite=False)
+    if not 0 < mixing <= 1:
+        raise ValueError(f"mixing={mixing!r}: give the share to follow, 0 < mixing <= 1, e.g. 0.5")
+    return mixing
+
+
+def check_chemical_potential(mu: ArrayLike | None, offset: np.ndarray) -> np.ndarray:
+    """At which mu each ring is held, less its offset, shape (R,), units of t; NaN: tuned.
+
+    Raises
+    ------
+    ValueError
+        If mu is not finite, or is neither one number nor one for each ring.
+    """
+    if mu is None:
+        return np.full(offset.size, np.nan)
+    words = {"numbers": "real chemical potentials", "entries": "rings", "rows": "batches"}
+    held = float_array("mu", mu, **words, hint="; give one number, or one for each ring")
+    check_finite("mu", held)
+    if held.shape not in ((), offset.shape):
+        raise ValueError(
+            f"mu: shape {held.shape}; give one number, or one for each ring, shape {offset.shape}"
+        )
+    return (held - offset).ravel()
 
 
 def check_arguments(

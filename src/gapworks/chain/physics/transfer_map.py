@@ -143,11 +143,15 @@ def _largest(f):
 
 
 @inlined()
-def residual_of(x, coupling, filling, work):
-    """f = G(x) - x into work.f; returns max |f|, infinity if it is not a number."""
+def residual_of(x, coupling, filling, held, work):
+    """f = G(x) - x into work.f; returns max |f|, infinity if it is not a number.
+
+    The equation for mu asks for the filling, or for nothing where mu is held.
+    """
     L = work.eps.size
     f = work.f
-    f[2 * L] = x[2 * L] + filling - _map(coupling, work, f[:L], f[L : 2 * L])
+    mean = _map(coupling, work, f[:L], f[L : 2 * L])
+    f[2 * L] = x[2 * L] if held else x[2 * L] + filling - mean
     return _largest(f) if _subtract(f, x) < np.inf else np.inf
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from gapworks.chain.config import Physics
 from gapworks.chain.learning.trained import Network
 from gapworks.factory.errors import DataError
 
@@ -34,7 +35,8 @@ def check_network_fits(network: Network, where: Path, said: Mapping[str, Any]) -
 
 def check_physics(network: Network, where: Path, asked: Mapping[str, Any]) -> None:
     """The same of the physics alone."""
-    differing = {k: known for k, known in network.physics.items() if known != asked[k]}
+    wanted = Physics.model_validate(asked).reading
+    differing = {k: known for k, known in network.physics.items() if known != wanted[k]}
     if differing:
-        what = "; ".join(f"{k} is {v!r}, wanted {asked[k]!r}" for k, v in differing.items())
+        what = "; ".join(f"{k} is {v!r}, wanted {wanted[k]!r}" for k, v in differing.items())
         raise DataError(f"{where}: was trained on other physics: {what}")
