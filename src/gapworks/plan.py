@@ -14,7 +14,7 @@ from typing import Any
 
 from gapworks.config import ScaleConfig
 from gapworks.factory.shards import shard_name, shard_ranges
-from gapworks.study import STUDIES, Inputs, Scale, Study, names_in, study
+from gapworks.study import ROOMS, STUDIES, Inputs, Scale, Study, names_in, study
 
 SUFFIXES = {"figures": ("pdf", "png"), "tables": ("csv", "tex")}
 """Of the formats that exhibits are made in."""
@@ -186,9 +186,9 @@ class Plan:
         return as_json({key: chosen[key] for key in keys})
 
     def exhibits(self) -> list[str]:
-        """Every figure and table."""
-        tables = [*self.study.tables, *self.claims()]
-        named = {"figures": list(self.study.figures), "tables": tables}
+        """Every figure and table that the scale makes with all others."""
+        made = {room: list(self.study.made(room, self.scale)) for room in ROOMS}
+        named = made | {"tables": [*made["tables"], *self.claims()]}
         return [
             f"{self.folder}/{room}/{name}.{suffix}"
             for room, names in named.items()
@@ -204,7 +204,7 @@ class Plan:
         that all is well. Empty if every figure needs a network.
         """
         found: list[tuple[int, int, list[str]]] = []
-        for name, exhibit in self.study.figures.items():
+        for name, exhibit in self.study.made("figures", self.scale).items():
             evaluations = names_in(exhibit.of(self.scale))
             given = [self.inputs(one) for one in evaluations]
             data = {one for inputs in given for one in inputs.data.values()}

@@ -153,7 +153,7 @@ def verdict(claim: Claim, metrics: Mapping[str, Metric | None]) -> str:
     if one.value + reach < low or one.value - reach > high:
         return "does not hold"
     distance = min(abs(one.value - low), abs(one.value - high))
-    if one.samples is None or not distance:
+    if one.samples is None or distance < 1e-6 * one.error:  # no number of samples would be enough
         return "undecided"
     needed = one.samples * (reach / distance) ** 2
     return f"undecided: about {_two_digits(needed)} samples would decide, these are {one.samples}"

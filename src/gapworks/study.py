@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from types import ModuleType
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -21,6 +21,9 @@ from gapworks.factory.settings import Section
 
 STUDIES = ("chain", "eliashberg", "qpi")
 """The studies: each is a package of that name."""
+
+ROOMS = ("figures", "tables")
+"""What a study exhibits, and the folders that it stands in."""
 
 Cost = Literal["light", "heavy", "alone"]
 """Of an evaluation: minutes; up to hours; or wall times, beside which nothing else may run."""
@@ -131,6 +134,11 @@ class Step:
     """Whether it holds wall times, which differ in every run: nothing else is made of it."""
 
 
+def everywhere(scale: Scale) -> bool:
+    """What every scale makes."""
+    return True
+
+
 @dataclass(frozen=True)
 class Exhibit:
     """A figure or a table, made of evaluations alone."""
@@ -142,6 +150,8 @@ class Exhibit:
     caption: str
     options: Sequence[str] = ()
     """Keys of the section `figures` of the study's settings that it takes, too."""
+    made: Callable[[Scale], bool] = everywhere
+    """Whether a scale makes it with all others, for its metrics, too; by name every scale does."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +229,10 @@ class Study:
         """Its "figures" or "tables"."""
         return {"figures": self.figures, "tables": self.tables}[room]
 
+    def made(self, room: str, scale: Scale) -> Mapping[str, Exhibit]:
+        """Those that a scale makes with all others."""
+        return {name: one for name, one in self.exhibits(room).items() if one.made(scale)}
+
     def exhibit(self, room: str, name: str) -> Exhibit:
         """One of them.
 
@@ -246,9 +260,15 @@ class Study:
                 return step, {key: text for key, text in found.groupdict().items() if text}
         raise ValueError(f"{self.name} has no {WHAT[kind]} {name}")
 
-    def evaluations_of(self, scale: Scale) -> list[str]:
-        """Those that its figures and tables are made of, each once."""
-        every = [*self.figures.values(), *self.tables.values()]
+    def evaluations_of(self, scale: Scale, named: bool = False) -> list[str]:
+        """Those that the figures and tables of a scale are made of, each once.
+
+        `named`: those of exhibits, too, that the scale makes only by their name.
+        """
+        rooms = [
+            (self.exhibits if named else partial(self.made, scale=scale))(room) for room in ROOMS
+        ]
+        every = [one for room in rooms for one in room.values()]
         return list(dict.fromkeys(name for one in every for name in names_in(one.of(scale))))
 
     def find(self, place: str) -> Callable[..., Any]:

@@ -14,8 +14,9 @@ from tests.workflow.conftest import Checkout
 
 pytestmark = pytest.mark.cluster
 
-FIGURES = {name: len(plan(name).study.figures) for name in STUDIES}
-TABLES = {name: len(plan(name).study.tables) for name in STUDIES}
+MADE = {name: plan(name).study.made for name in STUDIES}
+FIGURES = {name: len(made("figures", plan(name).scale)) for name, made in MADE.items()}
+TABLES = {name: len(made("tables", plan(name).scale)) for name, made in MADE.items()}
 """How many there are, besides the claims."""
 CLAIMS = {name: len(plan(name).claims()) for name in STUDIES}
 """Tables of claims: those of wall times stand by themselves."""

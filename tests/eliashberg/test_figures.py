@@ -72,6 +72,9 @@ def test_a_predicted_spectrum_and_the_true_one_are_solved_side_by_side(shown):
     assert titles[1] == rf"$\Delta$ off by {100 * data['gap_residual'][0]:.1f} %"
 
 
+FIELD_LABELS = [r"$\alpha^2F$", "gap", "DOS", r"gap and $Z$", "fine DOS"]
+
+
 def test_a_data_set_is_shown_by_its_samples_their_numbers_and_its_components(shown):
     panels = grid(shown("spectra"), 4)
     for row, dataset in zip(panels, ("simple", "complex"), strict=True):
@@ -89,12 +92,12 @@ def test_a_data_set_is_shown_by_its_samples_their_numbers_and_its_components(sho
         assert numbers.get_ylabel() == r"$\Delta(i\omega_0)$ [meV]"
         is_curve(numbers.lines[0], data["coupling"], data["delta_0"])
         assert components.get_ylabel() == "variance left"
-        for field, label in enumerate((r"$\alpha^2F$", "gap", "DOS")):
+        for field, label in enumerate(FIELD_LABELS):
             is_curve(curve(components, label), np.arange(1, 9), 1 - data["variance"][field])
     names = [axes.get_xlabel() for axes in panels[1]]
     assert names == [r"$\omega$ [meV]", "energy [meV]", r"$\lambda$", "components"]
     texts = [text.get_text() for text in panels[0, 3].get_legend().get_texts()]
-    assert texts == [r"$\alpha^2F$", "gap", "DOS"]
+    assert texts == FIELD_LABELS
 
 
 def test_pade_approximants_stand_against_the_line_and_the_papers_test(shown):

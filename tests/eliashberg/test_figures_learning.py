@@ -78,11 +78,21 @@ def test_moments_differ_by_mean_and_deviation_over_the_networks_own_data(shown):
 RECONSTRUCTIONS = {
     r"$\alpha^2F$": {
         "with the gap": ("joint-gap", 0),
+        "with the gap, equal weights": ("equal-gap", 0),
         "with the DOS": ("joint-dos", 0),
         "alone": ("a2f", 0),
     },
-    "gap function": {r"with $\alpha^2F$": ("joint-gap", 1), "alone": ("gap", 0)},
-    "DOS": {r"with $\alpha^2F$": ("joint-dos", 1), "alone": ("dos", 0)},
+    "gap function": {
+        r"with $\alpha^2F$": ("joint-gap", 1),
+        r"with $\alpha^2F$, equal weights": ("equal-gap", 1),
+        "alone": ("gap", 0),
+    },
+    "DOS": {
+        r"with $\alpha^2F$": ("joint-dos", 1),
+        r"fine, with $\alpha^2F$, equal weights": ("equal-finedos", 1),
+        "alone": ("dos", 0),
+        "fine, alone": ("finedos", 0),
+    },
 }
 """Panel, curve: autoencoder, and the row of its fields."""
 

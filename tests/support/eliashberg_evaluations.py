@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -29,6 +28,7 @@ from gapworks.eliashberg.evaluation import (
     supervised,
 )
 from gapworks.eliashberg.evaluation.readings import FIELDS
+from gapworks.eliashberg.names import NetworkName
 from gapworks.factory.container import Variable
 from gapworks.factory.evaluation_file import Evaluated
 from gapworks.plan import Plan
@@ -41,11 +41,11 @@ NEURONS, SEEDS = (4, 6), 3
 
 Kind = tuple[Mapping[str, Variable], dict[str, int], dict[str, np.ndarray]]
 
-_SIZES = {"a2f": 5, "gap": 12, "dos": 6}
+_SIZES = {"a2f": 5, "gap": 12, "dos": 6, "gapz": 24, "finedos": 24}
 _LENGTHS = {
     **{"omega": 5, "energy": 6, "gap_number": 12, "measure": 4, "component": 8},
     **{"row": 7, "example": 3, "pushed": 9, "near": 8, "checked": 4, "split": 3, "epoch": 4},
-    **{"tolerance": 3, "level": 3},
+    **{"tolerance": 3, "level": 3, "threshold": 2, "said": 3},
 }
 """Of the dimensions that are as long in every evaluation."""
 _COORDINATES = {
@@ -54,14 +54,21 @@ _COORDINATES = {
     "component": np.arange(1, 9),
     "epoch": np.arange(1, 5),
     "latent": np.array(LATENT),
+    "threshold": np.array([0.9, 0.98]),
 }
 DECISIONS: dict[str, dict[str, int]] = {
     "gap": {"required_a2f": 0, "required_input": 2, "reduce": 1, "chosen": 2},
     "dos": {"required_a2f": 4, "required_input": 8, "reduce": 0, "chosen": 8},
+    "equal-gap": {"required_a2f": 8, "required_input": 3, "reduce": 1, "chosen": 3},
+    "equal-finedos": {"required_a2f": 0, "required_input": 0, "reduce": 0, "chosen": 8},
 }
 """What the evaluations of the latent dimension say: 0 is a dimension that none reached."""
 PASSED = {"simple": [2, 4, 7], "complex": [1, 3, 5]}
 """Samples of seven that pass the paper's test, for each tolerance."""
+NORMAL = 2
+"""Predictions of nine that do not superconduct."""
+REQUIRED = {"a2f": [4, 0], "gap": [1, 2], "dos": [2, 8], "finedos": [1, 0]}
+"""Dimensions for two thresholds, 0 where there is none."""
 GOOD = 0.6
 """R^2 that only the last of Fig. 1's networks before an autoencoder, from the DOS, reaches."""
 
@@ -102,27 +109,32 @@ def _supervised(name: str, said: dict[str, Any]) -> Kind:
     """Networks that give no a2F are not pushed through the equations."""
     gives = "gap" if said["method"].startswith("reversed") else "a2f"
     said |= _layers(name, ("inputs", "outputs"))
-    if found := re.fullmatch(r"sl-(?:joint|separate)-(gap|dos)-(\d+|chosen)", said["method"]):
-        chosen = DECISIONS[found[1]]["chosen"]
-        said["latent"] = chosen if found[2] == "chosen" else int(found[2])
+    network = NetworkName.parse(said["method"])
+    if network.kind == "generated":
+        chosen = DECISIONS[network.field]["chosen"]
+        said["latent"] = chosen if network.latent == "chosen" else network.latent
     declared = errors.VARIABLES | supervised.EXAMPLES
     if gives == "a2f":
         declared |= supervised.PUSHED | supervised.SOLVED_EXAMPLES
-    return declared, {"target": _SIZES[gives]}, {}
+    pushed = np.arange(_LENGTHS["pushed"])
+    own = {"superconducts": pushed >= NORMAL, "solved": pushed >= 0} if gives == "a2f" else {}
+    return declared, {"target": _SIZES[gives]}, {n: v.astype("uint8") for n, v in own.items()}
 
 
 def _autoencoder(name: str, said: dict[str, Any]) -> Kind:
     """Only a2F and gap function together make a pair that the equations judge."""
-    held, latent = re.fullmatch(r"ae-(.*)-(\d+)", said["method"]).groups()
-    fields = held.replace("joint", "a2f").split("-")
+    name_read = NetworkName.parse(said["method"])
+    fields, latent = name_read.holds, name_read.latent
     sizes = [_SIZES[one] for one in fields]
-    said |= {"latent": int(latent), **_layers(name, ("inputs",))}
-    said["architecture"]["latent"] = int(latent)
+    said |= {"latent": latent, **_layers(name, ("inputs",))}
+    said["architecture"]["latent"] = latent
     left_out = {"near"} if len(fields) == 1 else set()
     left_out |= {"pushed"} if fields != ["a2f", "gap"] else set()
+    pairs = {"pair_superconducts": np.arange(_LENGTHS["pushed"]) >= NORMAL}
     own = {
         "field": np.array([list(FIELDS).index(one) for one in fields]),
         "numbers": np.array(sizes),
+        **{name: one.astype("uint8") for name, one in pairs.items() if "pushed" not in left_out},
     }
     return (
         {n: v for n, v in autoencoder.VARIABLES.items() if v.dimensions[0] not in left_out},
@@ -160,11 +172,13 @@ def _noise(name: str, said: dict[str, Any]) -> Kind:
 
 
 def _dimensions(name: str, said: dict[str, Any]) -> Kind:
-    source = said["method"].partition("-")[2]
+    which = said["method"].partition("-")[2]
+    source = which.removeprefix("equal-")
     flow = {"good": GOOD, "gap": 0.98, "dos": 0.97, "a2f": 0.96}
-    said |= {"input": source, "settings": {"flow": flow}, **DECISIONS[source]}
+    said |= {"input": source, "settings": {"flow": flow}, **DECISIONS[which]}
     declared = {n: v for n, v in dimensions.VARIABLES.items() if n.endswith(("a2f", source))}
-    return declared, {"latent": len(LATENT)}, {}
+    own = {f"required_{field}": np.array(REQUIRED[field]) for field in ("a2f", source)}
+    return declared, {"latent": len(LATENT)}, own
 
 
 def _pade(name: str, said: dict[str, Any]) -> Kind:

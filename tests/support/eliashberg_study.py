@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gapworks.config import load
+from gapworks.eliashberg.config import Datasets
 from gapworks.plan import Plan
 from tests.support.config import raw_config
 from tests.support.made import Made
@@ -19,5 +20,5 @@ def small_study(folder: Path) -> Made:
     small = raw["scales"]["smoke"]["eliashberg"]
     small["networks"]["autoencoder"]["latent"] = list(LATENT)
     small["networks"]["bases"] = {"neurons": [4, 6], "seeds": 2, "training": {"epochs": 2}}
-    small["datasets"] = {kind: {"samples": SAMPLES} for kind in ("simple", "complex")}
+    small["datasets"] = {kind: {"samples": SAMPLES} for kind in Datasets.model_fields}
     return Made(Plan("smoke", load(raw)[1]["smoke"], "eliashberg"), folder)

@@ -79,6 +79,25 @@ class Solver(Section):
     )
 
 
+class AsPrinted(Section):
+    """The paper's own way from a spectrum to a gap function (appendix C), where it has no numbers.
+
+    Pade approximants continue Delta, Z and phi = Z Delta; what fails the test of Delta against
+    phi / Z is drawn again.
+    """
+
+    tolerance: PositiveFloat = Field(description="largest |Delta - phi / Z| over largest |Delta|")
+    ratio: PositiveFloat | None = Field(
+        description="the same over |Delta| at each energy where that is a tenth of its largest or "
+        "more; null: not asked"
+    )
+    change: PositiveFloat = Field(
+        description="M is doubled while that moves Delta, Z or phi at i omega_0 by more than this "
+        "share"
+    )
+    max_doublings: PositiveInt = Field(description="of M, before a sample counts as failed")
+
+
 class SimpleSpectra(Section):
     """Sums of Gaussians; see `gapworks.eliashberg.data.draw.draw_simple`."""
 
@@ -112,6 +131,13 @@ class Dataset(Section):
     stream: PositiveInt = Field(description="random stream; equal streams draw equal spectra")
     samples: int = Field(ge=40, description="training, validation and test samples together")
     kind: Kind = Field(description="simple: sums of Gaussians; complex: geometric Brownian motion")
+    path: Literal["exact", "as_printed"] = Field(
+        default="exact",
+        description="exact: equations on the line; as_printed: the paper's, see `as_printed`",
+    )
+    mu_star: NonNegativeFloat | None = Field(
+        default=None, description="in place of physics.mu_star"
+    )
 
 
 class Datasets(StudyDatasets):
@@ -121,6 +147,13 @@ class Datasets(StudyDatasets):
 
     simple: Dataset
     complex: Dataset
+    simple_as_printed: Dataset
+    complex_as_printed: Dataset
+    complex_mu_star: Dataset
+
+
+Condition = Literal["as_printed", "mu_star"]
+"""Other data beside the exact ones, with their networks."""
 
 
 class EliashbergConfig(StudyConfig):
@@ -131,7 +164,12 @@ class EliashbergConfig(StudyConfig):
     physics: Physics
     spectra: Spectra
     solver: Solver
+    as_printed: AsPrinted
     datasets: Datasets
+    conditions: list[Condition] = Field(
+        description="of which figures, tables and metrics are made with all others; those of the "
+        "rest are made when they are named"
+    )
     networks: Networks
     flow: Flow
     evaluation: Evaluation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
@@ -35,11 +35,20 @@ class Bases(Section):
 
 
 class Autoencoder(Section):
-    """[a2F, gap] - 512 - d_L - 512 - [a2F, gap], in raw units."""
+    """[a2F, gap] - 512 - d_L - 512 - [a2F, gap], in raw units, or each field with equal weight."""
 
     hidden: list[PositiveInt] = Field(min_length=1, description="layers between input and d_L")
     latent: Increasing[PositiveInt] = Field(min_length=1, description="latent dimensions d_L")
+    seeds: PositiveInt = Field(description="trainings of each whose d_L is among `repeated`")
+    repeated: list[PositiveInt] = Field(
+        description="d_L of which autoencoders and the networks on their data are trained `seeds` "
+        "times; those that are no `latent` are left out",
+    )
     training: Training
+
+    def repeats(self, latent: int) -> range:
+        """Which trainings there are of an autoencoder: 0, and more where they are repeated."""
+        return range(self.seeds if latent in self.repeated else 1)
 
 
 class Network(Section):
@@ -52,6 +61,7 @@ class Network(Section):
     latent: PositiveInt | None = None
     points: PositiveInt | None = Field(default=None, description="energies seen; None: all")
     noise: tuple[NonNegativeFloat, NonNegativeFloat] = (0.0, 0.0)
+    equal: bool = Field(default=False, description="whether all fields weigh the same in the loss")
     training: Training
 
 
@@ -67,6 +77,7 @@ class Networks(Section):
         if name.kind == "autoencoder":
             said = self.autoencoder
             layers = {"hidden": said.hidden, "latent": name.latent, "training": said.training}
+            layers["equal"] = name.transform == "equal"
             return Network(kind=name.kind, inputs=name.holds, targets=name.holds, **layers)
         supervised = self.supervised
         made = {
@@ -75,7 +86,7 @@ class Networks(Section):
             "targets": ["a2f"],
             "hidden": supervised.hidden,
             "points": supervised.paper_points if name.few else supervised.points,
-            "training": getattr(supervised, name.spectra),
+            "training": getattr(supervised, name.spectra.partition("_")[0]),
         }
         if name.kind == "bases":
             hidden = [*self.bases.before, name.neurons]
@@ -94,6 +105,13 @@ class Flow(Section):
     gap: float = Field(gt=0, lt=1, description="R^2 from which a gap function is reconstructed")
     dos: float = Field(gt=0, lt=1, description="R^2 from which a DOS is reconstructed")
     a2f: float = Field(gt=0, lt=1, description="R^2 from which an a2F is reconstructed")
+    thresholds: Increasing[Annotated[float, Field(gt=0, lt=1)]] = Field(
+        min_length=1, description="R^2 for which the dimension that it needs is shown, too"
+    )
+
+    def of(self, field: FieldName) -> float:
+        """R^2 from which a field is reconstructed, on whatever grid it is given."""
+        return {"gap": self.gap, "dos": self.dos, "finedos": self.dos, "a2f": self.a2f}[field]
 
 
 class Evaluation(Section):

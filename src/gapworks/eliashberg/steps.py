@@ -5,9 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any, Literal
 
-from pydantic import PositiveInt
+from pydantic import (
+    NonNegativeInt,
+    PositiveInt,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from gapworks.eliashberg.config import (
+    AsPrinted,
     ComplexSpectra,
     Kind,
     Physics,
@@ -15,7 +21,7 @@ from gapworks.eliashberg.config import (
     Solver,
     unsaid_cutoff,
 )
-from gapworks.eliashberg.names import Input, NetworkName, Transform
+from gapworks.eliashberg.names import FieldName, Input, NetworkName, Spectra, Transform
 from gapworks.eliashberg.networks import Evaluation, Flow, Network
 from gapworks.factory.settings import DatasetSettings
 from gapworks.learning.settings import TrainingSettings
@@ -31,15 +37,31 @@ class Simulate(DatasetSettings, StepSettings):
     spectra: SimpleSpectra | ComplexSpectra
     physics: Physics
     solver: Solver
+    as_printed: AsPrinted | None = None
+    """The paper's own way to the real axis; None: the equations on the line."""
 
     @classmethod
     def of(cls, scale: Scale, dataset: str) -> Simulate:
         """Those of a data set; errors as of `StepSettings.of`."""
         chosen = scale.config.dataset(dataset)
-        spectra = getattr(scale.config.spectra, chosen.kind)
+        physics = scale.config.physics
+        if chosen.mu_star is not None:
+            physics = physics.model_copy(update={"mu_star": chosen.mu_star})
         return super().of(
-            scale, dataset=dataset, stream=chosen.stream, kind=chosen.kind, spectra=spectra
+            scale,
+            dataset=dataset,
+            stream=chosen.stream,
+            kind=chosen.kind,
+            spectra=getattr(scale.config.spectra, chosen.kind),
+            physics=physics,
+            as_printed=scale.config.as_printed if chosen.path == "as_printed" else None,
         )
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_asked(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Data that are solved exactly say nothing of the paper's way, as before there was one."""
+        said = handler(self)
+        return {key: one for key, one in said.items() if key != "as_printed" or one is not None}
 
     def decisive(self) -> dict[str, Any]:
         """As it was before `mu_star_cutoff` was a key, where that says what held without it."""
@@ -70,6 +92,8 @@ class Generate(StepSettings):
     input: Input
     transform: Transform
     latent: PositiveInt | Literal["chosen"]
+    solved: Spectra = "complex"
+    repeat: NonNegativeInt = 0
 
 
 class Evaluate(StepSettings):
@@ -81,5 +105,5 @@ class Evaluate(StepSettings):
 class ChooseDimension(StepSettings):
     """Of the choice of a latent dimension."""
 
-    input: Input
+    input: FieldName
     flow: Flow

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from gapworks.eliashberg import steps
 from gapworks.eliashberg.config import EliashbergConfig
-from gapworks.eliashberg.exhibits import FIGURES, TABLES, autoencoders, dimensions
-from gapworks.eliashberg.names import NetworkName, form, generators
+from gapworks.eliashberg.exhibits import FIGURES, TABLES
+from gapworks.eliashberg.families import autoencoders, dimensions
+from gapworks.eliashberg.names import NetworkName, Spectra, form, generators
 from gapworks.readers.units import MEV
 from gapworks.study import Inputs, Option, OwnData, Scale, Solving, Step, Study, Training
 
@@ -27,9 +30,9 @@ def as_predicted(scale: Scale, dataset: str, network: str) -> Inputs:
     return Inputs(data={"own": own, "solved": dataset}, networks=[network])
 
 
-def as_reconstructed(scale: Scale, network: str) -> Inputs:
+def as_reconstructed(scale: Scale, dataset: str, network: str) -> Inputs:
     """Autoencoders are tested on the data that they were trained on."""
-    return Inputs(data={"own": "complex"}, networks=[network])
+    return Inputs(data={"own": dataset}, networks=[network])
 
 
 def few_neurons(scale: Scale) -> Inputs:
@@ -45,18 +48,29 @@ def without_and_with_noise(scale: Scale) -> Inputs:
     return Inputs(data={"own": "complex"}, networks=["sl-complex-gap", "sl-complex-noisy-gap"])
 
 
-def tried(scale: Scale, input: str) -> Inputs:
+def tried(scale: Scale, input: str, weights: str = "joint-") -> Inputs:
     """Autoencoders of a2F and input; steps 3 and 4 of the flow chart choose among them."""
-    return Inputs(evaluations=autoencoders(scale, f"ae-joint-{input}"))
+    return Inputs(evaluations=autoencoders(scale, f"ae-{weights}{input}"))
 
 
-def generating(scale: Scale, transform: str, input: str, latent: str) -> Inputs:
+def generating(
+    scale: Scale,
+    transform: str,
+    input: str,
+    latent: str,
+    solved: str = "complex",
+    repeat: str = "0",
+) -> Inputs:
     """The solved data and autoencoders; all of them, and the choice, where the data choose."""
     chosen = latent == "chosen"
     wanted = dimensions(scale) if chosen else [int(latent)]
     return Inputs(
-        data={"solved": "complex"},
-        networks=[name.text for d in wanted for name in generators(transform, input, d)],
+        data={"solved": solved},
+        networks=[
+            name.text
+            for d in wanted
+            for name in generators(transform, input, d, solved, int(repeat))
+        ],
         evaluations=[f"complex-dimensions-{input}"] if chosen else [],
     )
 
@@ -86,7 +100,7 @@ SOLVING = Solving(
   gapworks solve eliashberg alpha2F.dat --column 5 --mu-star .1 .13 --figure nb.pdf""",
 )
 
-DATASET = r"(?P<dataset>simple|complex)"
+DATASET = rf"(?P<dataset>{'|'.join(get_args(Spectra))})"
 SUPERVISED = form("supervised", "reversed", "generated")
 
 STUDY = Study(
@@ -103,10 +117,10 @@ STUDY = Study(
         "complex-noise": Step(
             "evaluation.noise", steps.Evaluate, without_and_with_noise, cost="heavy"
         ),
-        r"complex-dimensions-(?P<input>gap|dos)": Step(
+        r"complex-dimensions-(?P<weights>equal-)?(?P<input>gap|dos|finedos)": Step(
             "evaluation.dimensions", steps.ChooseDimension, tried
         ),
-        rf"complex-(?P<network>{form('autoencoder')})": Step(
+        rf"{DATASET}-(?P<network>{form('autoencoder')})": Step(
             "evaluation.autoencoder", steps.Evaluate, as_reconstructed, cost="heavy"
         ),
         rf"{DATASET}-(?P<network>{SUPERVISED})": Step(
@@ -114,7 +128,8 @@ STUDY = Study(
         ),
     },
     generated={
-        r"(?P<transform>joint|separate)-(?P<input>gap|dos)-(?P<latent>[1-9]\d*|chosen)": Step(
+        r"(?:(?P<solved>complex_as_printed)-)?(?P<transform>joint|separate)-(?P<input>gap|dos)"
+        r"-(?P<latent>[1-9]\d*|chosen)(?:-seed(?P<repeat>[1-9]\d*))?": Step(
             "learning.generation", steps.Generate, generating
         ),
     },

@@ -54,7 +54,7 @@ def _why_no_file(plan: Plan, kind: str, parts: list[str]) -> str | None:
         if suffix not in ("safetensors", "json"):
             return "networks are made as .safetensors, with a card (.json) beside them"
     elif kind == "data" and parts[:1] == ["evaluation"]:
-        every = plan.study.evaluations_of(plan.scale)
+        every = plan.study.evaluations_of(plan.scale, named=True)
         if name not in every:
             return f"{plan.name} has no evaluation {name}; it has {', '.join(every)}"
     elif kind == "shards" or name not in ("", "metrics", "metrics-timing"):

@@ -2,6 +2,8 @@
 
 A sample is a spectral function alpha^2 F that superconducts, and its solution on both axes. One
 that does not superconduct is drawn again, from the sample's own stream, and the draws are counted.
+Data of the path "as_printed" are continued as the paper does it, and what fails the paper's test is
+drawn again, too.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from enum import IntEnum
 import numpy as np
 
 from gapworks.eliashberg.config import Physics, Solver
+from gapworks.eliashberg.data.as_printed import solve_as_printed
 from gapworks.eliashberg.data.draw import draw_complex, draw_simple
 from gapworks.eliashberg.data.fields import Split, boson_grid, real_energies
 from gapworks.eliashberg.physics.matsubara import solve_matsubara
@@ -37,6 +40,13 @@ class Reason(IntEnum):
     NORMAL = 4
 
 
+SAID = (
+    "draws that the test of the continuation dropped",
+    "frequencies omega_n > 0 that were needed",
+    "largest |Delta - phi / Z| over the largest |Delta|",
+)
+"""Along the dimension `said` of data as printed."""
+
 VARIABLES = {
     "a2f": Variable(("sample", "omega"), "1", "electron-boson spectral function alpha^2 F"),
     "matsubara_delta": Variable(("sample", "matsubara"), "meV", "gap function Delta(i omega_n)"),
@@ -53,6 +63,9 @@ VARIABLES = {
         ("sample",), "1", "relative error of Delta(i omega_0) taken back from the line"
     ),
     "redraws": Variable(("sample",), "1", "draws that did not superconduct", "int32"),
+    "continuation": Variable(
+        ("sample", "said"), "1", "what the paper's own way to the real axis says of the sample"
+    ),
     "split": coded("what the sample is for", Split),
     "reason": coded("how the sample ended", Reason),
     "valid": VALID,
@@ -65,9 +78,10 @@ def block(settings: Settings) -> int:
 
 
 def coordinates(settings: Settings) -> dict[str, Coordinate]:
-    """The dimensions `omega`, `matsubara` and `energy`."""
+    """The dimensions `omega`, `matsubara` and `energy`; `said` of data as printed."""
     kept = np.arange(settings.solver.kept_frequencies)
-    return {
+    said = {"said": Coordinate(np.arange(len(SAID)), "1", ", ".join(SAID))}
+    return (said if settings.as_printed else {}) | {
         "omega": Coordinate(boson_grid(settings.physics), "meV", "boson energy"),
         "matsubara": Coordinate(kept, "1", "n of omega_n = (2 n + 1) pi k_B T"),
         "energy": Coordinate(real_energies(settings.physics), "meV", "real part of the energy"),
@@ -99,6 +113,8 @@ def simulate(settings: Settings, start: int, stop: int, threads: int) -> dict[st
         keeps what the solvers last had.
     """
     physics, solver = settings.physics, settings.solver
+    if settings.as_printed:
+        return _as_printed(settings, start, stop, threads)
     m, redraws = _superconducting(settings, start, stop, threads)
     r = real_axis(physics, m, solver, threads)
     back = back_projection(m, r)[:, 0]
@@ -177,13 +193,70 @@ def real_axis(
     )
 
 
-def _superconducting(settings, start, stop, threads):
-    """Spectra that superconduct, solved on the imaginary axis, and how many were drawn in vain."""
+def _as_printed(settings, start, stop, threads):
+    """Samples the paper's way: drawn until they superconduct and pass the test.
+
+    Of the line's residual the files hold |Delta - phi / Z|, meV; Delta(i omega_0) is a point that
+    the approximants go through, so nothing has to be taken back.
+    """
     physics, solver = settings.physics, settings.solver
-    streams = [
+    streams = _streams(settings, start, stop)
+    a2f = np.stack([draw(settings, rng) for rng in streams])
+    normal, dropped = np.zeros(len(a2f), int), np.zeros(len(a2f), int)
+    s = solve_as_printed(physics, a2f, solver, settings.as_printed, threads)
+    while True:
+        bad = np.flatnonzero(~s.passed)
+        again = bad[normal[bad] + dropped[bad] + 1 < solver.max_draws]
+        if not again.size:
+            break
+        superconducts = s.superconducting[again]
+        normal[again] += ~superconducts
+        dropped[again] += superconducts
+        for row in again:
+            a2f[row] = draw(settings, streams[row])
+        solved = solve_as_printed(physics, a2f[again], solver, settings.as_printed, threads)
+        for name, values in vars(solved).items():
+            getattr(s, name)[again] = values
+    failed = [
+        (~s.settled | (s.residual > solver.tolerance), Reason.MATSUBARA),
+        (~s.superconducting, Reason.NORMAL),
+        (~s.passed, Reason.LINE),
+    ]
+    reason = np.select([where for where, _ in failed], [why for _, why in failed], Reason.CONVERGED)
+    omega, kept = boson_grid(physics), slice(0, solver.kept_frequencies)
+    return {
+        "a2f": a2f,
+        "matsubara_delta": s.matsubara_delta[:, kept],
+        "matsubara_z": s.matsubara_z[:, kept],
+        "delta_real": s.delta.real,
+        "delta_imag": s.delta.imag,
+        "z_real": s.z.real,
+        "z_imag": s.z.imag,
+        "coupling": coupling_constant(omega, a2f),
+        "omega_log": logarithmic_frequency(omega, a2f),
+        "residual": s.residual,
+        "line_residual": s.disagreement * np.abs(s.delta).max(1),
+        "back_projection": np.zeros(len(a2f)),
+        "redraws": normal,
+        "continuation": np.stack([dropped, s.frequencies, s.disagreement], axis=1),
+        "split": split(np.arange(start, stop)),
+        "reason": reason,
+        "valid": reason == Reason.CONVERGED,
+    }
+
+
+def _streams(settings, start, stop):
+    """The streams of random numbers of the samples, each its own."""
+    return [
         sample_generator(settings.seed, "eliashberg", settings.stream, index)
         for index in range(start, stop)
     ]
+
+
+def _superconducting(settings, start, stop, threads):
+    """Spectra that superconduct, solved on the imaginary axis, and how many were drawn in vain."""
+    physics, solver = settings.physics, settings.solver
+    streams = _streams(settings, start, stop)
     a2f = np.stack([draw(settings, rng) for rng in streams])
     redraws = np.zeros(len(a2f), int)
     m = imaginary_axis(physics, a2f, solver, threads)

@@ -22,6 +22,7 @@ from gapworks.eliashberg.data.fields import (
 )
 from gapworks.eliashberg.evaluation import errors
 from gapworks.eliashberg.evaluation.readings import SCORES
+from gapworks.eliashberg.evaluation.solved import printed_way
 from gapworks.eliashberg.evaluation.tested import single
 from gapworks.eliashberg.learning.features import as_tensor
 from gapworks.eliashberg.learning.forward import push_forward
@@ -45,6 +46,9 @@ VARIABLES = {
         ("pushed",), "1", "relative L2 distance of the gap function solved from the new a2F"
     ),
     "pair_pcc": Variable(("pushed",), "1", "Pearson correlation of the two"),
+    "pair_superconducts": Variable(
+        ("pushed",), "1", "1 if the new a2F superconducts and was solved", "uint8"
+    ),
     "own_nearest": Variable(
         ("near",), "1", "distance of a generated function to the nearest other one, l_n^i"
     ),
@@ -102,9 +106,10 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
     if names == ["a2f", "gap"]:
         few = slice(0, chosen.forward)
         delta = as_complex(found[1][few])
-        pushed = push_forward(physics, found[0][few], delta, threads)
-        made["pair_residual"] = pushed.numbers["gap_residual"]
-        made["pair_pcc"] = pushed.numbers["gap_pcc"]
+        pushed = push_forward(physics, found[0][few], delta, threads, printed_way(header)).numbers
+        made["pair_residual"] = pushed["gap_residual"]
+        made["pair_pcc"] = pushed["gap_pcc"]
+        made["pair_superconducts"] = pushed["superconducts"] & pushed["solved"]
         coordinates["pushed"] = Coordinate(rows["sample"][few], "1", "index of the test sample")
     valid = rows_of(arrays, np.flatnonzero(arrays["valid"] == 1))
     original = field(valid, names[1], physics.broadening)

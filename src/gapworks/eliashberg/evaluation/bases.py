@@ -27,6 +27,11 @@ VARIABLES = {
     "neurons": Variable(("network",), "1", "neurons of the layer next to the output", "int32"),
     "repeat": Variable(("network",), "1", "which training of the same network", "int32"),
     "r2": Variable(("network",), "1", "R^2 on the test samples"),
+    "r2_lower": Variable(("network",), "1", "lower end of its interval"),
+    "r2_upper": Variable(("network",), "1", "upper end"),
+    "r2_without_bias": Variable(
+        ("network",), "1", "R^2 with the output layer's bias set to zero: the basis functions alone"
+    ),
     "training_loss": Variable(("network", "epoch"), "1", "mean squared error after each epoch"),
 }
 
@@ -52,7 +57,8 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
         "roughness": np.full(shape, np.nan),
         "neurons": neurons,
         "repeat": np.array([network.card["settings"]["repeat"] for network in networks]),
-        "r2": np.empty(len(networks)),
+        **{name: np.empty(len(networks)) for name in ("r2", "r2_lower", "r2_upper")},
+        "r2_without_bias": np.empty(len(networks)),
         "training_loss": np.full((len(networks), epochs), np.nan),
     }
     for row, network in enumerate(networks):
@@ -63,7 +69,11 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
         made["roughness"][row, few] = roughness(weights)
         found = network.predict(test)
         scored = errors.score(found, test["a2f"], mean, settings.evaluation, seed)
-        made["r2"][row] = scored["score"][SCORES.index("r2")]
+        for end in ("", "_lower", "_upper"):
+            made[f"r2{end}"][row] = scored[f"score{end}"][SCORES.index("r2")]
+        bias = network.model.output.bias.detach().double().numpy()
+        left = ((found - bias - test["a2f"]) ** 2).sum() / ((test["a2f"] - mean) ** 2).sum()
+        made["r2_without_bias"][row] = 1 - left
         history = [epoch["train"] for epoch in network.card["history"]]
         made["training_loss"][row, : len(history)] = history
     coordinates = {

@@ -48,10 +48,34 @@ def by_latent(evaluations: Iterable[Evaluated]) -> list[Evaluated]:
 
 
 def of_family(evaluations: Iterable[Evaluated], name: str) -> list[Evaluated]:
-    """Those of one family, "ae-joint-gap", by latent dimension; not the one chosen by the data."""
-    networks = [data for data in evaluations if "weights_sha256" in data.attributes]
-    found = [(NetworkName.parse(data.method), data) for data in networks]
+    """Those of one family, "ae-joint-gap", by latent dimension: of each the first training.
+
+    The network on data of the dimension that was chosen is left out: it stands among the others.
+    """
+    found = [(one, data) for one, data in _named(evaluations) if not one.repeat]
     return by_latent(d for one, d in found if one.family == name and one.latent != "chosen")
+
+
+def trainings(evaluations: Iterable[Evaluated], name: str, d: int) -> dict[int, Evaluated]:
+    """All trainings of one network of a family, by their number."""
+    return {
+        one.repeat: data
+        for one, data in _named(evaluations)
+        if one.family == name and one.latent == d
+    }
+
+
+def _named(evaluations: Iterable[Evaluated]) -> list[tuple[NetworkName, Evaluated]]:
+    networks = [data for data in evaluations if "weights_sha256" in data.attributes]
+    return [(NetworkName.parse(data.method), data) for data in networks]
+
+
+def answered(data: Evaluated) -> np.ndarray:
+    """Which predictions superconduct and were solved: only they have a gap function to compare.
+
+    The paper, too, keeps nonzero Delta only; those that are left out are counted.
+    """
+    return (data["superconducts"] == 1) & (data["solved"] == 1)
 
 
 def of_field(data: Evaluated, name: str, part: str, end: str = "") -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gapworks.eliashberg.config import Physics, Solver
+from gapworks.eliashberg.config import AsPrinted, Physics, Solver
 from gapworks.eliashberg.data.fields import Split, part, rows_of
 from gapworks.factory.evaluation_file import Given, about_data
 from gapworks.factory.reading import Header
@@ -25,6 +25,12 @@ def solved_data(given: Given) -> tuple[Header, dict[str, np.ndarray], Physics, S
     settings = header.attributes["settings"]
     physics = Physics.model_validate(settings["physics"])
     return header, arrays, physics, Solver.model_validate(settings["solver"])
+
+
+def printed_way(header: Header) -> AsPrinted | None:
+    """How data, solved or generated of such, were solved the paper's way; None: they were not."""
+    said = header.attributes["settings"].get("as_printed")
+    return None if said is None else AsPrinted.model_validate(said)
 
 
 def first_tests(arrays: dict[str, np.ndarray], most: int) -> dict[str, np.ndarray]:

@@ -22,6 +22,9 @@ FAR = 60.0
 
 VARIABLES = {
     "scaling_error": Variable(("row",), "1", "relative change of Delta under the exact scaling"),
+    "scaling_error_same_cutoff": Variable(
+        ("row",), "1", "the same where the cut-off of mu* stays and does not scale with T"
+    ),
     "mu_star_delta_0": Variable(("row",), "1", "Delta_0 at mu* = 0.2 over that at 0.1"),
     "mu_star_pcc": Variable(("row",), "1", "Pearson correlation of the two gap functions"),
     "far_z": Variable(("row",), "1", "|Z - 1| at 60 meV"),
@@ -43,16 +46,20 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
         return imaginary_axis(physics.model_copy(update=changes), a2f, solver, threads, method)
 
     m = solved()
-    scaled = solve_matsubara(
-        SCALE * omega,
-        a2f,
-        SCALE * physics.temperature,
-        physics.mu_star,
-        physics.matsubara,
-        SCALE * physics.mu_star_cutoff,
-        threads=threads,
-    )
-    change = np.abs(scaled.delta / SCALE - m.delta).max(1) / m.delta[:, 0]
+
+    def scaled(cutoff: float) -> np.ndarray:
+        """Relative change of Delta where energies and temperature are `SCALE` times as large."""
+        found = solve_matsubara(
+            SCALE * omega,
+            a2f,
+            SCALE * physics.temperature,
+            physics.mu_star,
+            physics.matsubara,
+            cutoff,
+            threads=threads,
+        )
+        return np.abs(found.delta / SCALE - m.delta).max(1) / m.delta[:, 0]
+
     stronger = solved(mu_star=2 * physics.mu_star)
     gap = real_axis(physics, stronger, solver, threads).delta
     # The largest |Delta| stands below the end of the energies kept; 60 meV is one more point.
@@ -60,7 +67,8 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
     r = real_axis(physics, m, solver, threads, x)
     doubled = solved(matsubara=2 * physics.matsubara)
     made = {
-        "scaling_error": change,
+        "scaling_error": scaled(SCALE * physics.mu_star_cutoff),
+        "scaling_error_same_cutoff": scaled(physics.mu_star_cutoff),
         "mu_star_delta_0": stronger.delta[:, 0] / m.delta[:, 0],
         "mu_star_pcc": pearson(as_numbers(gap), as_numbers(gap_function(chosen))),
         "far_z": np.abs(r.z[:, -1] - 1),

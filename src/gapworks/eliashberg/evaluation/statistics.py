@@ -22,6 +22,7 @@ AS_SOLVED = ("coupling", "omega_log", "redraws", "residual", "line_residual", "b
 
 VARIABLES = {
     **{name: replace(dataset.VARIABLES[name], dimensions=("row",)) for name in AS_SOLVED},
+    "continuation": replace(dataset.VARIABLES["continuation"], dimensions=("row", "said")),
     "delta_0": Variable(("row",), "meV", "Delta(i omega_0)"),
     "samples": Variable(("split",), "1", "valid samples that train, validate, test", "int32"),
     "failed": Variable(("split",), "1", "samples that failed a check", "int32"),
@@ -47,6 +48,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
     held = {name: field(valid, name, physics.broadening) for name in FIELDS}
     components = np.arange(1, COMPONENTS + 1)
     made = {name: valid[name] for name in AS_SOLVED} | {
+        **{name: valid[name] for name in ("continuation",) if name in valid},
         "delta_0": valid["matsubara_delta"][:, 0],
         "samples": np.bincount(valid["split"], minlength=3),
         "failed": np.bincount(arrays["split"][arrays["valid"] == 0], minlength=3),
@@ -64,6 +66,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
         "checked": Coordinate(checked["sample"], "1", "index of the test sample"),
         "example": Coordinate(shown["sample"], "1", "index of the test sample"),
         "field": Coordinate(np.arange(len(FIELDS)), "1", ", ".join(FIELDS)),
+        "said": Coordinate(np.arange(len(dataset.SAID)), "1", ", ".join(dataset.SAID)),
         "split": Coordinate(np.arange(3), "1", ", ".join(one.name.lower() for one in Split)),
         "component": Coordinate(components, "1", "principal components"),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gapworks.eliashberg import networks
+from gapworks.eliashberg.config import AsPrinted
 from gapworks.eliashberg.data.fields import (
     Arrays,
     Split,
@@ -17,6 +18,7 @@ from gapworks.eliashberg.data.fields import (
 )
 from gapworks.eliashberg.evaluation import errors
 from gapworks.eliashberg.evaluation.readings import SCORES
+from gapworks.eliashberg.evaluation.solved import printed_way
 from gapworks.eliashberg.evaluation.tested import single
 from gapworks.eliashberg.learning import forward
 from gapworks.eliashberg.learning.distances import pearson, relative_distance
@@ -101,7 +103,8 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
         "target": Coordinate(np.arange(true.shape[1]), "1", "numbers of the target"),
     }
     if target == "a2f":
-        pushed, more = _push(network, solved, settings.evaluation, threads, examples)
+        printed = printed_way(solved_header)
+        pushed, more = _push(network, solved, settings.evaluation, threads, examples, printed)
         made |= more
         coordinates |= pushed
     attributes = about_data(solved_header, name) | network.attributes
@@ -111,7 +114,12 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
 
 
 def _push(
-    network: Network, solved: Arrays, settings: networks.Evaluation, threads: int, shown: slice
+    network: Network,
+    solved: Arrays,
+    settings: networks.Evaluation,
+    threads: int,
+    shown: slice,
+    printed: AsPrinted | None,
 ) -> tuple[dict[str, Coordinate], dict[str, np.ndarray]]:
     """Predictions from solved test samples, solved in their turn."""
     physics = network.physics
@@ -119,7 +127,7 @@ def _push(
     chosen = rows_of(solved, test)
     delta, a2f = gap_function(chosen), chosen["a2f"]
     predicted = network.predict(chosen)
-    pushed = forward.push_forward(physics, predicted, delta, threads)
+    pushed = forward.push_forward(physics, predicted, delta, threads, printed)
     made = dict(pushed.numbers)
     made["a2f_pcc"] = pearson(predicted, a2f)
     made["a2f_error"] = relative_distance(predicted, a2f)

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.data.fields import FIELDS, Split, part, real_energies, rows_of
 from gapworks.eliashberg.learning.distances import relative_distance
-from gapworks.eliashberg.learning.forward import push_forward
+from gapworks.eliashberg.learning.forward import Pushed, push_forward
 from gapworks.eliashberg.learning.noise import with_noise
 from gapworks.eliashberg.learning.traits import SAID, numbers_of
 
@@ -99,8 +99,8 @@ def calibrate(
     found = network.apply(given)
     made: dict[str, Any] = {"samples": len(test)}
     if target == "a2f":
-        delta = push_forward(physics, found, None, threads).delta
-        residual = distance_of(physics, source, delta, given)
+        pushed = push_forward(physics, found, None, threads)
+        residual = distance_of(physics, source, pushed, given)
         train = _rows(arrays, source, part(arrays, Split.TRAIN), physics)
         directions = _directions(standardised(network, train))
         x = real_energies(physics)
@@ -143,8 +143,8 @@ def known_directions(calibration: Calibration, inputs: int) -> np.ndarray:
     return held.reshape(-1, inputs)
 
 
-def distance_of(physics: Physics, source: str, delta: np.ndarray, given: np.ndarray) -> np.ndarray:
-    """Distance of the gap functions' field from one given, relative to what tells it from a metal.
+def distance_of(physics: Physics, source: str, pushed: Pushed, given: np.ndarray) -> np.ndarray:
+    """Distance of solutions' field from one given, relative to what tells it from a metal.
 
     Parameters
     ----------
@@ -152,13 +152,13 @@ def distance_of(physics: Physics, source: str, delta: np.ndarray, given: np.ndar
         Energies and Gamma.
     source : str
         The field's name.
-    delta : ndarray of complex, shape (n, energies)
-        Gap functions, meV.
+    pushed : Pushed
+        Solutions, of n spectra.
     given : ndarray, shape (n, size of the field)
     """
-    asked = FIELDS[source]
-    x = real_energies(physics)
-    arrays = {"energy": x, "delta_real": delta.real, "delta_imag": delta.imag}
+    asked, delta, z = FIELDS[source], pushed.delta, pushed.z
+    arrays = {"energy": real_energies(physics), "delta_real": delta.real, "delta_imag": delta.imag}
+    arrays |= {"z_real": z.real, "z_imag": z.imag}
     found = asked.of(arrays, physics.broadening)
     return relative_distance(found - asked.normal, given - asked.normal)
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gapworks.eliashberg.config import Physics, Solver
+from gapworks.eliashberg.config import AsPrinted, Physics, Solver
+from gapworks.eliashberg.data.as_printed import solve_as_printed
 from gapworks.eliashberg.data.dataset import solve_spectra
 from gapworks.eliashberg.data.fields import as_numbers, boson_grid
 from gapworks.eliashberg.learning.distances import pearson, relative_distance
@@ -65,7 +66,11 @@ class Pushed:
 
 
 def push_forward(
-    physics: Physics, a2f: np.ndarray, delta: np.ndarray | None, threads: int
+    physics: Physics,
+    a2f: np.ndarray,
+    delta: np.ndarray | None,
+    threads: int,
+    printed: AsPrinted | None = None,
 ) -> Pushed:
     """Solve predicted spectra and compare with the gap functions that they were inferred from.
 
@@ -79,22 +84,26 @@ def push_forward(
         Gap functions to compare with, meV; None: they are not known.
     threads : int
         Of the solvers.
+    printed : AsPrinted, optional
+        Solved and continued the paper's way, as gap functions of such data were; `solved` then says
+        whether the continuation passed the test.
     """
     positive = np.clip(a2f, 0.0, None)
     clipped = (positive - a2f).sum(1) / np.abs(a2f).sum(1)
     # Nothing left is no spectrum to the solvers: one that is far too weak stands for it.
     positive[~positive.any(axis=1), -1] = 1e-12
-    m, r = solve_spectra(physics, positive, FORWARD_SOLVER, threads)
-    found = np.where(m.superconducting[:, None], r.delta, 0.0)
-    numbers = {
-        "clipped": clipped,
-        "superconducts": m.superconducting,
-        "solved": m.converged & r.converged,
-    }
+    if printed is None:
+        m, r = solve_spectra(physics, positive, FORWARD_SOLVER, threads)
+        found, z = np.where(m.superconducting[:, None], r.delta, 0.0), r.z
+        superconducts, solved = m.superconducting, m.converged & r.converged
+    else:
+        s = solve_as_printed(physics, positive, FORWARD_SOLVER, printed, threads)
+        found, z, superconducts, solved = s.delta, s.z, s.superconducting, s.settled & s.passed
+    numbers = {"clipped": clipped, "superconducts": superconducts, "solved": solved}
     if delta is not None:
         rows = as_numbers(found), as_numbers(delta)
         numbers |= {"gap_residual": relative_distance(*rows), "gap_pcc": pearson(*rows)}
-    return Pushed(positive, found, r.z, numbers)
+    return Pushed(positive, found, z, numbers)
 
 
 def spectrum_numbers(physics: Physics, a2f: np.ndarray) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ import torch
 
 from gapworks.eliashberg.data.fields import apart, grids
 from gapworks.eliashberg.learning.trained import Network
-from gapworks.eliashberg.names import generators
+from gapworks.eliashberg.names import generators, seeded
 from gapworks.eliashberg.steps import Generate
 from gapworks.factory.container import Coordinate, Variable, Writer
 from gapworks.factory.errors import DataError
@@ -54,7 +54,9 @@ def generate(settings: Generate, given: Given, threads: int, output: Path) -> He
         choice = given.evaluations[f"complex-dimensions-{settings.input}"]
         latent = int(read_evaluation(choice, "eliashberg").attributes["chosen"])
     made, weights = {}, {}
-    for wanted in generators(settings.transform, settings.input, latent):
+    for wanted in generators(
+        settings.transform, settings.input, latent, settings.solved, settings.repeat
+    ):
         name = wanted.text
         if name not in given.networks:
             raise DataError(f"{output}: needs {name}; given: {', '.join(given.networks)}")
@@ -70,7 +72,7 @@ def generate(settings: Generate, given: Given, threads: int, output: Path) -> He
     origin = {"parent": said["identity"], "settings": settings.model_dump(), "weights": weights}
     identity = hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()[:32]
     attributes = {key: said[key] for key in ("study", "seed", "start", "stop", "settings")} | {
-        "dataset": f"{settings.transform}-{settings.input}-{latent}",
+        "dataset": f"{settings.transform}-{settings.input}-{latent}{seeded(settings.repeat)}",
         "identity": identity,
         "latent": latent,
         "generated_from": origin | {"data_sha256": header.sha256, "dataset": said["dataset"]},

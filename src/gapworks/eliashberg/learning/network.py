@@ -47,7 +47,8 @@ class Supervised(nn.Module):
 class Autoencoder(nn.Module):
     """Encoder and decoder around a linear bottleneck of d_L neurons (paper, Fig. 5, appendix F).
 
-    It works in raw units: the loss weighs the fields as they come.
+    It works in raw units, where the loss weighs the fields as they come; or each field is divided
+    by its own deviation, which is kept with the weights.
 
     Parameters
     ----------
@@ -57,19 +58,38 @@ class Autoencoder(nn.Module):
         Layers of the encoder; the decoder has them in reverse order.
     latent : int
         d_L.
+    fields : list of int, optional
+        Numbers of each field, if all are to weigh the same.
     """
 
-    def __init__(self, inputs: int, hidden: list[int], latent: int) -> None:
+    def __init__(
+        self, inputs: int, hidden: list[int], latent: int, fields: list[int] | None = None
+    ) -> None:
         super().__init__()
+        self.fields = fields
+        if fields is not None:
+            self.register_buffer("scale", torch.ones(inputs))
         self.encoder = nn.Sequential(_relu_layers([inputs, *hidden]), nn.Linear(hidden[-1], latent))
         self.decoder = nn.Sequential(
             _relu_layers([latent, *reversed(hidden)]), nn.Linear(hidden[0], inputs)
         )
         _initialise(self)
 
+    def balance(self, samples: Tensor) -> None:
+        """Take the fields' deviations from training data, shape (n, inputs).
+
+        Divided by them, every field has the same variance, summed over its numbers.
+        """
+        total = samples.var(0).split(self.fields)
+        share = samples.shape[1] / len(self.fields)
+        parts = [one.new_full(one.shape, float((one.sum() / share).sqrt())) for one in total]
+        self.scale.copy_(torch.cat(parts))
+
     def forward(self, x: Tensor) -> Tensor:
-        """The sample as the latent space holds it, shape (n, inputs)."""
-        return self.decoder(self.encoder(x))
+        """The sample as the latent space holds it, shape (n, inputs), in the data's units."""
+        if self.fields is None:
+            return self.decoder(self.encoder(x))
+        return self.decoder(self.encoder(x / self.scale)) * self.scale
 
 
 def _relu_layers(widths: list[int]) -> nn.Sequential:

@@ -95,7 +95,7 @@ def answer(
     else:
         raise DataError(
             f"{network}: maps {' and '.join(kind[0])} to {' and '.join(kind[1])}; give a network "
-            "sl-... (gap function or DOS to a2F) or reversed-... (the other way)"
+            "sl-...-gap or sl-...-dos (gap function or DOS to a2F) or reversed-... (the other way)"
         )
     if check["superconducts"] and not check["solved"]:
         verdict.warnings.append("the equations were not solved to their tolerance")
@@ -149,7 +149,7 @@ def _spectrum(loaded: Network, source: Path, unit: str | None) -> Found:
     check = _numbers(physics, pushed.a2f) | {"notes": notes}
     check |= {name: _plain(values[0]) for name, values in pushed.numbers.items()}
     if sees == "dos":
-        check["dos_residual"] = _plain(distance_of(physics, sees, pushed.delta, rows)[0])
+        check["dos_residual"] = _plain(distance_of(physics, sees, pushed, rows)[0])
     verdict = judge(
         loaded.calibration,
         numbers_of(sees, x, rows),

@@ -75,6 +75,8 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
         model = build(architecture)
         if supervised:
             model.standardise(standard[0])
+        elif network.equal:
+            model.balance(training[0])
         return model
 
     def finish(model: torch.nn.Module, card: dict[str, Any], report: Report) -> tuple[dict, dict]:
@@ -89,7 +91,7 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
         build=start,
         tensors=training,
         validation=validating,
-        loss=mean_squared_error,
+        loss=balanced_error if network.equal else mean_squared_error,
         schedule=network.training,
         augment=noisy,
         checkpoint_seconds=CHECKPOINT_SECONDS,
@@ -105,6 +107,12 @@ def mean_squared_error(model: torch.nn.Module, batch: Tensors) -> torch.Tensor:
     return (model(inputs) - targets).square().mean()
 
 
+def balanced_error(model: torch.nn.Module, batch: Tensors) -> torch.Tensor:
+    """The same with each field divided by its deviation: all weigh the same."""
+    inputs, targets = batch
+    return ((model(inputs) - targets) / model.scale).square().mean()
+
+
 def noisy_inputs(batch: Tensors, rng: np.random.Generator, bounds: tuple[float, float]) -> Tensors:
     """A batch with noise on its inputs, of standard deviations within bounds."""
     inputs, targets = batch
@@ -113,15 +121,15 @@ def noisy_inputs(batch: Tensors, rng: np.random.Generator, bounds: tuple[float, 
 
 def architecture_of(network: Network, arrays: Arrays) -> dict[str, Any]:
     """Kind and arguments of the network's class, for a data set."""
-    inputs, outputs = (
-        sum(FIELDS[name].size(arrays) for name in names)
-        for names in (network.inputs, network.targets)
-    )
+    sizes = [FIELDS[name].size(arrays) for name in network.inputs]
+    inputs, outputs = sum(sizes), sum(FIELDS[name].size(arrays) for name in network.targets)
     if network.points is not None:
         inputs = network.points * sum(FIELDS[name].functions for name in network.inputs)
     made = {"kind": network.kind, "inputs": inputs, "hidden": network.hidden}
-    last = {"latent": network.latent} if network.kind == "autoencoder" else {"outputs": outputs}
-    return made | last
+    if network.kind == "supervised":
+        return made | {"outputs": outputs}
+    balanced = {"fields": sizes} if network.equal else {}
+    return made | {"latent": network.latent} | balanced
 
 
 def range_of(arrays: Arrays, name: str) -> list[float] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -77,6 +77,11 @@ class MatsubaraSolution:
     superconducting: np.ndarray
     tail: bool = False
     sampling: Sampling | None = None
+
+    def take(self, rows: np.ndarray) -> MatsubaraSolution:
+        """Some rows of the solutions of n spectra, shape (n, N)."""
+        of_each = ("a2f", "delta", "z", "residual", "iterations", "converged", "superconducting")
+        return replace(self, **{name: getattr(self, name)[rows] for name in of_each})
 
 
 @dataclass(frozen=True)
