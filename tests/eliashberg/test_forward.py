@@ -14,7 +14,7 @@ from gapworks.eliashberg import (
     solve,
     solve_matsubara,
 )
-from gapworks.eliashberg.inference.superconductor import Superconductor
+from gapworks.eliashberg.inference.forward.superconductor import Superconductor
 from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.eliashberg.physics.sampled_matsubara import nodes
 

@@ -89,7 +89,7 @@ OPTIONS = {
 }
 
 SOLVING = Solving(
-    run="inference.forward_files:run",
+    run="inference.forward.files:run",
     layout="""\
   columns of text: omega, a2F. Known are prefix.a2f of EPW, alpha2F.dat of lambda.x and a2F.dos of
   matdyn.x (Quantum ESPRESSO), ALPHA2F.OUT of Elk, what IsoME takes, and csv; all smearings of a

@@ -8,8 +8,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from gapworks.eliashberg.inference.forward import Forward
-from gapworks.eliashberg.inference.forward_report import dos_temperatures
+from gapworks.eliashberg.inference.forward.problem import Forward
+from gapworks.eliashberg.inference.forward.report import dos_temperatures
 from gapworks.plotting.style import CURVES, PAGE, house_style, panel_labels, save
 from gapworks.readers.spectra import running_coupling
 

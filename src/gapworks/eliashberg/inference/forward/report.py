@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gapworks.eliashberg.inference.forward import Forward
+from gapworks.eliashberg.inference.forward.problem import Forward
 
 Rows = Sequence[Mapping[str, Any]]
 

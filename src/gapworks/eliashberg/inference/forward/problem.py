@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gapworks.eliashberg.inference.superconductor import Superconductor, gap_edge
+from gapworks.eliashberg.inference.forward.superconductor import Superconductor, gap_edge
 from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.eliashberg.physics.coulomb import check_coulomb
 from gapworks.eliashberg.physics.solution import MatsubaraSolution
@@ -197,7 +197,7 @@ def solve(
     x, gamma, n = np.empty(0), None, np.empty((*shape[:2], 0, 0))
     if dos or energy is not None:
         # Only here: a table of T_c does not wait for what the real axis needs.
-        from gapworks.eliashberg.inference.densities import broadened_density
+        from gapworks.eliashberg.inference.forward.densities import broadened_density
 
         x, gamma, n = broadened_density(
             [[_all(p, temperatures) for p in row] for row in problems], delta_0, energy, broadening

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from gapworks.eliashberg.inference.forward import Forward, solve
-from gapworks.eliashberg.inference.forward_report import as_csv, as_json, curves_csv, screen
+from gapworks.eliashberg.inference.forward.problem import Forward, solve
+from gapworks.eliashberg.inference.forward.report import as_csv, as_json, curves_csv, screen
 from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError
 from gapworks.readers.text import ReadError
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> None:
             write_whole(path, text().encode())
             print(f"{path}: written")
     if args.figure is not None:
-        from gapworks.eliashberg.inference.forward_figure import draw
+        from gapworks.eliashberg.inference.forward.figure import draw
 
         draw(found, [args.figure])
         print(f"{args.figure}: written")
