@@ -202,10 +202,10 @@ STUDY = Study(
             "paper.tables:agreement",
             lambda scale: {"predicted": [on_many_rings(scale), "test-surrogate"]},
             "What the networks make of each disorder strength, compared with the solved rings: "
-            "bias of mean Delta (units of t), share of the variance explained, largest difference "
-            "of the distribution functions, sites near zero (predicted over solved), and recall "
-            "and precision of the sites above the clean ring's Delta. Standard errors are over "
-            "realizations.",
+            "bias of mean Delta (units of t), share of the variance explained, area between the "
+            "distribution functions over mean Delta, sites near zero (predicted over solved), and "
+            "recall and precision of the sites above the clean ring's Delta. Standard errors are "
+            "over realizations.",
         ),
         "suppression": Exhibit(
             "paper.tables:suppression",

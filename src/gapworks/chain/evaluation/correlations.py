@@ -44,12 +44,12 @@ def normalised(products: np.ndarray, means: np.ndarray) -> np.ndarray:
 def dip(products: np.ndarray, means: np.ndarray) -> np.ndarray:
     """C(r) where it is least, less its plateau, shape (b, 2); arguments as of `normalised`.
 
-    The least is sought up to half of where the plateau begins, a quarter of the ring: among many
-    noisy values one is always low.
+    The plateau begins at a quarter of the ring; the least is sought before it: one of the values of
+    a plateau is always low, by chance.
     """
     C = normalised(products, means)
     plateau = C.shape[-1] // 2
-    return C[..., : plateau // 2].min(axis=-1) - C[..., plateau:].mean(axis=-1)
+    return C[..., :plateau].min(axis=-1) - C[..., plateau:].mean(axis=-1)
 
 
 def variation(products: np.ndarray, means: np.ndarray) -> np.ndarray:

@@ -126,7 +126,10 @@ def take(
                 "mean_delta_error": jackknifed(lambda mean: mean, ring_means)[1],
                 **_with_error("ln_delta_skewness", *_log_skewness(delta)),
                 **_with_error(
-                    "mode", _centres(delta_edges)[histograms.sum(axis=0).argmax()], modes.std()
+                    "mode",
+                    _centres(delta_edges)[histograms.sum(axis=0).argmax()],
+                    # It stands anywhere in its bin.
+                    np.hypot(modes.std(), np.diff(delta_edges)[0] / np.sqrt(12)),
                 ),
                 **_with_error("dip", *jackknifed(dip, products, ring_means)),
                 **_with_error("variation", *jackknifed(variation, products, ring_means)),

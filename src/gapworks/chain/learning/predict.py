@@ -60,7 +60,9 @@ def answer(network: Path, source: Path, target: Path, force: bool) -> Answer:
         np.save(content, delta)
     else:
         np.savetxt(content, delta.reshape(rows), delimiter=",")
-    said = "Delta for " + ", ".join(f"{key} {value}" for key, value in loaded.physics.items())
+    # That mu is tuned goes without saying.
+    named = {key: value for key, value in loaded.physics.items() if value != "tuned"}
+    said = "Delta for " + ", ".join(f"{key} {value}" for key, value in named.items())
     if open_rings := int((~rings.closed).sum()):
         said += f"; mu is not bracketed in {open_rings} of {rings.closed.size} rings"
     return Answer(

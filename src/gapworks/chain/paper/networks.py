@@ -13,8 +13,9 @@ from gapworks.chain.paper.solutions import Metrics, at, over, statistic
 from gapworks.factory.evaluation_file import Evaluated
 from gapworks.learning.intervals import Estimate, Measured, exact
 
-MODERATE = 0.5
-"""The disorder strength below which the paper calls the agreement excellent, units of t."""
+MODERATE = 0.25, 0.5
+"""Moderate disorder strengths, units of t: the paper calls the agreement excellent below the last.
+Below the first Delta hardly varies, and there is little to explain."""
 
 
 def networks(found: Mapping[str, Evaluated], network: str) -> Metrics:
@@ -62,13 +63,14 @@ def pooled(data: Evaluated, score: str) -> Measured:
 
 def _agreement(data: Evaluated) -> Metrics:
     """Each of the paper's statements at the strength that it is about, or where it is worst."""
-    moderate = np.flatnonzero((data["strength"] > 0) & (data["strength"] < MODERATE))
+    least, most = MODERATE
+    moderate = np.flatnonzero((data["strength"] >= least) & (data["strength"] < most))
     made: Metrics = {
         "bias": _worst(data, "bias", np.arange(len(data["strength"]))),
         "near_zero_ratio": at(data, "near_zero_ratio", 0.75),
-        "enhanced_ratio": at(data, "enhanced_ratio", MODERATE),
-        "enhanced_recall": at(data, "enhanced_recall", MODERATE),
-        "enhanced_precision": at(data, "enhanced_precision", MODERATE),
+        "enhanced_ratio": at(data, "enhanced_ratio", most),
+        "enhanced_recall": at(data, "enhanced_recall", most),
+        "enhanced_precision": at(data, "enhanced_precision", most),
         "moderate_distance": _worst(data, "distribution_distance", moderate),
         "moderate_r2": _worst(data, "r2", moderate, np.argmin),
         "strong_distance": at(data, "distribution_distance", 0.75),
