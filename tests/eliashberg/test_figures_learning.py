@@ -91,7 +91,6 @@ RECONSTRUCTIONS = {
         r"with $\alpha^2F$": ("joint-dos", 1),
         r"fine, with $\alpha^2F$, equal weights": ("equal-finedos", 1),
         "alone": ("dos", 0),
-        "fine, alone": ("finedos", 0),
     },
 }
 """Panel, curve: autoencoder, and the row of its fields."""

@@ -67,7 +67,7 @@ def asked(scale: Scale, condition: str) -> bool:
 def reconstructed(scale: Scale) -> dict[str, list[str]]:
     """All autoencoders."""
     joint = ("ae-joint-gap", "ae-joint-dos", "ae-equal-gap", "ae-equal-finedos")
-    families = (*joint, "ae-a2f", "ae-gap", "ae-dos", "ae-finedos")
+    families = (*joint, "ae-a2f", "ae-gap", "ae-dos")
     return {"autoencoders": [one for name in families for one in autoencoders(scale, name)]}
 
 

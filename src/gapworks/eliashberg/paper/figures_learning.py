@@ -166,7 +166,6 @@ def reconstruction(autoencoders: Sequence[Evaluated]) -> Figure:
                 "ae-joint-dos": r"with $\alpha^2F$",
                 "ae-equal-finedos": r"fine, with $\alpha^2F$, equal weights",
                 "ae-dos": "alone",
-                "ae-finedos": "fine, alone",
             },
         ),
     )

@@ -143,12 +143,11 @@ def _dimensions(found: Found, flow: Mapping[str, Any]) -> Made:
             (f"{label}chosen_{source}", "chosen"),
         ):
             made[name] = said[key] or None
-    for name in ("a2f", "gap", "dos", "finedos"):
+    for name in ("a2f", "gap", "dos"):
         alone = of_family(found.values(), f"ae-{name}")
         tried = np.array([latent(one) for one in alone])
         r2 = np.array([of_field(one, name, "validation") for one in alone])
-        least = flow["dos" if name == "finedos" else name]
-        made[f"required_{name}_alone"] = required(tried, r2, least) or None
+        made[f"required_{name}_alone"] = required(tried, r2, flow[name]) or None
     return made
 
 

@@ -63,14 +63,19 @@ def table1(networks: Sequence[Evaluated]) -> pd.DataFrame:
                 "Delta_f": of_f,
                 "error Delta_f": error_f,
                 "ratio": of_f / of_g,
-                "median Delta_g": np.median(delta_g),
-                "median Delta_f": np.median(delta_f),
-                "ratio of medians": np.median(delta_f) / np.median(delta_g),
+                "median Delta_g": _median(delta_g),
+                "median Delta_f": _median(delta_f),
+                "ratio of medians": _median(delta_f) / _median(delta_g),
                 "samples": len(delta_g),
                 "not superconducting": len(kept) - len(delta_g),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _median(values: np.ndarray) -> float:
+    """NaN of none: a network that has learned little predicts no superconductor."""
+    return float(np.median(values)) if len(values) else np.nan
 
 
 def table2(autoencoders: Sequence[Evaluated], networks: Sequence[Evaluated]) -> pd.DataFrame:
@@ -139,8 +144,8 @@ def reconstruction(autoencoders: Sequence[Evaluated]) -> pd.DataFrame:
                 row[f"R2 {field.label}{end.replace('_', ' ')}"] = of_field(one, name, "test", end)
         pairs = "pair_residual" in one.arrays
         kept = one["pair_superconducts"] == 1 if pairs else []
-        row["pair residual"] = np.median(one["pair_residual"][kept]) if pairs else np.nan
-        row["pair 1 - PCC"] = np.median(1 - one["pair_pcc"][kept]) if pairs else np.nan
+        row["pair residual"] = _median(one["pair_residual"][kept]) if pairs else np.nan
+        row["pair 1 - PCC"] = _median(1 - one["pair_pcc"][kept]) if pairs else np.nan
         rows.append(row)
     return pd.DataFrame(rows)
 
