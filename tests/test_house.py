@@ -30,7 +30,7 @@ COMMON = {
     "plan": {"factory", "study", "config"},
     "reproduction": {"factory", "products", "study"},
     "cli": {
-        *("factory", "learning", "plotting", "products", "runs"),
+        *("factory", "learning", "plotting", "products", "readers", "runs"),
         *("study", "config", "reproduction"),
     },
 }

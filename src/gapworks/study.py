@@ -189,6 +189,8 @@ class Study:
     figures: Mapping[str, Exhibit]
     tables: Mapping[str, Exhibit]
     own_data: OwnData
+    inverting: str = ""
+    """What `gapworks invert` calls, below the study: it takes the command's arguments."""
     metrics: Callable[[Scale], Mapping[str, Any]] = lambda scale: {}
     """Settings of its metrics."""
     generated: Mapping[str, Step] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import gapworks
-from gapworks.cli import data, learn, paper, run
+from gapworks.cli import data, invert, learn, paper, run
 from gapworks.factory.errors import DataError, Refused, reason
 from gapworks.factory.ranks import leave
 from gapworks.factory.settings import faults
@@ -90,6 +90,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=gapworks.__version__)
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True, dest="command")
-    for room in (data, learn, paper, run):
+    for room in (data, learn, invert, paper, run):
         room.add(subparsers)
     return parser

@@ -33,6 +33,8 @@ _MOST_DAMPED = 1e3
 # Delta is taken to be off by so much at first; after each step by less, until what linearisation
 # leaves out is below this share of the noise.
 _OFF, _NEARER, _CURVED = 0.15, 0.4, 0.1
+# A misfit that so many steps have not brought below this share stays.
+_PATIENCE, _STALLED = 6, 0.99
 # Hypotheses below this probability are left out.
 _LEAST = 0.02
 _RESPONSE = 1e-3
@@ -155,11 +157,15 @@ class _Fitter:
     def run(self) -> Fit:
         """Step until the data move no more."""
         jacobian, fresh, converged, damping, steps = None, False, False, 1.0, 0
+        misfits: list[float] = []
         while steps < _STEPS and not converged:
             steps += 1
             if jacobian is None:
                 jacobian, fresh = self._jacobian(), True
             weight, curved = self._weight()
+            misfits.append(float(self.at.residual @ self.at.residual))
+            if misfits[-1] > _STALLED * min(misfits[:-_PATIENCE], default=np.inf):
+                break
             linear = self._linear(jacobian, weight)
             rms = np.sqrt(linear.chi2 / self.at.residual.size)
             temper = damping * max(1.0, _TEMPER * rms)
@@ -178,7 +184,7 @@ class _Fitter:
                 before, self.at = self.at, taken
                 whole = temper == 1 and size == 1 and not curved
                 self.off *= _NEARER if size == 1 else 1.0
-                converged = whole and moved < _LAST
+                converged = bool(whole and moved < _LAST)
                 # Broyden's update: right along the step that was taken.
                 change = self._parameters() - linear.point
                 off = (before.residual - taken.residual) - jacobian @ change
