@@ -9,10 +9,10 @@ import pytest
 from gapworks.eliashberg import continue_to_real_axis, density_of_states, solve_matsubara
 from tests.support.command import gapworks_here as gapworks
 
-X = 0.35 * np.arange(1, 101)
+X = 0.35 * np.arange(1, 61)
 OMEGA = 0.02 * np.arange(1, 501)
 A2F = 0.8 * np.exp(-0.5 * ((OMEGA - 5) / 1.2) ** 2)
-GIVEN = ("--temperature", 1.16, "--cutoff", 220.45)
+GIVEN = ("--temperature", 1.16, "--cutoff", 220.45, "--end", 10)
 
 
 @pytest.fixture(scope="module")
