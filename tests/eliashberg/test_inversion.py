@@ -15,11 +15,11 @@ from gapworks.eliashberg import (
     invert_dos,
     solve_matsubara,
 )
-from gapworks.eliashberg.inference import equations as equations_module
-from gapworks.eliashberg.inference.equations import Equations, Setting
-from gapworks.eliashberg.inference.instrument import Conductance, Instrument
-from gapworks.eliashberg.inference.model import link, spectrum_model, unlink
-from gapworks.eliashberg.inference.response import response
+from gapworks.eliashberg.inference.inversion import equations as equations_module
+from gapworks.eliashberg.inference.inversion.equations import Equations, Setting
+from gapworks.eliashberg.inference.inversion.instrument import Conductance, Instrument
+from gapworks.eliashberg.inference.inversion.model import link, spectrum_model, unlink
+from gapworks.eliashberg.inference.inversion.response import response
 
 CUTOFF = 220.45
 X = 0.35 * np.arange(1, 101)

@@ -18,8 +18,8 @@ __getattr__, __all__, __dir__ = lazy(
         "physics.critical_temperature": ("critical_temperature",),
         "physics.real_axis": ("back_projection", "continue_to_real_axis"),
         "physics.pade": ("acceptance", "pade"),
-        "inference.design": ("design",),
-        "inference.instrument": ("Instrument", "conductance"),
-        "inference.invert": ("invert", "invert_conductance", "invert_dos"),
+        "inference.inversion.design": ("design",),
+        "inference.inversion.instrument": ("Instrument", "conductance"),
+        "inference.inversion.invert": ("invert", "invert_conductance", "invert_dos"),
     },
 )

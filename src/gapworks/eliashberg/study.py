@@ -109,6 +109,6 @@ STUDY = Study(
     figures=FIGURES,
     tables=TABLES,
     own_data=OwnData(LAYOUT, OPTIONS, checked=True),
-    inverting="inference.files:run",
+    inverting="inference.inversion.files:run",
     metrics=lambda scale: {"flow": scale.config.flow.model_dump(mode="json")},
 )

@@ -1,1 +1,1 @@
-"""From people's own measurements to spectral functions with error bands."""
+"""Answers on people's own data, by solving the equations: no network has a part in them."""

@@ -12,11 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gapworks.eliashberg.inference.equations import Equations, State
-from gapworks.eliashberg.inference.measurement import Measurement
-from gapworks.eliashberg.inference.model import link, unlink
-from gapworks.eliashberg.inference.newton import Family, Linearised, Optimum, optimum, weights
-from gapworks.eliashberg.inference.response import response
+from gapworks.eliashberg.inference.inversion.equations import Equations, State
+from gapworks.eliashberg.inference.inversion.measurement import Data
+from gapworks.eliashberg.inference.inversion.model import link, unlink
+from gapworks.eliashberg.inference.inversion.newton import (
+    Family,
+    Linearised,
+    Optimum,
+    optimum,
+    weights,
+)
+from gapworks.eliashberg.inference.inversion.response import response
 
 # The noise counts as this share of the misfit where that is larger.
 _TEMPER = 0.3
@@ -38,35 +44,6 @@ _PATIENCE, _STALLED = 6, 0.99
 # Hypotheses below this probability are left out.
 _LEAST = 0.02
 _RESPONSE = 1e-3
-
-
-@dataclass(frozen=True)
-class Data:
-    """What was measured.
-
-    Attributes
-    ----------
-    measurement : Measurement
-    values, sigma : ndarray, shape (N,)
-        With the standard deviation of their noise.
-    mu_star, mu_width : float
-        mu*, and its standard deviation beforehand; 0: it is known.
-    """
-
-    measurement: Measurement
-    values: np.ndarray
-    sigma: np.ndarray
-    mu_star: float
-    mu_width: float = 0.0
-
-    @property
-    def free(self) -> int:
-        """1 if mu* is a parameter."""
-        return int(self.mu_width > 0)
-
-    def residual(self, state: State, numbers: np.ndarray) -> np.ndarray:
-        """(data - prediction) / sigma, shape (N,)."""
-        return (self.values - self.measurement.predict(state.delta, numbers)) / self.sigma
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import chi2 as chi2_distribution
 
-from gapworks.eliashberg.inference.bands import bands, moments
-from gapworks.eliashberg.inference.equations import Equations
-from gapworks.eliashberg.inference.fit import Data, Fit
-from gapworks.eliashberg.inference.transition import transition_response
+from gapworks.eliashberg.inference.inversion.bands import bands, moments
+from gapworks.eliashberg.inference.inversion.equations import Equations
+from gapworks.eliashberg.inference.inversion.fit import Fit
+from gapworks.eliashberg.inference.inversion.measurement import Data
+from gapworks.eliashberg.inference.inversion.transition import transition_response
 from gapworks.eliashberg.physics.critical_temperature import critical_temperature
 from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gapworks.eliashberg.inference.answer import Inversion, answer
-from gapworks.eliashberg.inference.equations import Equations, Setting
-from gapworks.eliashberg.inference.fit import Data, fit
-from gapworks.eliashberg.inference.instrument import THERMAL_SHARE, Conductance, Instrument
-from gapworks.eliashberg.inference.measurement import DensityOfStates, GapFunction
-from gapworks.eliashberg.inference.start import equations_of, nearest
+from gapworks.eliashberg.inference.inversion.answer import Inversion, answer
+from gapworks.eliashberg.inference.inversion.equations import Equations, Setting
+from gapworks.eliashberg.inference.inversion.fit import fit
+from gapworks.eliashberg.inference.inversion.instrument import (
+    THERMAL_SHARE,
+    Conductance,
+    Instrument,
+)
+from gapworks.eliashberg.inference.inversion.measurement import Data, DensityOfStates, GapFunction
+from gapworks.eliashberg.inference.inversion.start import equations_of, nearest
 from gapworks.eliashberg.physics.coulomb import check_coulomb
 from gapworks.eliashberg.physics.matsubara_system import frequencies
 from gapworks.eliashberg.physics.real_axis import line_step

@@ -22,7 +22,7 @@ from scipy.fft import irfft, next_fast_len
 from scipy.interpolate import CubicSpline
 from scipy.special import j1
 
-from gapworks.eliashberg.inference.measurement import density, density_slope
+from gapworks.eliashberg.inference.inversion.measurement import density, density_slope
 from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.eliashberg.physics.real_axis import continue_to_real_axis
 from gapworks.eliashberg.physics.real_axis_system import Line

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.signal import find_peaks
 
-from gapworks.eliashberg.inference.answer import Inversion
-from gapworks.eliashberg.inference.instrument import Instrument, conductance
-from gapworks.eliashberg.inference.invert import invert, invert_conductance, invert_dos
+from gapworks.eliashberg.inference.inversion.answer import Inversion
+from gapworks.eliashberg.inference.inversion.instrument import Instrument, conductance
+from gapworks.eliashberg.inference.inversion.invert import invert, invert_conductance, invert_dos
 from gapworks.eliashberg.physics.matsubara import solve_matsubara
 from gapworks.eliashberg.physics.real_axis import continue_to_real_axis
 from gapworks.eliashberg.physics.solution import density_of_states

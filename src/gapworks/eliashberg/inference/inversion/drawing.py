@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gapworks.eliashberg.inference.answer import Inversion
+from gapworks.eliashberg.inference.inversion.answer import Inversion
 from gapworks.plotting.style import CURVES, PAGE, house_style, panel_labels, plt, save
 
 _AXES = {

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gapworks.eliashberg.inference.answer import Inversion, Known
-from gapworks.eliashberg.inference.invert import invert, invert_conductance, invert_dos
+from gapworks.eliashberg.inference.inversion.answer import Inversion, Known
+from gapworks.eliashberg.inference.inversion.invert import invert, invert_conductance, invert_dos
 from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError, Refused
 from gapworks.plotting import table as tables
@@ -166,6 +166,6 @@ def _write(args, found, kind, energy, values):
         drawn = {f"a2F_{number}": row for number, row in enumerate(rows, 1)}
         tables.save(pd.DataFrame({"omega_meV": found.omega} | drawn), [args.samples])
     if args.figure:
-        from gapworks.eliashberg.inference.drawing import draw
+        from gapworks.eliashberg.inference.inversion.drawing import draw
 
         draw(found, kind, energy, values, args.figure)
