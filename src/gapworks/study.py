@@ -212,6 +212,8 @@ class Study:
     own_data: OwnData
     solving: Solving | None = None
     """None: there is no `gapworks solve` of it."""
+    inverting: str = ""
+    """What `gapworks invert` calls, below the study: it takes the command's arguments."""
     metrics: Callable[[Scale], Mapping[str, Any]] = lambda scale: {}
     """Settings of its metrics."""
     generated: Mapping[str, Step] = field(default_factory=dict)

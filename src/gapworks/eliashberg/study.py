@@ -137,5 +137,6 @@ STUDY = Study(
     tables=TABLES,
     own_data=OwnData(LAYOUT, OPTIONS, checked=True),
     solving=SOLVING,
+    inverting="inference.inversion.files:run",
     metrics=lambda scale: {"flow": scale.config.flow.model_dump(mode="json")},
 )

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.fft import hfft, ihfft, irfft, rfft
 from scipy.linalg import hankel, lu_factor, lu_solve, toeplitz
 
-from gapworks.eliashberg.inference.equations import Equations, State
+from gapworks.eliashberg.inference.inversion.equations import Equations, State
 
 # Largest last change of the derivative, relative; from the second on in single precision, which is
 # as good, in half the time.

@@ -12,11 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gapworks.eliashberg.inference.equations import Equations, State
-from gapworks.eliashberg.inference.measurement import Measurement
-from gapworks.eliashberg.inference.model import link, unlink
-from gapworks.eliashberg.inference.newton import Family, Linearised, Optimum, optimum, weights
-from gapworks.eliashberg.inference.response import response
+from gapworks.eliashberg.inference.inversion.equations import Equations, State
+from gapworks.eliashberg.inference.inversion.measurement import Data
+from gapworks.eliashberg.inference.inversion.model import link, unlink
+from gapworks.eliashberg.inference.inversion.newton import (
+    Family,
+    Linearised,
+    Optimum,
+    optimum,
+    weights,
+)
+from gapworks.eliashberg.inference.inversion.response import response
 
 # The noise counts as this share of the misfit where that is larger.
 _TEMPER = 0.3
@@ -33,38 +39,11 @@ _MOST_DAMPED = 1e3
 # Delta is taken to be off by so much at first; after each step by less, until what linearisation
 # leaves out is below this share of the noise.
 _OFF, _NEARER, _CURVED = 0.15, 0.4, 0.1
+# A misfit that so many steps have not brought below this share stays.
+_PATIENCE, _STALLED = 6, 0.99
 # Hypotheses below this probability are left out.
 _LEAST = 0.02
 _RESPONSE = 1e-3
-
-
-@dataclass(frozen=True)
-class Data:
-    """What was measured.
-
-    Attributes
-    ----------
-    measurement : Measurement
-    values, sigma : ndarray, shape (N,)
-        With the standard deviation of their noise.
-    mu_star, mu_width : float
-        mu*, and its standard deviation beforehand; 0: it is known.
-    """
-
-    measurement: Measurement
-    values: np.ndarray
-    sigma: np.ndarray
-    mu_star: float
-    mu_width: float = 0.0
-
-    @property
-    def free(self) -> int:
-        """1 if mu* is a parameter."""
-        return int(self.mu_width > 0)
-
-    def residual(self, state: State, numbers: np.ndarray) -> np.ndarray:
-        """(data - prediction) / sigma, shape (N,)."""
-        return (self.values - self.measurement.predict(state.delta, numbers)) / self.sigma
 
 
 @dataclass(frozen=True)
@@ -155,11 +134,15 @@ class _Fitter:
     def run(self) -> Fit:
         """Step until the data move no more."""
         jacobian, fresh, converged, damping, steps = None, False, False, 1.0, 0
+        misfits: list[float] = []
         while steps < _STEPS and not converged:
             steps += 1
             if jacobian is None:
                 jacobian, fresh = self._jacobian(), True
             weight, curved = self._weight()
+            misfits.append(float(self.at.residual @ self.at.residual))
+            if misfits[-1] > _STALLED * min(misfits[:-_PATIENCE], default=np.inf):
+                break
             linear = self._linear(jacobian, weight)
             rms = np.sqrt(linear.chi2 / self.at.residual.size)
             temper = damping * max(1.0, _TEMPER * rms)
@@ -178,7 +161,7 @@ class _Fitter:
                 before, self.at = self.at, taken
                 whole = temper == 1 and size == 1 and not curved
                 self.off *= _NEARER if size == 1 else 1.0
-                converged = whole and moved < _LAST
+                converged = bool(whole and moved < _LAST)
                 # Broyden's update: right along the step that was taken.
                 change = self._parameters() - linear.point
                 off = (before.residual - taken.residual) - jacobian @ change

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import chi2 as chi2_distribution
 
-from gapworks.eliashberg.inference.bands import bands, moments
-from gapworks.eliashberg.inference.equations import Equations
-from gapworks.eliashberg.inference.fit import Data, Fit
-from gapworks.eliashberg.inference.transition import transition_response
+from gapworks.eliashberg.inference.inversion.bands import bands, moments
+from gapworks.eliashberg.inference.inversion.equations import Equations
+from gapworks.eliashberg.inference.inversion.fit import Fit
+from gapworks.eliashberg.inference.inversion.measurement import Data
+from gapworks.eliashberg.inference.inversion.transition import transition_response
 from gapworks.eliashberg.physics.critical_temperature import critical_temperature
 from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
 
@@ -221,8 +222,6 @@ def _transition(equations, data, fit, rows):
 
 def _judge(data, fit, chi2, free, energies):
     """Why the answer is to be refused, and notes."""
-    if not fit.converged:
-        return f"the fit did not converge in {fit.steps} steps (chi^2 / N = {chi2:.3g})", []
     chance = chi2_distribution.sf(fit.chi2, free)
     if chi2 > _MISFIT and chance < _CHANCE:
         parts = np.array_split(np.argsort(energies, kind="stable"), _PARTS)
@@ -234,6 +233,8 @@ def _judge(data, fit, chi2, free, energies):
             f"{span.max():.3g} meV. Is the noise larger than stated, by {np.sqrt(chi2):.2g}? Are "
             "mu*, temperature and broadening right, and is there one gap only?"
         ), []
+    if not fit.converged:
+        return f"the fit did not converge in {fit.steps} steps (chi^2 / N = {chi2:.3g})", []
     if chi2 < _OVERSTATED and chi2_distribution.cdf(fit.chi2, free) < _CHANCE:
         return None, [
             f"chi^2 / N = {chi2:.3g}: the noise is less than stated, by {1 / np.sqrt(chi2):.2g}; "

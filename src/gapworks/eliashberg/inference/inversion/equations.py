@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.fft import next_fast_len, rfft
 
-from gapworks.eliashberg.inference.model import SpectrumModel
+from gapworks.eliashberg.inference.inversion.model import SpectrumModel
 from gapworks.eliashberg.physics.coulomb import effective_coulomb
 from gapworks.eliashberg.physics.fixed_point import in_tiles, relax
 from gapworks.eliashberg.physics.matsubara_system import (

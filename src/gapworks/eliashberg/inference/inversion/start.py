@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from gapworks.eliashberg.inference.equations import Equations, Setting, State
-from gapworks.eliashberg.inference.fit import Data
-from gapworks.eliashberg.inference.model import spectrum_model
+from gapworks.eliashberg.inference.inversion.equations import Equations, Setting, State
+from gapworks.eliashberg.inference.inversion.measurement import Data
+from gapworks.eliashberg.inference.inversion.model import spectrum_model
 
 # Humps: centres and widths as shares of the end.
 _CENTRES = (0.25, 0.45, 0.65, 0.85)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gapworks.eliashberg.inference.answer import Inversion, answer
-from gapworks.eliashberg.inference.equations import Equations, Setting
-from gapworks.eliashberg.inference.fit import Data, fit
-from gapworks.eliashberg.inference.instrument import Conductance, Instrument
-from gapworks.eliashberg.inference.measurement import DensityOfStates, GapFunction
-from gapworks.eliashberg.inference.start import equations_of, nearest
+from gapworks.eliashberg.inference.inversion.answer import Inversion, answer
+from gapworks.eliashberg.inference.inversion.equations import Equations, Setting
+from gapworks.eliashberg.inference.inversion.fit import fit
+from gapworks.eliashberg.inference.inversion.instrument import (
+    THERMAL_SHARE,
+    Conductance,
+    Instrument,
+)
+from gapworks.eliashberg.inference.inversion.measurement import Data, DensityOfStates, GapFunction
+from gapworks.eliashberg.inference.inversion.start import equations_of, nearest
 from gapworks.eliashberg.physics.coulomb import check_coulomb
 from gapworks.eliashberg.physics.matsubara_system import frequencies
 from gapworks.eliashberg.physics.real_axis import line_step
@@ -28,9 +32,6 @@ _REACH = 3.5
 # |Delta| (or N) below which it is that one.
 _COARSE = 4 / 3
 _QUIET = 5e-4
-# Of conductances the line lies at this share of pi k_B T: they are right to 1e-6 there, to 2e-3 at
-# half of it.
-_THERMAL_SHARE = 0.3
 # As in `solve_matsubara`: frequencies, and when the sums go on above them.
 _FREQUENCIES = 351
 _ENDS, _LEAST_ENDS = 20.0, 8.0
@@ -211,7 +212,7 @@ def invert_conductance(
         if real_number(name, width) < 0:
             raise ValueError(f"{name}={width!r}: give a width >= 0")
     instrument = Instrument(positive_number("temperature", temperature, "in K"), dynes, modulation)
-    broadening = _THERMAL_SHARE * float(frequencies(temperature, 1)[0])
+    broadening = THERMAL_SHARE * float(frequencies(temperature, 1)[0])
     reach = float(np.abs(x).max())
     equations = _equations(
         np.array([reach + instrument.reach]),

@@ -13,7 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from gapworks.eliashberg.inference.model import Hypothesis, link, link_curvature, link_slope
+from gapworks.eliashberg.inference.inversion.model import (
+    Hypothesis,
+    link,
+    link_curvature,
+    link_slope,
+)
 
 # Newton's method ends where xi moves less; no step of theta is longer.
 _MOVED = 1e-3

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import ndtr
 
-from gapworks.eliashberg.inference.model import SpectrumModel, link, link_slope, unlink
-from gapworks.eliashberg.inference.newton import Optimum
+from gapworks.eliashberg.inference.inversion.model import SpectrumModel, link, link_slope, unlink
+from gapworks.eliashberg.inference.inversion.newton import Optimum
 
 LEVELS = (0.68, 0.95)
 # Below this t a value cannot be told from zero: it is g(t) = 1e-3 of the scale.

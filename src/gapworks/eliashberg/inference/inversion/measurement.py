@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from gapworks.eliashberg.inference.inversion.equations import State
 from gapworks.eliashberg.physics.real_axis import LINE_STENCIL, line_stencil
 from gapworks.eliashberg.physics.real_axis_system import Line
 
@@ -33,6 +35,35 @@ class Measurement(Protocol):
 
     def curvature(self, delta: np.ndarray, share: float, numbers: np.ndarray) -> np.ndarray:
         """What linearisation leaves out, shape (N,), where Delta is off by a share of itself."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """What was measured.
+
+    Attributes
+    ----------
+    measurement : Measurement
+    values, sigma : ndarray, shape (N,)
+        With the standard deviation of their noise.
+    mu_star, mu_width : float
+        mu*, and its standard deviation beforehand; 0: it is known.
+    """
+
+    measurement: Measurement
+    values: np.ndarray
+    sigma: np.ndarray
+    mu_star: float
+    mu_width: float = 0.0
+
+    @property
+    def free(self) -> int:
+        """1 if mu* is a parameter."""
+        return int(self.mu_width > 0)
+
+    def residual(self, state: State, numbers: np.ndarray) -> np.ndarray:
+        """(data - prediction) / sigma, shape (N,)."""
+        return (self.values - self.measurement.predict(state.delta, numbers)) / self.sigma
 
 
 class Between:

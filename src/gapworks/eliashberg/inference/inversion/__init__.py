@@ -1,0 +1,1 @@
+"""From people's own measurements to spectral functions with error bands."""

@@ -1,0 +1,171 @@
+"""`gapworks invert`: a measured function from a file, and the answer on the screen and in files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gapworks.eliashberg.inference.inversion.answer import Inversion, Known
+from gapworks.eliashberg.inference.inversion.invert import invert, invert_conductance, invert_dos
+from gapworks.factory.disk import write_whole
+from gapworks.factory.errors import DataError, Refused
+from gapworks.plotting import table as tables
+from gapworks.readers.table import ReadError, read_table
+from gapworks.readers.units import MEV, DoubtfulUnit, units
+
+WIDTHS = {"gap": 3, "dos": 2, "conductance": 2}
+"""Columns of a file: energy, and the function's parts."""
+
+
+def run(args: argparse.Namespace) -> None:
+    """Answer a file, as the arguments of `gapworks.cli.invert` say.
+
+    Raises
+    ------
+    DataError
+        If a file cannot be read, or an argument is out of range.
+    Refused
+        If the data do not fit, and --force was not given; nothing is written then.
+    """
+    kind, energy, values, notes = _read(args.file, args.kind, args.unit)
+    common = {"cutoff": args.cutoff, "end": args.end, "mu_width": args.mu_width}
+    given = (energy, values, args.noise, args.temperature, args.mu_star)
+    try:
+        if kind == "conductance":
+            normal = None if args.normal is None else _normal(args.normal, args.unit, energy)
+            found = invert_conductance(
+                *given,
+                dynes=args.dynes,
+                modulation=args.modulation,
+                normal=normal,
+                background=args.background,
+                **common,
+            )
+        else:
+            function = invert if kind == "gap" else invert_dos
+            found = function(*given, args.broadening, **common)
+    except ValueError as error:
+        raise DataError(f"{args.file}: {error}") from error
+    for note in (*notes, *found.notes):
+        print(f"gapworks: {note}", file=sys.stderr)
+    print(_table(found))
+    if found.refused:
+        if not args.force:
+            raise Refused(f"{args.file}: {found.refused} Nothing is written without --force")
+        print(f"gapworks: {found.refused}", file=sys.stderr)
+    _write(args, found, kind, energy, values)
+
+
+def _read(path: Path, kind: str | None, unit: str | None):
+    """Kind, energies in meV, values and notes of a file."""
+    table = read_table(path)
+    columns = table.values.shape[1]
+    if kind is None:
+        if columns != 3:
+            raise Refused(
+                f"{path}: has {columns} columns; say by --kind what they are: gap (energy, Re "
+                "Delta, Im Delta), dos (energy, N / N_F) or conductance (voltage, dI/dV)"
+            )
+        kind = "gap"
+    if columns != WIDTHS[kind]:
+        raise ReadError(f"{path}: has {columns} columns; a {kind} has {WIDTHS[kind]}")
+    factors, notes = _factors(path, table.header, columns, unit)
+    used = columns if kind == "gap" else 1
+    scaled = table.values * np.array([*factors[:used], *[1.0] * (columns - used)])
+    energy, order = np.unique(scaled[:, 0], return_index=True)
+    if energy.size < len(scaled):
+        raise ReadError(f"{path}: an energy stands there twice; drop repeated rows")
+    values = scaled[order, 1] + 1j * scaled[order, 2] if kind == "gap" else scaled[order, 1]
+    return kind, energy, values, (*table.notes, *notes)
+
+
+def _factors(path, header, columns, unit):
+    """What makes meV of each column, and what was assumed."""
+    if unit is not None:
+        return [MEV[unit]] * columns, [f"energies in {unit}, by --unit"]
+    try:
+        said = units(header, columns)
+    except DoubtfulUnit as error:
+        raise ReadError(f"{path}: {error}; say the unit by --unit ({', '.join(MEV)})") from error
+    if not any(said):
+        return [1.0] * columns, ["no unit in a header: energies are read as meV (else --unit)"]
+    return [MEV[one or said[0] or "meV"] for one in said], []
+
+
+def _normal(path: Path, unit: str | None, energy: np.ndarray) -> np.ndarray:
+    """The normal state's conductance at the voltages."""
+    _, voltage, values, _ = _read(path, "conductance", unit)
+    if voltage[0] > energy[0] or voltage[-1] < energy[-1]:
+        raise ReadError(
+            f"{path}: reaches from {voltage[0]:g} to {voltage[-1]:g} mV, the data from "
+            f"{energy[0]:g} to {energy[-1]:g}; give all of it, or --background"
+        )
+    return np.interp(energy, voltage, values)
+
+
+def numbers_of(found: Inversion) -> dict[str, Known]:
+    """Numbers with errors, by what they are called on the screen and in files."""
+    return {
+        "lambda": found.lambda_,
+        "omega_log_meV": found.omega_log,
+        "critical_temperature_K": found.critical_temperature,
+        "mu_star": found.mu_star,
+    }
+
+
+def _table(found: Inversion) -> str:
+    rows = [f"{'':24}{'value':>12}{'68 %':>10}"]
+    rows += [
+        f"{name:24}{one.value:12.5g}{one.deviation:10.2g}"
+        for name, one in numbers_of(found).items()
+    ]
+    rows.append(f"{'chi^2 / N':24}{found.chi2:12.4g}")
+    rows.append(f"{'modes resolved':24}{found.modes:12d}")
+    rows.append(f"{'noise':24}{found.sigma:12.3g}")
+    return "\n".join(rows)
+
+
+def _write(args, found, kind, energy, values):
+    """All files that were asked for."""
+    columns = {
+        "omega_meV": found.omega,
+        "a2F": found.a2f,
+        "lower68": found.lower,
+        "upper68": found.upper,
+        "lower95": found.lower95,
+        "upper95": found.upper95,
+    }
+    if args.csv:
+        tables.save(pd.DataFrame(columns), [args.csv])
+    if args.json:
+        content: dict[str, Any] = {
+            "kind": kind,
+            "numbers": {
+                name: {"value": one.value, "deviation": one.deviation}
+                for name, one in numbers_of(found).items()
+            },
+            "chi2": found.chi2,
+            "modes": found.modes,
+            "noise": found.sigma,
+            "residual": found.gap_residual,
+            "converged": found.converged,
+            "refused": found.refused,
+            "notes": found.notes,
+            "background": found.numbers.tolist(),
+        }
+        content |= {name: column.tolist() for name, column in columns.items()}
+        write_whole(args.json, (json.dumps(content, indent=1) + "\n").encode())
+    if args.samples:
+        rows = found.samples(args.sample_count)
+        drawn = {f"a2F_{number}": row for number, row in enumerate(rows, 1)}
+        tables.save(pd.DataFrame({"omega_meV": found.omega} | drawn), [args.samples])
+    if args.figure:
+        from gapworks.eliashberg.inference.inversion.drawing import draw
+
+        draw(found, kind, energy, values, args.figure)
