@@ -190,7 +190,7 @@ class Solving:
     run: str
     """The function below the study: it takes the command's arguments."""
     layout: str
-    """What is read, for its help."""
+    """What is read, for its help; and commands."""
     examples: str
 
 
@@ -219,8 +219,7 @@ class Study:
     generated: Mapping[str, Step] = field(default_factory=dict)
     """Data sets that networks make, like `evaluations`."""
     ranks: Callable[[Scale], int] | None = None
-    """MPI ranks of a simulate job, of a study whose simulations and trainings are large: they have
-    rules of their own, simulate_qpi and so on; None: those of all studies, on one rank."""
+    """MPI ranks of a simulate job, of a study whose jobs are large and have rules of their own."""
 
     @property
     def name(self) -> str:

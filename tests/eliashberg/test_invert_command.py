@@ -82,7 +82,7 @@ def test_two_columns_are_asked_about_and_then_read(delta, tmp_path):
 @pytest.mark.parametrize(
     ("text", "options", "said"),
     [
-        ("1.0,2,3\n1.0,2,3\n", (), "twice"),
+        ("1.0,2,3\n1.0,2,3\n", (), "drop repeated ones"),
         (CONSTANT, ("--broadening", 0.5, "--noise", 0.01), "broadening"),
         (CONSTANT, ("--kind", "dos"), "3 columns"),
         (CONSTANT, ("--noise", -1), "sigma"),

@@ -52,6 +52,9 @@ def add(subparsers: Subparsers) -> None:
         "--background", type=int, metavar="ORDER", help="fit a polynomial in its place"
     )
     added.add_argument("--unit", choices=tuple(MEV), help="of the energies; default: the header's")
+    added.add_argument(
+        "--column", type=positive, metavar="N", help="which is N or dI/dV, if there are several"
+    )
     for name, help in (
         ("csv", "omega, a2F and bands"),
         ("json", "all of it"),

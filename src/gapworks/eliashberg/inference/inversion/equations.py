@@ -125,6 +125,7 @@ class Equations:
         self.line = line = Line(
             model.omega,
             self.frequencies,
+            np.ones(n),
             temperature,
             setting.broadening,
             setting.step,

@@ -16,11 +16,8 @@ from gapworks.eliashberg.inference.inversion.invert import invert, invert_conduc
 from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError, Refused
 from gapworks.plotting import table as tables
-from gapworks.readers.table import ReadError, read_table
-from gapworks.readers.units import MEV, DoubtfulUnit, units
-
-WIDTHS = {"gap": 3, "dos": 2, "conductance": 2}
-"""Columns of a file: energy, and the function's parts."""
+from gapworks.readers.functions import columns_of, read_dos, read_gap
+from gapworks.readers.text import ReadError
 
 
 def run(args: argparse.Namespace) -> None:
@@ -33,12 +30,12 @@ def run(args: argparse.Namespace) -> None:
     Refused
         If the data do not fit, and --force was not given; nothing is written then.
     """
-    kind, energy, values, notes = _read(args.file, args.kind, args.unit)
+    kind, energy, values, notes = _read(args.file, args.kind, args.unit, args.column)
     common = {"cutoff": args.cutoff, "end": args.end, "mu_width": args.mu_width}
     given = (energy, values, args.noise, args.temperature, args.mu_star)
     try:
         if kind == "conductance":
-            normal = None if args.normal is None else _normal(args.normal, args.unit, energy)
+            normal = None if args.normal is None else _normal(args, energy)
             found = invert_conductance(
                 *given,
                 dynes=args.dynes,
@@ -62,45 +59,23 @@ def run(args: argparse.Namespace) -> None:
     _write(args, found, kind, energy, values)
 
 
-def _read(path: Path, kind: str | None, unit: str | None):
+def _read(path: Path, kind: str | None, unit: str | None, column: int | None):
     """Kind, energies in meV, values and notes of a file."""
-    table = read_table(path)
-    columns = table.values.shape[1]
     if kind is None:
-        if columns != 3:
+        if (columns := columns_of(path)) != 3:
             raise Refused(
                 f"{path}: has {columns} columns; say by --kind what they are: gap (energy, Re "
                 "Delta, Im Delta), dos (energy, N / N_F) or conductance (voltage, dI/dV)"
             )
         kind = "gap"
-    if columns != WIDTHS[kind]:
-        raise ReadError(f"{path}: has {columns} columns; a {kind} has {WIDTHS[kind]}")
-    factors, notes = _factors(path, table.header, columns, unit)
-    used = columns if kind == "gap" else 1
-    scaled = table.values * np.array([*factors[:used], *[1.0] * (columns - used)])
-    energy, order = np.unique(scaled[:, 0], return_index=True)
-    if energy.size < len(scaled):
-        raise ReadError(f"{path}: an energy stands there twice; drop repeated rows")
-    values = scaled[order, 1] + 1j * scaled[order, 2] if kind == "gap" else scaled[order, 1]
-    return kind, energy, values, (*table.notes, *notes)
+    found = read_gap(path, unit) if kind == "gap" else read_dos(path, unit, column)
+    return kind, found.energy, found.values, found.notes
 
 
-def _factors(path, header, columns, unit):
-    """What makes meV of each column, and what was assumed."""
-    if unit is not None:
-        return [MEV[unit]] * columns, [f"energies in {unit}, by --unit"]
-    try:
-        said = units(header, columns)
-    except DoubtfulUnit as error:
-        raise ReadError(f"{path}: {error}; say the unit by --unit ({', '.join(MEV)})") from error
-    if not any(said):
-        return [1.0] * columns, ["no unit in a header: energies are read as meV (else --unit)"]
-    return [MEV[one or said[0] or "meV"] for one in said], []
-
-
-def _normal(path: Path, unit: str | None, energy: np.ndarray) -> np.ndarray:
+def _normal(args: argparse.Namespace, energy: np.ndarray) -> np.ndarray:
     """The normal state's conductance at the voltages."""
-    _, voltage, values, _ = _read(path, "conductance", unit)
+    path = args.normal
+    _, voltage, values, _ = _read(path, "conductance", args.unit, args.column)
     if voltage[0] > energy[0] or voltage[-1] < energy[-1]:
         raise ReadError(
             f"{path}: reaches from {voltage[0]:g} to {voltage[-1]:g} mV, the data from "
