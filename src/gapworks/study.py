@@ -134,7 +134,7 @@ class Step:
     """Whether it holds wall times, which differ in every run: nothing else is made of it."""
 
 
-def everywhere(scale: Scale) -> bool:
+def everywhere(_: Scale) -> bool:
     """What every scale makes."""
     return True
 
@@ -212,8 +212,7 @@ class Study:
     own_data: OwnData
     solving: Solving | None = None
     """None: there is no `gapworks solve` of it."""
-    inverting: str = ""
-    """What `gapworks invert` calls, below the study: it takes the command's arguments."""
+    inverting: str = ""  # what `gapworks invert` calls, as of `Solving.run`
     metrics: Callable[[Scale], Mapping[str, Any]] = lambda scale: {}
     """Settings of its metrics."""
     generated: Mapping[str, Step] = field(default_factory=dict)
