@@ -17,6 +17,9 @@ from gapworks.factory.seal import is_intact, sealed, to_text
 from gapworks.factory.settings import Section, faults
 from gapworks.learning.intervals import Measured
 
+DIGITS = 6
+"""Of a number that is kept: more are noise in a file under version control."""
+
 
 class Metric(Section):
     """A number of a metric file."""
@@ -91,7 +94,7 @@ def read_numbers(path: Path) -> Numbers:
 def numbers(
     study: str,
     scale: str,
-    metrics: Mapping[str, Measured | float | None],
+    metrics: Mapping[str, Measured | None],
     evaluations: Iterable[Mapping[str, Any]],
     provenance: Mapping[str, Any],
     recipe: Mapping[str, Any] | None = None,
@@ -156,19 +159,26 @@ def _together(first: Numbers, second: Numbers) -> Numbers:
     )
 
 
-def _kept(measured: Measured | float | None) -> Metric | None:
-    """A number as the file keeps it; None where there is none."""
+def _kept(measured: Measured | None) -> Metric | None:
+    """A number as the file keeps it; None where there is none.
+
+    Raises
+    ------
+    TypeError
+        If a number has no error; one that needs none says so (`intervals.exact`).
+    """
     if measured is None:
         return None
-    value, error, samples = measured if isinstance(measured, Measured) else (measured, None, None)
+    if not isinstance(measured, Measured):
+        raise TypeError(f"a metric is {measured!r}, without its error: see learning.intervals")
+    value, error, samples = measured
     if math.isnan(value):
         return None
-    known = error is not None and math.isfinite(error)
-    return Metric(
-        value=_rounded(value, 6), error=_rounded(error, 3) if known else None, samples=samples
-    )
+    kept = _rounded(error, 3) if math.isfinite(error) else None
+    if kept is not None and kept < 10.0**-DIGITS * abs(value):
+        kept = 0.0  # that of the arithmetic, which the value as it is kept does not show
+    return Metric(value=_rounded(value, DIGITS), error=kept, samples=samples)
 
 
 def _rounded(value: float, digits: int) -> float:
-    """More digits are noise in a file under version control."""
     return float(f"{value:.{digits}g}")

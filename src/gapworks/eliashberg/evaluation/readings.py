@@ -144,7 +144,12 @@ def moment_difference(data: Evaluated, p: int) -> np.ndarray:
 
 def median_error(data: Evaluated, name: str) -> float:
     """Median relative error of a number of the predicted spectrum, "coupling" or "omega_log"."""
-    return float(np.median(np.abs(data[f"{name}_found"] / data[f"{name}_true"] - 1)))
+    return float(np.median(relative_errors(data, name)))
+
+
+def relative_errors(data: Evaluated, name: str) -> np.ndarray:
+    """Of a number of each predicted spectrum, "coupling" or "omega_log", shape (n,)."""
+    return np.abs(data[f"{name}_found"] / data[f"{name}_true"] - 1)
 
 
 def alive(activity: np.ndarray) -> np.ndarray:

@@ -47,7 +47,7 @@ def metrics(evaluations: Sequence[Evaluated], flow: Mapping[str, Any]) -> Made:
 
     Returns
     -------
-    dict of str to Measured, float or None
+    dict of str to Measured or None
         None where the scale does not measure it (a latent dimension it does not train, say). Those
         that begin with "printed_" are the same of data that were solved the paper's way.
     """
@@ -142,13 +142,18 @@ def _dimensions(found: Found, flow: Mapping[str, Any]) -> Made:
             (f"{label}required_a2f_with_{source}", "required_a2f"),
             (f"{label}chosen_{source}", "chosen"),
         ):
-            made[name] = said[key] or None
+            made[name] = _without_error(said[key])
     for name in ("a2f", "gap", "dos"):
         alone = of_family(found.values(), f"ae-{name}")
         tried = np.array([latent(one) for one in alone])
         r2 = np.array([of_field(one, name, "validation") for one in alone])
-        made[f"required_{name}_alone"] = required(tried, r2, flow[name]) or None
+        made[f"required_{name}_alone"] = _without_error(required(tried, r2, flow[name]))
     return made
+
+
+def _without_error(dimension: int) -> Measured | None:
+    """A dimension that a threshold chose; 0: none was large enough."""
+    return Measured(float(dimension), math.nan) if dimension else None
 
 
 def _bases(data: Evaluated) -> Made:

@@ -9,10 +9,10 @@ import numpy as np
 from gapworks.eliashberg.evaluation.readings import (
     answered,
     latent,
-    median_error,
     moment_difference,
     of_family,
     portions,
+    relative_errors,
     trainings,
 )
 from gapworks.eliashberg.paper.measures import (
@@ -33,7 +33,7 @@ from gapworks.factory.evaluation_file import Evaluated
 from gapworks.learning.intervals import Measured, exact, mean_of, share_of
 
 Found = Mapping[str, Evaluated]
-Made = dict[str, Measured | float | None]
+Made = dict[str, Measured | None]
 
 TABLES_LATENT = (1, 2, 4, 8, 16, 32)
 """The d_L of Tables I and II; ours goes on to 64."""
@@ -77,7 +77,8 @@ def _pushed(data: Evaluated | None, label: str, gives_a2f: bool) -> Made:
     if gives_a2f:
         kept = answered(data)
         made |= {name: median_of(data[name][kept]) for name in ("gap_residual", "gap_pcc")}
-        made |= {f"{one}_error": median_error(data, one) for one in ("coupling", "omega_log")}
+        for one in ("coupling", "omega_log"):
+            made[f"{one}_error"] = median_of(relative_errors(data, one))
         made["clipped"] = mean_of(data["clipped"])
         made["answered"] = share_of(kept.sum(), len(kept))
     return {f"{label}_{name}": one for name, one in made.items()}
