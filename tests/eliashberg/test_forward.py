@@ -197,3 +197,27 @@ def test_what_cannot_be_is_named():
     ):
         with pytest.raises(ValueError, match=name):
             solve((omega, a2f), **{"temperature": 2.0, "energy": [1.0], name: value})
+
+
+@pytest.mark.parametrize("points", [6, 9, 40])
+def test_a_table_of_few_points_is_read_as_lines_between_them(tmp_path, points):
+    omega = np.linspace(0, 10, points)
+    a2f = np.sin(np.pi * omega / 10) ** 2
+    path = tmp_path / "few.csv"
+    np.savetxt(path, np.column_stack([omega, a2f])[1:], delimiter=",")
+    found = solve(path)
+    fine = np.linspace(omega[1], 10, 200_001)
+    exact = 2 * np.trapezoid(np.interp(fine, omega, a2f) / fine, fine)
+    exact += a2f[1]  # of a rise as omega^2 below the first point
+    assert found.coupling[0] == pytest.approx(exact, rel=2e-3)
+    assert set(omega[1:]) <= set(found.omega)
+    assert any("joined by straight lines" in note for note in found.notes)
+
+
+def test_points_of_a_fine_grid_stay_as_they_are(tmp_path):
+    omega = 0.02 * (np.arange(1, 601) + np.random.default_rng(3).uniform(-0.4, 0.4, 600))
+    path = tmp_path / "fine.csv"
+    np.savetxt(path, np.column_stack([omega, np.sin(np.pi * omega / 12.1) ** 2]), delimiter=",")
+    found = solve(path)
+    assert np.array_equal(found.omega, omega)
+    assert not any("straight lines" in note for note in found.notes)

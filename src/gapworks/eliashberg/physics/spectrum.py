@@ -63,6 +63,39 @@ def mode_weights(omega: np.ndarray) -> np.ndarray:
     return weights
 
 
+def joined_by_lines(omega: np.ndarray, a2f: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A spectrum of few points with more of them on the straight lines between.
+
+    The trapezoid rule takes a2F / omega for straight between points; what a coarse table means is
+    that a2F is. All points stay, and a grid whose steps are below a hundredth of its end stays as
+    it is.
+
+    Parameters
+    ----------
+    omega : ndarray, shape (J,)
+        meV, increasing.
+    a2f : ndarray, shape (C, J)
+
+    Returns
+    -------
+    omega : ndarray, shape (J',)
+    a2f : ndarray, shape (C, J')
+    """
+    steps = np.diff(omega)
+    if omega.size < 2 or steps.max() <= omega[-1] / 100:
+        return omega, a2f
+    parts = np.maximum(np.ceil(steps / (omega[-1] / _FINE)).astype(int), 1)
+    lines = [
+        np.linspace(a, b, n, endpoint=False)
+        for a, b, n in zip(omega, omega[1:], parts, strict=False)
+    ]
+    fine = np.concatenate([*lines, omega[-1:]])
+    return fine, np.array([np.interp(fine, omega, row) for row in a2f])
+
+
+_FINE = 400
+
+
 def modes(omega: np.ndarray, a2f: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The Einstein modes: energies (J',) above zero and strengths w_j a2F_j, shape (..., J')."""
     used = omega > 0

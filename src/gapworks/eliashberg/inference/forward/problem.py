@@ -22,6 +22,7 @@ from gapworks.eliashberg.physics.spectrum import (
     allen_dynes,
     check_spectrum,
     coupling_constant,
+    joined_by_lines,
     logarithmic_frequency,
     rms_frequency,
 )
@@ -172,7 +173,11 @@ def solve(
         notes: tuple[str, ...] = ()
     else:
         found = read_a2f(source, unit, column, drop_imaginary)
-        omega, a2f, labels, notes = found.omega, found.a2f, found.labels, found.notes
+        labels, notes = found.labels, found.notes
+        omega, a2f = joined_by_lines(found.omega, found.a2f)
+        if omega.size > found.omega.size:
+            few = f"{found.omega.size} points, joined by straight lines"
+            notes = (*notes, few)
     mus = np.atleast_1d(np.asarray(mu_star, float))
     cut = max(check_coulomb(omega, float(mu), cutoff)[1] for mu in mus)
     asked = [] if temperature is None else np.atleast_1d(np.asarray(temperature, float)).tolist()
