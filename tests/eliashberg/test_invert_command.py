@@ -99,3 +99,13 @@ def test_the_input_is_never_written_over(noisy):
     before = noisy.read_bytes()
     ended = gapworks("invert", noisy, *GIVEN, "--csv", noisy)
     assert ended.returncode == 1 and noisy.read_bytes() == before
+
+
+def test_data_without_noise_are_answered_with_bands_as_wide_as_the_method_is_fine(delta, tmp_path):
+    file = written(tmp_path / "exact.csv", "energy (meV),Re,Im", X, delta.real, delta.imag)
+    ended = gapworks("invert", file, *GIVEN, "--json", tmp_path / "a.json")
+    assert ended.returncode == 0, ended.stderr
+    assert "noise not seen" in ended.stderr
+    found = json.loads((tmp_path / "a.json").read_text())["numbers"]["lambda"]
+    true = 2 * np.trapezoid(A2F / OMEGA, OMEGA)
+    assert abs(found["value"] - true) < 3 * found["deviation"] < 0.1

@@ -11,7 +11,12 @@ from scipy.signal import find_peaks
 
 from gapworks.eliashberg.inference.inversion.answer import Inversion
 from gapworks.eliashberg.inference.inversion.instrument import Instrument, conductance
-from gapworks.eliashberg.inference.inversion.invert import invert, invert_conductance, invert_dos
+from gapworks.eliashberg.inference.inversion.invert import (
+    invert,
+    invert_conductance,
+    invert_dos,
+    one_thread,
+)
 from gapworks.eliashberg.physics.matsubara import solve_matsubara
 from gapworks.eliashberg.physics.real_axis import continue_to_real_axis
 from gapworks.eliashberg.physics.solution import density_of_states
@@ -51,6 +56,7 @@ class Design:
     peak_errors: np.ndarray
 
 
+@one_thread
 def design(
     omega: ArrayLike,
     a2f: ArrayLike,

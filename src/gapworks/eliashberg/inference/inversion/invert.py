@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
+from threadpoolctl import threadpool_limits
 
 from gapworks.eliashberg.inference.inversion.answer import Inversion, answer
 from gapworks.eliashberg.inference.inversion.equations import Equations, Setting
@@ -13,7 +14,12 @@ from gapworks.eliashberg.inference.inversion.instrument import (
     Conductance,
     Instrument,
 )
-from gapworks.eliashberg.inference.inversion.measurement import Data, DensityOfStates, GapFunction
+from gapworks.eliashberg.inference.inversion.measurement import (
+    Data,
+    DensityOfStates,
+    GapFunction,
+    noise,
+)
 from gapworks.eliashberg.inference.inversion.start import equations_of, nearest
 from gapworks.eliashberg.physics.coulomb import check_coulomb
 from gapworks.eliashberg.physics.matsubara_system import frequencies
@@ -36,7 +42,11 @@ _QUIET = 5e-4
 _FREQUENCIES = 351
 _ENDS, _LEAST_ENDS = 20.0, 8.0
 
+# The matrices are small: threads of BLAS wait for each other most of the time.
+one_thread = threadpool_limits.wrap(limits=1, user_api="blas")
 
+
+@one_thread
 def invert(
     x: ArrayLike,
     delta: ArrayLike,
@@ -91,7 +101,7 @@ def invert(
     _same_shape("delta", values, x)
     order = np.argsort(x)
     x, values = x[order], values[order]
-    sigma, notes = _noise(sigma, order, x, values.real, values.imag)
+    sigma, notes = noise(sigma, order, x, values.real, values.imag)
     if np.mean(values.real[np.argsort(np.abs(x))[: max(1, x.size // 40)]]) < 0:
         values = -values
         notes = (*notes, "-Delta is Delta in another gauge: its sign was turned")
@@ -104,6 +114,7 @@ def invert(
     return inverted(equations, data, np.tile(np.abs(x), 2), gap, notes)
 
 
+@one_thread
 def invert_dos(
     energy: ArrayLike,
     dos: ArrayLike,
@@ -142,13 +153,14 @@ def invert_dos(
     _same_shape("dos", values, x)
     order = np.argsort(x)
     x, values = x[order], values[order]
-    sigma, notes = _noise(sigma, order, x, values)
+    sigma, notes = noise(sigma, order, x, values)
     quiet = sigma.min() < _QUIET * values.max()
     equations = _equations(x, temperature, mu_star, broadening, cutoff, end, quiet)
     data = Data(DensityOfStates(equations.line, x), values, sigma, *_coulomb(mu_star, mu_width))
     return inverted(equations, data, np.abs(x), float(np.abs(x[values.argmax()])), notes)
 
 
+@one_thread
 def invert_conductance(
     voltage: ArrayLike,
     conductance: ArrayLike,
@@ -207,7 +219,7 @@ def invert_conductance(
         values = values / whole
         sigma = None if sigma is None else real_array("sigma", sigma) / whole
     x, values = x[order], values[order]
-    sigma, notes = _noise(sigma, order, x, values)
+    sigma, notes = noise(sigma, order, x, values)
     for name, width in (("dynes", dynes), ("modulation", modulation)):
         if real_number(name, width) < 0:
             raise ValueError(f"{name}={width!r}: give a width >= 0")
@@ -256,21 +268,6 @@ def _complex(name, values):
 def _same_shape(name, values, x):
     if values.shape != x.shape:
         raise ValueError(f"{name}: shape {values.shape} does not fit the energies, {x.shape}")
-
-
-def _noise(sigma, order, x, *parts):
-    """Standard deviations in the order of the energies, and what is to be said of them."""
-    if sigma is not None:
-        sigma = np.broadcast_to(real_array("sigma", sigma), x.shape)[order]
-        if (sigma <= 0).any():
-            raise ValueError("sigma: not above zero; give the noise, or None to estimate it")
-        return sigma, ()
-    high = np.abs(x) >= 5 / 7 * np.abs(x).max()
-    rough = [np.diff(part[high], n=3) / np.sqrt(20) for part in parts]
-    found = float(np.sqrt(np.mean(np.concatenate(rough) ** 2)))
-    if not found > 0:
-        raise ValueError("sigma=None: there is no noise to estimate; give sigma")
-    return np.full(x.shape, found), (f"noise estimated from third differences: {found:.3g}",)
 
 
 def _coulomb(mu_star, mu_width):

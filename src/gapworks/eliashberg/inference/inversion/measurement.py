@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gapworks.eliashberg.inference.inversion.equations import State
 from gapworks.eliashberg.physics.real_axis import LINE_STENCIL, line_stencil
 from gapworks.eliashberg.physics.real_axis_system import Line
+from gapworks.numerics.checks import real_array
 
 
 class Measurement(Protocol):
@@ -176,3 +178,45 @@ def _root(z, delta):
     """The retarded root: its phase lies between -pi / 4 and 3 pi / 4."""
     root = np.sqrt(z * z - delta * delta)
     return np.where(root.imag < -root.real, -root, root)
+
+
+def noise(
+    sigma: ArrayLike | None, order: np.ndarray, x: np.ndarray, *parts: np.ndarray
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Standard deviations in the order of the energies, and what is to be said of them.
+
+    Parameters
+    ----------
+    sigma : array_like, shape (X,) or number, optional
+        As given; None: found from the data.
+    order : ndarray of int, shape (X,)
+        That of the energies among those given.
+    x : ndarray, shape (X,)
+        Energies, in order, meV.
+    parts : ndarray, shape (X,)
+        Real parts of what is measured, in order.
+
+    Raises
+    ------
+    ValueError
+        If a deviation is not above zero, or none can be found.
+    """
+    if sigma is not None:
+        sigma = np.broadcast_to(real_array("sigma", sigma), x.shape)[order]
+        if (sigma <= 0).any():
+            raise ValueError("sigma: not above zero; give the noise, or None to estimate it")
+        return sigma, ()
+    high = np.abs(x) >= 5 / 7 * np.abs(x).max()
+    rough = [np.diff(part[high], n=3) / np.sqrt(20) for part in parts]
+    found = float(np.sqrt(np.mean(np.concatenate(rough) ** 2)))
+    if not found > 0:
+        raise ValueError("sigma=None: there is no noise to estimate; give sigma")
+    least = _LEAST_NOISE * float(np.sqrt(np.mean(np.concatenate(parts) ** 2)))
+    if found < least:
+        said = f"noise not seen in third differences; taken as {least:.3g}, as fine as spectra are"
+        return np.full(x.shape, least), (said,)
+    return np.full(x.shape, found), (f"noise estimated from third differences: {found:.3g}",)
+
+
+_LEAST_NOISE = 1e-3
+"""Of the data's rms: what the family of spectra leaves of a curve without noise, and a margin."""
