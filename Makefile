@@ -36,6 +36,10 @@ setup: .venv/installed  ## make .venv, install gapworks into it, link the Slurm 
 resume: setup  ## go on after a run that broke off, as before (ARGS="--profile slurm TARGET" otherwise)
 	$(BIN)/gapworks resume $(if $(ARGS),-- $(ARGS))
 
+# Each worker has a core: threads of BLAS would only wait for each other's.
+test: export OMP_NUM_THREADS = 1
+test: export OPENBLAS_NUM_THREADS = 1
+test: export MKL_NUM_THREADS = 1
 test: setup  ## the tests that need no cluster
 	$(BIN)/python -m pytest -n $(CORES) --no-loadscope-reorder -m "not cluster and not slow" $(PYTEST)
 

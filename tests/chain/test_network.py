@@ -10,6 +10,13 @@ from gapworks.chain.learning.closure import close_filling, reflected
 from gapworks.chain.learning.network import Surrogate, WindowNetwork, on_ring
 from gapworks.chain.learning.trained import Network
 from gapworks.learning.package import parameter_count
+from tests.support.config import section
+
+CARD = {
+    "architecture": {"kind": "window"},
+    "training_data": {"physics": section("chain", "physics")},
+}
+"""What a card says that answers depend on."""
 
 
 def window(cutoff=8):
@@ -90,7 +97,7 @@ def test_a_filling_out_of_reach_gives_the_nearer_end_of_the_range():
 
 @pytest.mark.parametrize("shape", [(1_000_000,), (3, 40), (2, 3, 40)])
 def test_any_number_of_sites_is_predicted_in_one_call_and_in_the_same_shape(shape):
-    network = Network(window(2).eval(), {"architecture": {"kind": "window"}})
+    network = Network(window(2).eval(), CARD)
     V = np.random.default_rng(2).uniform(-0.5, 0.5, shape)
     delta = network.predict(V)
     assert delta.shape == shape
@@ -104,6 +111,6 @@ def test_any_number_of_sites_is_predicted_in_one_call_and_in_the_same_shape(shap
 
 
 def test_disorder_that_is_not_finite_is_an_error():
-    network = Network(window(), {"architecture": {"kind": "window"}})
+    network = Network(window(), CARD)
     with pytest.raises(ValueError, match="not finite"):
         network.predict(np.full(40, np.nan))

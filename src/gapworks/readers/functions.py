@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gapworks.readers.energies import check_order, energy_units, without_index
-from gapworks.readers.table import read_table
+from gapworks.readers.table import Table, read_table
 from gapworks.readers.text import ReadError
 
 
@@ -80,11 +80,17 @@ def read_dos(path: Path | str, unit: str | None = None, column: int | None = Non
 
 def columns_of(path: Path | str) -> int:
     """Columns of a file of text, less one that counts the rows; errors as of `read_gap`."""
-    return without_index(read_table(Path(path))).values.shape[1]
+    return _table(Path(path)).values.shape[1]
+
+
+def _table(path: Path) -> Table:
+    """Without a column that counts the rows: a fourth one beside a gap function's three is that."""
+    table = read_table(path)
+    return without_index(table, sure=table.values.shape[1] == 4)
 
 
 def _read(path: Path, unit: str | None, what: str, column: int | None) -> Measured:
-    table = without_index(read_table(path))
+    table = _table(path)
     check_order(path, table)
     columns = table.values.shape[1]
     if what == "gap" and columns != 3:
