@@ -263,10 +263,11 @@ def test_a_link_gives_way_to_the_file_and_what_it_points_to_stays(here):
 
 
 def test_docs_are_not_made_of_what_they_keep_themselves(here, tmp_path):
+    from gapworks.learning.intervals import exact
     from gapworks.products import metric_file
 
     numbers = metric_file.numbers(
-        "chain", "smoke", {"a": 1.0}, [], {"created": "", "machine": "", "packages": {}}
+        "chain", "smoke", {"a": exact(1.0)}, [], {"created": "", "machine": "", "packages": {}}
     )
     kept = here / "numbers/smoke-chain.json"
     kept.parent.mkdir()

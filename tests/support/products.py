@@ -10,6 +10,7 @@ from gapworks.factory.container import Coordinate, Variable, Writer
 from gapworks.factory.provenance import provenance
 from gapworks.factory.shards import simulate_shard
 from gapworks.learning.checkpoint import Progress, save_checkpoint
+from gapworks.learning.intervals import exact
 from gapworks.learning.package import save_package
 from gapworks.products import metric_file
 from tests.support import toy
@@ -39,7 +40,7 @@ def make(folder):
     optimizer.step()
     best = copy.deepcopy(model.state_dict())
     save_checkpoint(paths["checkpoint"], "key", Progress(epoch=3), model, best, optimizer)
-    numbers = metric_file.numbers("chain", "smoke", {"error": 1.5}, [], provenance())
+    numbers = metric_file.numbers("chain", "smoke", {"error": exact(1.5)}, [], provenance())
     paths["metrics"].write_text(metric_file.to_json(numbers))
     return paths
 
