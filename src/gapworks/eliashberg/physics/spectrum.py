@@ -82,7 +82,7 @@ def joined_by_lines(omega: np.ndarray, a2f: np.ndarray) -> tuple[np.ndarray, np.
     a2f : ndarray, shape (C, J')
     """
     steps = np.diff(omega)
-    if omega.size < 2 or steps.max() <= omega[-1] / 100:
+    if omega.size < 2 or steps.max() <= omega[-1] / _COARSE:
         return omega, a2f
     parts = np.maximum(np.ceil(steps / (omega[-1] / _FINE)).astype(int), 1)
     lines = [
@@ -93,7 +93,8 @@ def joined_by_lines(omega: np.ndarray, a2f: np.ndarray) -> tuple[np.ndarray, np.
     return fine, np.array([np.interp(fine, omega, row) for row in a2f])
 
 
-_FINE = 400
+# A table is coarse if a step is above this part of its end; then no step is above the second.
+_COARSE, _FINE = 100, 400
 
 
 def modes(omega: np.ndarray, a2f: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
