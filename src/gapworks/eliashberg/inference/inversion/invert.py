@@ -97,10 +97,7 @@ def invert(
     ValueError
         If an argument is outside its range, or nothing superconducts; the message names it.
     """
-    x, values = _energies("x", x), _complex("delta", delta)
-    _same_shape("delta", values, x)
-    order = np.argsort(x)
-    x, values = x[order], values[order]
+    x, values, order = _in_order("x", x, "delta", _complex("delta", delta))
     sigma, notes = noise(sigma, order, x, values.real, values.imag)
     if np.mean(values.real[np.argsort(np.abs(x))[: max(1, x.size // 40)]]) < 0:
         values = -values
@@ -149,10 +146,7 @@ def invert_dos(
     ValueError
         As `invert`.
     """
-    x, values = _energies("energy", energy), real_array("dos", dos)
-    _same_shape("dos", values, x)
-    order = np.argsort(x)
-    x, values = x[order], values[order]
+    x, values, order = _in_order("energy", energy, "dos", real_array("dos", dos))
     sigma, notes = noise(sigma, order, x, values)
     quiet = sigma.min() < _QUIET * values.max()
     equations = _equations(x, temperature, mu_star, broadening, cutoff, end, quiet)
@@ -209,16 +203,14 @@ def invert_conductance(
     ValueError
         As `invert`.
     """
-    x, values = _energies("voltage", voltage), real_array("conductance", conductance)
-    _same_shape("conductance", values, x)
-    order = np.argsort(x)
+    conductance = real_array("conductance", conductance)
+    x, values, order = _in_order("voltage", voltage, "conductance", conductance)
     if normal is not None:
         whole = np.broadcast_to(real_array("normal", normal), x.shape)
         if (whole <= 0).any():
             raise ValueError("normal: not above zero; give dI/dV in the normal state")
-        values = values / whole
+        values = values / whole[order]
         sigma = None if sigma is None else real_array("sigma", sigma) / whole
-    x, values = x[order], values[order]
     sigma, notes = noise(sigma, order, x, values)
     for name, width in (("dynes", dynes), ("modulation", modulation)):
         if real_number(name, width) < 0:
@@ -251,11 +243,15 @@ def inverted(
     return answer(equations, data, fit(equations, data, state), energies, notes)
 
 
-def _energies(name, values):
-    values = real_array(name, values)
-    if values.ndim != 1 or values.size < 8:
-        raise ValueError(f"{name}: shape {values.shape}; give at least 8 energies, shape (X,), meV")
-    return values
+def _in_order(name, energies, of, values):
+    """Energies that increase, the values at them, and where each stood among those given."""
+    x = real_array(name, energies)
+    if x.ndim != 1 or x.size < 8:
+        raise ValueError(f"{name}: shape {x.shape}; give at least 8 energies, shape (X,), meV")
+    if values.shape != x.shape:
+        raise ValueError(f"{of}: shape {values.shape} does not fit the energies, {x.shape}")
+    order = np.argsort(x)
+    return x[order], values[order], order
 
 
 def _complex(name, values):
@@ -263,11 +259,6 @@ def _complex(name, values):
     for part in (values.real, values.imag):
         check_finite(name, np.ascontiguousarray(part))
     return values
-
-
-def _same_shape(name, values, x):
-    if values.shape != x.shape:
-        raise ValueError(f"{name}: shape {values.shape} does not fit the energies, {x.shape}")
 
 
 def _coulomb(mu_star, mu_width):
