@@ -184,14 +184,13 @@ class OwnData:
 
 
 @dataclass(frozen=True)
-class Solving:
-    """What `gapworks solve` makes of a person's own files."""
+class Answer:
+    """What a command makes of a person's own files by the equations, without a network."""
 
     run: str
-    """The function below the study: it takes the command's arguments."""
-    layout: str
-    """What is read, for its help; and commands."""
-    examples: str
+    """The function below the study that is called with the command's arguments."""
+    arguments: str
+    """The function below the study that adds them to a parser, and an epilog; of a light module."""
 
 
 @dataclass(frozen=True)
@@ -210,9 +209,8 @@ class Study:
     figures: Mapping[str, Exhibit]
     tables: Mapping[str, Exhibit]
     own_data: OwnData
-    solving: Solving | None = None
-    """None: there is no `gapworks solve` of it."""
-    inverting: str = ""  # what `gapworks invert` calls, as of `Solving.run`
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """By command: "solve"."""
     metrics: Callable[[Scale], Mapping[str, Any]] = lambda scale: {}
     """Settings of its metrics."""
     generated: Mapping[str, Step] = field(default_factory=dict)

@@ -85,7 +85,6 @@ def test_two_columns_are_asked_about_and_then_read(delta, tmp_path):
         ("1.0,2,3\n1.0,2,3\n", (), "drop repeated ones"),
         (CONSTANT, ("--broadening", 0.5, "--noise", 0.01), "broadening"),
         (CONSTANT, ("--kind", "dos"), "3 columns"),
-        (CONSTANT, ("--noise", -1), "sigma"),
     ],
 )
 def test_a_file_or_an_argument_that_cannot_be_is_named_in_a_line(tmp_path, text, options, said):
@@ -93,6 +92,14 @@ def test_a_file_or_an_argument_that_cannot_be_is_named_in_a_line(tmp_path, text,
     file.write_text(text)
     ended = gapworks("invert", file, *GIVEN, *options)
     assert ended.returncode == 1 and said in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("--noise", -1), ("--csv", "a.json"), ("--temperature", 0), ("--column", 0)]
+)
+def test_an_argument_that_cannot_be_is_refused_by_the_command_line(noisy, words):
+    ended = gapworks("invert", noisy, *GIVEN, *words)
+    assert ended.returncode == 2 and words[0] in ended.stderr
 
 
 def test_the_input_is_never_written_over(noisy):

@@ -59,6 +59,9 @@ def gapworks_here(*given: Any) -> subprocess.CompletedProcess[str]:
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = main(arguments(*given))
+    except SystemExit as left:  # of the parser, which has said why; or with a line to be said
+        code = left.code if isinstance(left.code, int) else 1
+        err.write("" if isinstance(left.code, int) else f"{left.code}\n")
     finally:
         signal.signal(signal.SIGTERM, handler)
     return subprocess.CompletedProcess(list(given), code, out.getvalue(), err.getvalue())

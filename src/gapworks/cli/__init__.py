@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import gapworks
-from gapworks.cli import data, invert, learn, own, paper, run
+from gapworks.cli import data, learn, own, paper, run
 from gapworks.factory.errors import DataError, Refused, reason
 from gapworks.factory.ranks import leave
 from gapworks.factory.settings import faults
@@ -107,6 +107,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=gapworks.__version__)
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True, dest="command")
-    for room in (data, learn, own, invert, paper, run):
+    for room in (data, learn, own, paper, run):
         room.add(subparsers)
     return parser

@@ -13,6 +13,7 @@ from typing import Any
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import read_whole
 from gapworks.products import outputs
+from gapworks.readers.arguments import count
 from gapworks.study import STUDIES, study
 
 Subparsers = Any
@@ -48,7 +49,7 @@ def with_step(added: argparse.ArgumentParser, settings: str, which: str) -> None
         added.add_argument(
             f"--{option}", type=named_path, nargs="*", default=[], metavar="NAME=FILE", help=help
         )
-    added.add_argument("--threads", type=positive, default=1)
+    added.add_argument("--threads", type=count, default=1)
     added.add_argument("--output", type=Path, required=True)
 
 
@@ -90,22 +91,6 @@ def named_path(text: str) -> tuple[str, Path]:
     if not (name and equals and path):
         raise argparse.ArgumentTypeError(f"{text}: write NAME=FILE")
     return name, Path(path)
-
-
-def positive(text: str) -> int:
-    """A whole number from 1."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
-
-
-def share(text: str) -> float:
-    """From 0 to below 1."""
-    number = float(text)
-    if not 0 <= number < 1:
-        raise argparse.ArgumentTypeError("from 0 to below 1")
-    return number
 
 
 def say(line: str) -> None:

@@ -12,13 +12,12 @@ from gapworks.cli.arguments import (
     Subparsers,
     command,
     of_these,
-    positive,
-    share,
     step_of,
     with_step,
     with_study,
 )
 from gapworks.factory.errors import DataError
+from gapworks.readers.arguments import count, share
 from gapworks.study import study
 
 
@@ -28,7 +27,7 @@ def add(subparsers: Subparsers) -> None:
     with_study(added, "resolved settings of the data set, as in params.settings of the rule")
     added.add_argument("--start", type=int, required=True, help="first sample")
     added.add_argument("--stop", type=int, required=True, help="one past the last sample")
-    added.add_argument("--threads", type=positive, default=1)
+    added.add_argument("--threads", type=count, default=1)
     added.add_argument(
         "--max-failed-share",
         type=share,
@@ -37,7 +36,7 @@ def add(subparsers: Subparsers) -> None:
         help="a shard with a larger share of failed samples is an error (default 0)",
     )
     added.add_argument(
-        "--ranks", type=positive, help="MPI ranks that must be there: mpiexec -n N gapworks ..."
+        "--ranks", type=count, help="MPI ranks that must be there: mpiexec -n N gapworks ..."
     )
     added.add_argument(
         "--share",
@@ -50,8 +49,8 @@ def add(subparsers: Subparsers) -> None:
     added = command(subparsers, "gather", gather, "verify shards and copy them into one data set")
     with_study(added, "resolved settings of the data set, the same as for simulate")
     added.add_argument("--folder", type=Path, required=True, help="where the shards are")
-    added.add_argument("--samples", type=positive, required=True, help="size of the data set")
-    added.add_argument("--shard-size", type=positive, required=True, help="samples per shard")
+    added.add_argument("--samples", type=count, required=True, help="size of the data set")
+    added.add_argument("--shard-size", type=count, required=True, help="samples per shard")
     added.add_argument(
         "--mixed-code",
         action="store_true",

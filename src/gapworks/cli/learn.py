@@ -8,7 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from gapworks.cli.arguments import Subparsers, command, positive, say, with_study
+from gapworks.cli.arguments import Subparsers, command, say, with_study
+from gapworks.readers.arguments import count
 from gapworks.study import STUDIES, Option, study
 
 EXITS = (
@@ -16,7 +17,7 @@ EXITS = (
 )
 KINDS: dict[str, dict[str, Any]] = {
     "text": {},
-    "count": {"type": positive},
+    "count": {"type": count},
     "flag": {"action": "store_true"},
 }
 """What argparse is told of a study's option, by its kind."""
@@ -30,7 +31,7 @@ def add(subparsers: Subparsers) -> None:
     with_study(added, "resolved settings of the training, as in params.settings of the rule")
     added.add_argument("--data", type=Path, required=True, help="gathered training data")
     added.add_argument("--validation", type=Path, required=True, help="gathered validation data")
-    added.add_argument("--threads", type=positive, default=1)
+    added.add_argument("--threads", type=count, default=1)
     added.add_argument("--output", type=Path, required=True, help="the weights, NAME.safetensors")
 
     added = command(subparsers, "predict", predict, "put your own data through a trained network")

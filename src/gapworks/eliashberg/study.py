@@ -10,7 +10,7 @@ from gapworks.eliashberg.exhibits import FIGURES, TABLES
 from gapworks.eliashberg.families import autoencoders, dimensions
 from gapworks.eliashberg.names import NetworkName, Spectra, form, generators
 from gapworks.readers.units import MEV
-from gapworks.study import Inputs, Option, OwnData, Scale, Solving, Step, Study, Training
+from gapworks.study import Answer, Inputs, Option, OwnData, Scale, Step, Study, Training
 
 
 def training(scale: Scale, network: str) -> Training:
@@ -88,18 +88,6 @@ OPTIONS = {
     "drop_imaginary": Option("leave out negative frequencies of a2F", "flag"),
 }
 
-SOLVING = Solving(
-    run="inference.forward.files:run",
-    layout="""\
-  columns of text: omega, a2F. Known are prefix.a2f of EPW, alpha2F.dat of lambda.x and a2F.dos of
-  matdyn.x (Quantum ESPRESSO), ALPHA2F.OUT of Elk, what IsoME takes, and csv; all smearings of a
-  file are solved. Units of the header, or --unit, or meV (said). More: docs/own-data.md""",
-    examples="""\
-  gapworks solve eliashberg Nb.a2f                                 T_c, Delta_0, lambda ...
-  gapworks solve eliashberg Nb.a2f --temperature 4 --dos dos.csv   and Delta, Z, N(E) at 4 K
-  gapworks solve eliashberg alpha2F.dat --column 5 --mu-star .1 .13 --figure nb.pdf""",
-)
-
 DATASET = rf"(?P<dataset>{'|'.join(get_args(Spectra))})"
 SUPERVISED = form("supervised", "reversed", "generated")
 
@@ -136,7 +124,9 @@ STUDY = Study(
     figures=FIGURES,
     tables=TABLES,
     own_data=OwnData(LAYOUT, OPTIONS, checked=True),
-    solving=SOLVING,
-    inverting="inference.inversion.files:run",
+    answers={
+        "solve": Answer("inference.forward.files:run", "inference.arguments:solve"),
+        "invert": Answer("inference.inversion.files:run", "inference.arguments:invert"),
+    },
     metrics=lambda scale: {"flow": scale.config.flow.model_dump(mode="json")},
 )

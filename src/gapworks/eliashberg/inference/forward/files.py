@@ -18,21 +18,13 @@ def run(args: argparse.Namespace) -> None:
     Parameters
     ----------
     args : Namespace
-        Of `gapworks solve`, see `gapworks.cli.own`.
+        Of `gapworks solve eliashberg`.
 
     Raises
     ------
     DataError
         If a file cannot be read or written.
     """
-    for name, suffixes in (
-        *((name, (".csv",)) for name in ("csv", "curve", "dos")),
-        ("json", (".json",)),
-        ("figure", (".pdf", ".png")),
-    ):
-        path = getattr(args, name)
-        if path is not None and path.suffix.lower() not in suffixes:
-            raise DataError(f"{path}: --{name} writes {' or '.join(suffixes)}")
     found = _solved(args)
     for file, one in found.items():
         for note in one.notes:

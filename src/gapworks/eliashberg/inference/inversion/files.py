@@ -21,7 +21,7 @@ from gapworks.readers.text import ReadError
 
 
 def run(args: argparse.Namespace) -> None:
-    """Answer a file, as the arguments of `gapworks.cli.invert` say.
+    """Answer a file, as the arguments of `gapworks invert` say.
 
     Raises
     ------
