@@ -19,16 +19,7 @@ from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.plan import Plan
 from tests.support.command import gapworks_here
 from tests.support.config import raw_config
-
-
-def two_peaks(end, coupling, points=100):
-    """Two Gaussian peaks on a grid to `end` meV, scaled to lambda."""
-    omega = end / points * np.arange(1, points + 1)
-    share = omega / end
-    a2f = sum(np.exp(-0.5 * ((share - c) / 0.08) ** 2) for c in (0.35, 0.7))
-    a2f *= share**2 * (1 - share)
-    return omega, a2f * (coupling / coupling_constant(omega, a2f))
-
+from tests.support.spectra import two_peaks
 
 SPECTRA = {
     "weak, 1 K": two_peaks(10, 0.5),

@@ -6,7 +6,6 @@ import pytest
 from gapworks.eliashberg import (
     allen_dynes,
     continue_to_real_axis,
-    coupling_constant,
     critical_temperature,
     default_cutoff,
     density_of_states,
@@ -17,16 +16,7 @@ from gapworks.eliashberg import (
 from gapworks.eliashberg.inference.forward.superconductor import Superconductor
 from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.eliashberg.physics.sampled_matsubara import nodes
-
-
-def two_peaks(end, coupling, points=200):
-    """Two Gaussian peaks on a grid to `end` meV, scaled to lambda."""
-    omega = end / points * np.arange(1, points + 1)
-    share = omega / end
-    a2f = sum(np.exp(-0.5 * ((share - c) / 0.08) ** 2) for c in (0.35, 0.7))
-    a2f *= share**2 * np.maximum(1 - share, 0)
-    return omega, a2f * (coupling / coupling_constant(omega, a2f))
-
+from tests.support.spectra import two_peaks
 
 SPECTRA = {
     "lead's energies": (10, 1.5, 0.1),

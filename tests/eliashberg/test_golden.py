@@ -24,12 +24,11 @@ def bits(spectra):
 
 def solution(made, row):
     """What is kept of a sample's solution."""
-    kept = {
-        "matsubara": made["matsubara_delta"][row, ::16].tolist(),
-        "numbers": [float(made[n][row]) for n in ("coupling", "omega_log", "redraws", "valid")],
-    }
+    matsubara = {"matsubara": made["matsubara_delta"][row, ::16].tolist()}
+    numbers = ["coupling", "omega_log"]
     if "continuation" in made:  # an approximant multiplies the last bits, which machines differ in
-        return kept
+        return matsubara | {"numbers": [float(made[name][row]) for name in numbers]}
+    kept = matsubara | {"numbers": [float(made[n][row]) for n in (*numbers, "redraws", "valid")]}
     line = {"real": made["delta_real"], "imaginary": made["delta_imag"]}
     return kept | {name: values[row, ::25].tolist() for name, values in line.items()}
 
@@ -55,8 +54,12 @@ def test_drawn_spectra_are_the_same_bits_everywhere(golden, kind):
 def test_solutions_are_the_same_within_the_solvers_tolerance(golden, kind):
     chosen = settings(kind)
     now = {}
-    # Whether an approximant is accepted, and the draw with it, can hang on the last bits.
-    for index in INDICES[:2] if kind.endswith("_as_printed") else INDICES:
+    if kind.endswith(
+        "_as_printed"
+    ):  # what is accepted hangs on the last bits: the first draw is kept
+        one = chosen.solver.model_copy(update={"max_draws": 1})
+        chosen = chosen.model_copy(update={"solver": one})
+    for index in INDICES:
         made = dataset.simulate(chosen, index, index + 1, threads=1)
         now[str(index)] = solution(made, 0)
     golden(f"eliashberg-{kind}-solutions", chosen.data_version, now, within_tolerance)

@@ -45,10 +45,8 @@ def agreement(
 
     Parameters
     ----------
-    arrays : mapping of str to ndarray
-        A data set: `delta` (n, L), `disorder_strength`, `valid`.
-    predicted : ndarray, shape (n, L)
-        Delta by the network, units of t.
+    arrays, predicted
+        As of `scores.score`.
     reach : int
         2 R of its window.
 

@@ -119,22 +119,37 @@ def simulate(settings: Settings, start: int, stop: int, threads: int) -> dict[st
     r = real_axis(physics, m, solver, threads)
     back = back_projection(m, r)[:, 0]
     reason = _reasons(m, r, back, solver.back_projection)
-    kept = slice(0, solver.kept_frequencies)
-    return {
-        "a2f": m.a2f,
-        "matsubara_delta": m.delta[:, kept],
-        "matsubara_z": m.z[:, kept],
-        "delta_real": r.delta.real,
-        "delta_imag": r.delta.imag,
-        "z_real": r.z.real,
-        "z_imag": r.z.imag,
-        "coupling": coupling_constant(m.omega, m.a2f),
-        "omega_log": logarithmic_frequency(m.omega, m.a2f),
+    return _kept(settings, start, m.a2f, (m.delta, m.z), (r.delta, r.z), reason) | {
         "residual": m.residual,
         "line_residual": r.residual,
         "back_projection": back,
         "redraws": redraws,
-        "split": split(np.arange(start, stop)),
+    }
+
+
+def _kept(
+    settings: Settings,
+    start: int,
+    a2f: np.ndarray,
+    imaginary: tuple[np.ndarray, np.ndarray],
+    real: tuple[np.ndarray, np.ndarray],
+    reason: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """What is kept of spectra, of (Delta, Z) on both axes and of the checks, of any data."""
+    omega, kept = boson_grid(settings.physics), slice(0, settings.solver.kept_frequencies)
+    functions = {
+        f"{name}_{part}": getattr(values, part)
+        for name, values in zip(("delta", "z"), real, strict=True)
+        for part in ("real", "imag")
+    }
+    return {
+        "a2f": a2f,
+        "matsubara_delta": imaginary[0][:, kept],
+        "matsubara_z": imaginary[1][:, kept],
+        **functions,
+        "coupling": coupling_constant(omega, a2f),
+        "omega_log": logarithmic_frequency(omega, a2f),
+        "split": split(np.arange(start, start + len(a2f))),
         "reason": reason,
         "valid": reason == Reason.CONVERGED,
     }
@@ -223,25 +238,14 @@ def _as_printed(settings, start, stop, threads):
         (~s.passed, Reason.LINE),
     ]
     reason = np.select([where for where, _ in failed], [why for _, why in failed], Reason.CONVERGED)
-    omega, kept = boson_grid(physics), slice(0, solver.kept_frequencies)
-    return {
-        "a2f": a2f,
-        "matsubara_delta": s.matsubara_delta[:, kept],
-        "matsubara_z": s.matsubara_z[:, kept],
-        "delta_real": s.delta.real,
-        "delta_imag": s.delta.imag,
-        "z_real": s.z.real,
-        "z_imag": s.z.imag,
-        "coupling": coupling_constant(omega, a2f),
-        "omega_log": logarithmic_frequency(omega, a2f),
+    on_matsubara = s.matsubara_delta, s.matsubara_z
+    return _kept(settings, start, a2f, on_matsubara, (s.delta, s.z), reason) | {
         "residual": s.residual,
-        "line_residual": s.disagreement * np.abs(s.delta).max(1),
+        "line_residual": np.where(s.superconducting, s.disagreement, np.nan)  # else not continued
+        * np.abs(s.delta).max(1),
         "back_projection": np.zeros(len(a2f)),
         "redraws": normal,
         "continuation": np.stack([dropped, s.frequencies, s.disagreement], axis=1),
-        "split": split(np.arange(start, stop)),
-        "reason": reason,
-        "valid": reason == Reason.CONVERGED,
     }
 
 

@@ -2,22 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
+from gapworks.factory.reading import Header
 from gapworks.factory.seeds import study_number
 from gapworks.learning.data import dataset_header
 from gapworks.qpi import steps
 from gapworks.qpi.config import CLASSES
 from gapworks.qpi.evaluation import errors
 from gapworks.qpi.learning.network import outline
-from gapworks.qpi.learning.trained import Network
+from gapworks.qpi.learning.trained import Answers, Network
+
+
+@dataclass(frozen=True)
+class Test:
+    """A network and samples that it was not trained on.
+
+    Attributes
+    ----------
+    name : str
+        The network's.
+    network : Network
+    header : Header
+        Of the data set.
+    arrays : dict of str to Tensor
+        The data set's valid samples.
+    samples : Tensor
+        What the network takes of them, without noise.
+    """
+
+    name: str
+    network: Network
+    header: Header
+    arrays: dict[str, Tensor]
+    samples: Tensor
+
+    @classmethod
+    def of(cls, given: Given) -> Self:
+        """Of `given.networks` and `given.data["test"]`.
+
+        Raises
+        ------
+        DataError
+            If the network was trained or stopped on these samples, or is shown something else.
+        """
+        (path,), (name, where) = given.datasets("test"), given.network()
+        header = dataset_header(path, "qpi")
+        network, about = Network.load(where), header.attributes
+        trained = network.card["training_data"]
+        if (trained["stream"], trained["seed"]) == (about["settings"]["stream"], about["seed"]):
+            raise DataError(
+                f"{where}: was trained on the samples of {about['dataset']}: no test of it"
+            )
+        return cls(name, network, header, *network.samples(path, header))
+
+    def answer(self, seed: int, white: float, pink: float = 0.0) -> Answers:
+        """The network's answers at a level of noise, which is the same for all networks."""
+        key = (study_number("qpi"), round(1e6 * white), round(1e6 * pink))
+        state = np.random.SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)
+        generator = torch.Generator().manual_seed(int(state[0] >> 1))
+        return self.network.answer(self.network.noisy(self.samples, white, pink, generator))
 
 
 def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Report) -> Evaluation:
@@ -30,11 +81,8 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
         not have its energies.
     """
     torch.set_num_threads(threads)
-    (path,), (name, where) = given.datasets("test"), given.network()
-    header = dataset_header(path, "qpi")
-    network = Network.load(where)
-    check_unseen(network, where, header.attributes)
-    arrays, samples = network.samples(path, header)
+    test = Test.of(given)
+    name, header, network, arrays = test.name, test.header, test.network, test.arrays
     true = {
         "label": arrays["label"].numpy(),
         "delta": arrays["delta_reported"].double().numpy(),
@@ -45,8 +93,7 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
     levels = [(white, 0.0) for white in tested.white] + [(0.0, pink) for pink in tested.pink]
     found = []
     for row, (white, pink) in enumerate(levels):
-        generator = noise_of_level(settings.seed, white, pink)
-        answers = network.answer(network.noisy(samples, white, pink, generator))
+        answers = test.answer(settings.seed, white, pink)
         rng = np.random.default_rng([settings.seed, row])
         said = {name: getattr(answers, name) for name in true}
         found.append(errors.score(true, said, tested.resamples, tested.confidence, rng))
@@ -72,17 +119,3 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
     }
     coordinates = errors.coordinates(len(levels), len(true["label"]))
     return Evaluation(attributes, coordinates, errors.VARIABLES, made)
-
-
-def noise_of_level(seed: int, white: float, pink: float) -> torch.Generator:
-    """The generator of a level's noise: the same whatever the network and the other levels."""
-    key = (study_number("qpi"), round(1e6 * white), round(1e6 * pink))
-    state = np.random.SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)
-    return torch.Generator().manual_seed(int(state[0] >> 1))
-
-
-def check_unseen(network: Network, where: Path, about: Mapping[str, Any]) -> None:
-    """Refuse a test on samples that a network was trained on, with a DataError."""
-    trained = network.card["training_data"]
-    if (trained["stream"], trained["seed"]) == (about["settings"]["stream"], about["seed"]):
-        raise DataError(f"{where}: was trained on the samples of {about['dataset']}: no test of it")

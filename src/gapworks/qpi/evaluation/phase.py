@@ -11,12 +11,10 @@ import torch
 
 from gapworks.factory.container import Coordinate, Variable, named, with_interval
 from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
-from gapworks.learning.data import dataset_header
 from gapworks.learning.intervals import Estimate, bootstrap_ratio, with_ends
 from gapworks.qpi import steps
 from gapworks.qpi.config import CLASSES, E_GAPS
-from gapworks.qpi.evaluation.network import check_unseen, noise_of_level
-from gapworks.qpi.learning.trained import Network
+from gapworks.qpi.evaluation.network import Test
 
 MIXED = 0.5
 """Counted are samples with |sin 2 theta| above this: of one component alone phi changes nothing."""
@@ -38,19 +36,15 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
         If the network was trained on these samples, or is shown something else.
     """
     torch.set_num_threads(threads)
-    (path,), (name, where) = given.datasets("test"), given.network()
-    header = dataset_header(path, "qpi")
-    network = Network.load(where)
-    check_unseen(network, where, header.attributes)
-    arrays, samples = network.samples(path, header)
+    test = Test.of(given)
+    arrays, network = test.arrays, test.network
     phi, label = (arrays[key].numpy() for key in ("phi", "label"))
     mixed = np.abs(np.sin(2 * arrays["theta"].numpy())) > MIXED
     of_class = [mixed & (label == CLASSES.index(one)) for one in E_GAPS]
     tested = settings.evaluation
     r2 = np.full((len(tested.white), len(E_GAPS), 3), np.nan)
     for row, white in enumerate(tested.white):
-        generator = noise_of_level(settings.seed, white, 0.0)
-        answered = network.answer(network.noisy(samples, white, 0.0, generator)).phi
+        answered = test.answer(settings.seed, white).phi
         rng = np.random.default_rng([settings.seed, row])
         for column, chosen in enumerate(of_class):
             known, missed = phi[chosen], (answered - phi)[chosen]
@@ -66,7 +60,7 @@ def evaluate(settings: steps.NetworkTest, given: Given, threads: int, report: Re
         "white": Coordinate(np.array(tested.white), "1", "white noise, units of the deviation"),
         "class": named(E_GAPS, "class"),
     }
-    about = about_data(header, name) | {
+    about = about_data(test.header, test.name) | {
         "training_data": network.card["training_data"],
         "settings_of_network": network.card["settings"],
     }

@@ -46,50 +46,57 @@ def summary(found: Mapping[str, Forward]) -> list[dict[str, Any]]:
     found : mapping of str to Forward
         By file.
     """
-    rows = []
-    for file, one in found.items():
-        for c, label in enumerate(one.labels):
-            for m, mu_star in enumerate(one.mu_star):
-                values = {
-                    "mu_star": mu_star,
-                    "cutoff_meV": one.cutoff,
-                    "coupling": one.coupling[c],
-                    "omega_log_meV": one.omega_log[c],
-                    "omega_2_meV": one.omega_2[c],
-                    "allen_dynes_K": one.allen_dynes[c, m],
-                    "critical_temperature_K": one.critical_temperature[c, m],
-                    "isotope_exponent": one.isotope_exponent[c, m],
-                    "delta_0_meV": one.delta_0[c, m],
-                    "ratio": one.ratio[c, m],
-                    "z_0": one.z_0[c, m],
-                }
-                rows.append({"file": file, "spectrum": label} | _plain(values))
-    return rows
+    return [
+        _row(
+            *(file, one, c, m),
+            cutoff_meV=one.cutoff,
+            coupling=one.coupling[c],
+            omega_log_meV=one.omega_log[c],
+            omega_2_meV=one.omega_2[c],
+            allen_dynes_K=one.allen_dynes[c, m],
+            critical_temperature_K=one.critical_temperature[c, m],
+            isotope_exponent=one.isotope_exponent[c, m],
+            delta_0_meV=one.delta_0[c, m],
+            ratio=one.ratio[c, m],
+            z_0=one.z_0[c, m],
+        )
+        for file, one in found.items()
+        for c, m in np.ndindex(one.critical_temperature.shape)
+    ]
 
 
 def at_temperatures(found: Mapping[str, Forward]) -> list[dict[str, Any]]:
-    """A row for each spectrum, mu* and temperature asked for: what `AT` lists, by name.
+    """A row for each spectrum, mu* and temperature asked for: what `AT` lists, and its state.
 
     Parameters
     ----------
     found : mapping of str to Forward
-        By file.
+        As of `summary`.
     """
-    rows = []
-    for file, one in found.items():
-        for (c, m, t), superconducting in np.ndenumerate(one.superconducting):
-            values = {
-                "mu_star": one.mu_star[m],
-                "temperature_K": one.temperature[t],
-                "delta_meV": one.delta[c, m, t],
-                "edge_meV": one.edge[c, m, t],
-                "z": one.z[c, m, t],
-            }
-            state = "superconducting" if superconducting else "normal"
-            state = state if one.converged[c, m, t] else "not converged"
-            rows.append({"file": file, "spectrum": one.labels[c]} | _plain(values))
-            rows[-1]["state"] = state
-    return rows
+    return [
+        _row(
+            *(file, one, *at[:2]),
+            temperature_K=one.temperature[at[2]],
+            delta_meV=one.delta[at],
+            edge_meV=one.edge[at],
+            z=one.z[at],
+        )
+        | {"state": _state(one, at)}
+        for file, one in found.items()
+        for at in np.ndindex(one.delta.shape)
+    ]
+
+
+def _row(file: str, one: Forward, c: int, m: int, **values: Any) -> dict[str, Any]:
+    """Whose numbers these are, and the numbers as plain ones."""
+    of = {"file": file, "spectrum": one.labels[c]}
+    return of | _plain({"mu_star": one.mu_star[m], **values})
+
+
+def _state(one: Forward, at: tuple[int, ...]) -> str:
+    if not one.converged[at]:
+        return "not converged"
+    return "superconducting" if one.superconducting[at] else "normal"
 
 
 def screen(found: Mapping[str, Forward]) -> str:
@@ -98,7 +105,7 @@ def screen(found: Mapping[str, Forward]) -> str:
     Parameters
     ----------
     found : mapping of str to Forward
-        By file.
+        As of `summary`.
     """
     first, second = summary(found), at_temperatures(found)
     cuts = dict.fromkeys(f"{one.cutoff:.5g}" for one in found.values())
@@ -121,7 +128,7 @@ def as_csv(found: Mapping[str, Forward]) -> str:
     Parameters
     ----------
     found : mapping of str to Forward
-        By file.
+        As of `summary`.
     """
     first, second = summary(found), at_temperatures(found)
     if second:
@@ -143,7 +150,7 @@ def curves_csv(found: Mapping[str, Forward], what: str) -> str:
     rows = []
     for file, one in found.items():
         for c, m in np.ndindex(one.critical_temperature.shape):
-            head = {"file": file, "spectrum": one.labels[c], "mu_star": float(one.mu_star[m])}
+            head = _row(file, one, c, m)
             if what == "curve":
                 points = zip(one.curve_temperature[c, m], one.curve[c, m], strict=True)
                 rows += [head | {"temperature_K": t, "delta_meV": d} for t, d in points]
