@@ -154,6 +154,11 @@ def conventional_name(attributes: Mapping[str, Any]) -> str:
     return method if dataset == method else f"{dataset}-{method}"
 
 
+def alone(name: str) -> dict[str, Any]:
+    """Attributes of an evaluation of no data set, which is called what it evaluates."""
+    return {"dataset": name, "method": name}
+
+
 def about_data(header: Header, method: str) -> dict[str, Any]:
     """Attributes of an evaluation of a data set, as read from its file: whose it is, by what."""
     said = header.attributes

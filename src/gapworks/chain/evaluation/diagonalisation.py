@@ -11,7 +11,7 @@ from gapworks.chain.physics.dense import dense_map
 from gapworks.chain.physics.model import Model, clean_ring
 from gapworks.chain.steps import DiagonalisationTimes
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given, Report
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, alone
 
 VARIABLES = {
     "seconds": Variable(("repeat", "length"), "s", "time of one iteration"),
@@ -55,5 +55,4 @@ def evaluate(
         "repeat": Coordinate(np.arange(chosen.repeats), "1", "number of the repeat"),
         "length": Coordinate(np.array(chosen.lengths), "a", "sites of the ring, L"),
     }
-    attributes = {"dataset": "diagonalisation", "method": "diagonalisation"}
-    return Evaluation(attributes, coordinates, VARIABLES, {"seconds": seconds})
+    return Evaluation(alone("diagonalisation"), coordinates, VARIABLES, {"seconds": seconds})

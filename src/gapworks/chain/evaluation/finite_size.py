@@ -12,7 +12,7 @@ from gapworks.chain.data.draw import draw_disorder
 from gapworks.chain.data.rings import solve_rings
 from gapworks.chain.steps import FiniteSize
 from gapworks.factory.container import Coordinate, Variable, with_error
-from gapworks.factory.evaluation_file import Evaluation, Given, Report
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, alone
 from gapworks.learning.intervals import jackknifed
 
 VARIABLES = {
@@ -91,8 +91,7 @@ def evaluate(settings: FiniteSize, given: Given, threads: int, report: Report) -
         "strength": Coordinate(strengths, "t", "disorder strength V0"),
         "length": Coordinate(np.array(chosen.lengths), "a", "sites of the ring, L"),
     }
-    attributes = {"dataset": "finite_size", "method": "finite_size"}
-    return Evaluation(attributes, coordinates, VARIABLES, arrays)
+    return Evaluation(alone("finite_size"), coordinates, VARIABLES, arrays)
 
 
 def _compared(

@@ -13,7 +13,7 @@ import numpy as np
 from gapworks.chain.data.rings import solve_rings
 from gapworks.chain.steps import IrreducibleError
 from gapworks.factory.container import Coordinate, Variable, with_error, with_interval
-from gapworks.factory.evaluation_file import Evaluation, Given, Report
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, alone
 from gapworks.factory.seeds import sample_generator
 from gapworks.learning.intervals import bootstrap_ratio, jackknifed, with_ends
 
@@ -105,4 +105,4 @@ def evaluate(settings: IrreducibleError, given: Given, threads: int, report: Rep
         "strength": Coordinate(np.array(strengths), "t", "disorder strength V0"),
     }
     name = "floor" if physics.mu == "tuned" else f"floor-{physics.mu}"
-    return Evaluation({"dataset": name, "method": name}, coordinates, VARIABLES, arrays)
+    return Evaluation(alone(name), coordinates, VARIABLES, arrays)

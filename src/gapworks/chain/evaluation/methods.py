@@ -24,6 +24,7 @@ from gapworks.chain.physics.dense import solve_dense
 from gapworks.chain.steps import MethodTimes
 from gapworks.factory.container import Coordinate
 from gapworks.factory.errors import DataError
+from gapworks.factory.evaluation_file import alone
 
 Method = Callable[[np.ndarray], np.ndarray]
 """Delta of rings V, both of shape (rings, L), in units of t."""
@@ -77,7 +78,7 @@ def compared(
 
 def about(name: str, methods: Mapping[str, Method], threads: int) -> dict[str, Any]:
     """Attributes of an evaluation of methods."""
-    return {"dataset": name, "method": name, "methods": list(methods), "threads": threads}
+    return {**alone(name), "methods": list(methods), "threads": threads}
 
 
 def coordinates(settings: Cost, methods: Mapping[str, Method]) -> dict[str, Coordinate]:

@@ -13,7 +13,7 @@ from scipy.signal import find_peaks, peak_widths
 from gapworks.chain.steps import Statistics
 from gapworks.factory.container import Coordinate, Variable, named, with_error
 from gapworks.factory.errors import DataError
-from gapworks.factory.evaluation_file import Evaluation, Given, Report
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, alone
 from gapworks.learning.data import read_dataset
 from gapworks.learning.intervals import resample_counts
 
@@ -73,7 +73,7 @@ def evaluate(settings: Statistics, given: Given, threads: int, report: Report) -
         "peak": named(tuple(PEAKS), "where it is sought"),
         "delta_bin": Coordinate(centres, "1", "centre of the bin of Delta over the clean ring's"),
     }
-    attributes = {"dataset": "peaks", "method": "peaks"}
+    attributes = alone("peaks")
     attributes |= {"realizations": len(delta), "resamples": len(resampled)}
     return Evaluation(attributes, coordinates, VARIABLES, found)
 

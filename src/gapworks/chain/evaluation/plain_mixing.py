@@ -9,7 +9,7 @@ from gapworks.chain.data.draw import draw_disorder
 from gapworks.chain.data.rings import solve_rings
 from gapworks.chain.steps import IterationCounts
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given, Report
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, alone
 
 VARIABLES = {
     "iterations": Variable(("strength", "ring"), "1", "iterations; NaN: not converged"),
@@ -54,5 +54,4 @@ def evaluate(settings: IterationCounts, given: Given, threads: int, report: Repo
         "strength": Coordinate(np.array(plain.strengths), "t", "disorder strength V0"),
         "ring": Coordinate(np.arange(plain.rings), "1", "number of the ring"),
     }
-    attributes = {"dataset": "plain_mixing", "method": "plain_mixing"}
-    return Evaluation(attributes, coordinates, VARIABLES, {"iterations": iterations})
+    return Evaluation(alone("plain_mixing"), coordinates, VARIABLES, {"iterations": iterations})

@@ -11,7 +11,7 @@ import numpy as np
 from gapworks.chain.steps import NoSettings
 from gapworks.factory.container import Coordinate, Variable, with_error
 from gapworks.factory.errors import DataError
-from gapworks.factory.evaluation_file import Evaluation, Given, Report
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, alone
 from gapworks.learning.data import read_dataset
 from gapworks.learning.intervals import jackknifed
 
@@ -47,6 +47,6 @@ def evaluate(settings: NoSettings, given: Given, threads: int, report: Report) -
         rows.append((*jackknifed(lambda mean: mean, known), len(known)))
     fall, error, rings = map(np.array, zip(*rows, strict=True))
     coordinates = {"step": Coordinate(strengths[:-1], "t", "V0 that the step begins at")}
-    attributes = {"dataset": "suppression", "method": "suppression"}
+    attributes = alone("suppression")
     arrays = {"fall": fall, "fall_error": error, "rings": rings}
     return Evaluation(attributes, coordinates, VARIABLES, arrays)

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from gapworks.factory.container import Coordinate, Variable, named, with_interval
-from gapworks.factory.evaluation_file import Evaluation, Given, Report
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, alone
 from gapworks.learning.data import dataset_header
 from gapworks.learning.intervals import wilson, with_ends
 from gapworks.qpi import steps
@@ -66,7 +66,7 @@ def evaluate(settings: steps.C3Baseline, given: Given, threads: int, report: Rep
         "class": named(U_GAPS, "class"),
         "bin": Coordinate(0.5 * (BINS[1:] + BINS[:-1]), "1", "log10 of the share, centre"),
     }
-    about = {"dataset": "symmetry", "method": "symmetry"}
+    about = alone("symmetry")
     return Evaluation(about, coordinates, VARIABLES, made)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gapworks.factory.container import Coordinate, Variable
-from gapworks.factory.evaluation_file import Evaluation, Given, Report
+from gapworks.factory.evaluation_file import Evaluation, Given, Report, alone
 from gapworks.qpi import steps
 from gapworks.qpi.physics.hamiltonian import band, ising
 from gapworks.qpi.physics.parameters import Parameters
@@ -45,7 +45,7 @@ def evaluate(settings: steps.NormalState, given: Given, threads: int, report: Re
         "kx": Coordinate(kx, "1/a", "k_x"),
         "ky": Coordinate(ky, "1/a", "k_y"),
     }
-    return Evaluation({"dataset": "model", "method": "model"}, coordinates, VARIABLES, made)
+    return Evaluation(alone("model"), coordinates, VARIABLES, made)
 
 
 def path(points: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
