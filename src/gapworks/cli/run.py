@@ -1,4 +1,4 @@
-"""Commands of runs and of the configuration: resume, schema."""
+"""Commands of runs, of the machine and of the configuration: resume, doctor, schema."""
 
 from __future__ import annotations
 
@@ -30,6 +30,13 @@ def add(subparsers: Subparsers) -> None:
         help="of snakemake: -- --profile slurm TARGET; none: those of the run that broke off",
     )
 
+    command(
+        subparsers,
+        "doctor",
+        doctor,
+        "look at this machine before a run: packages, disk, MPI, graphics card, Slurm; with cures",
+    ).epilog = "exit code: 0 nothing stands in the way of a run, 1 something does (marked fault)"
+
     command(subparsers, "schema", schema, "print the JSON schema of config.yaml")
 
 
@@ -48,6 +55,17 @@ def resume(args: argparse.Namespace) -> int:
         given = " ".join(args.snakemake)
         raise SystemExit(f"gapworks: what is snakemake's goes after --: gapworks resume -- {given}")
     return resume(folder, args.snakemake[1:], cancelling=args.cancel)
+
+
+def doctor(_: argparse.Namespace) -> int:
+    """Say what a run in this folder would meet, each finding as it is made."""
+    from gapworks.runs.doctor import examine
+
+    faults = 0
+    for finding in examine(Path.cwd()):
+        print(finding, flush=True)
+        faults += finding.state == "fault"
+    return int(faults > 0)
 
 
 def schema(_: argparse.Namespace) -> None:
