@@ -9,7 +9,7 @@ EXTRAS := $(if $(filter site,$(MPI)),dev,dev$(COMMA)mpi)
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake -c$(CORES)
 
-.PHONY: run setup resume test test-cluster lint format bench lock schema cluster cluster-stop clean help
+.PHONY: run setup report resume test test-cluster lint format bench lock schema cluster cluster-stop clean help
 .DEFAULT_GOAL := run
 
 run: setup  ## set up, then make every table and figure at the default scale (SCALE=smoke for another)
@@ -32,6 +32,9 @@ setup: .venv/installed  ## make .venv, install gapworks into it, link the Slurm 
 	$(BIN)/python -c 'from gapworks.qpi import Parameters, green_window; green_window(Parameters("A1g"), size=8, n_effective=1024)'
 	@ln -sfn profiles/slurm slurm  # so that the literal `snakemake --profile slurm` finds the profile
 	@touch $@
+
+report: setup  ## all figures, tables and verdicts on one page, results/SCALE/report.html
+	$(SNAKEMAKE) results/$(or $(SCALE),laptop)/report.html
 
 resume: setup  ## go on after a run that broke off, as before (ARGS="--profile slurm TARGET" otherwise)
 	$(BIN)/gapworks resume $(if $(ARGS),-- $(ARGS))

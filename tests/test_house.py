@@ -29,9 +29,10 @@ COMMON = {
     "config": {"factory", "study"},
     "plan": {"factory", "study", "config"},
     "reproduction": {"factory", "products", "study"},
+    "report": {"factory", "products", "reproduction", "study"},
     "cli": {
         *("factory", "learning", "plotting", "products", "readers", "runs"),
-        *("study", "config", "reproduction"),
+        *("study", "config", "reproduction", "report"),
     },
 }
 """What the rooms and modules that all studies share may import, beside themselves."""

@@ -152,6 +152,8 @@ class Exhibit:
     """Keys of the section `figures` of the study's settings that it takes, too."""
     made: Callable[[Scale], bool] = everywhere
     """Whether a scale makes it with all others, for its metrics, too; by name every scale does."""
+    front: bool = False
+    """Whether it stands on the front page of a report."""
 
 
 @dataclass(frozen=True)

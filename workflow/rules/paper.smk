@@ -158,3 +158,38 @@ rule claims:
     shell:
         "exec gapworks claims --claims {params.claims:q} --metrics {input} --output {output}"
         " > {log} 2>&1"
+
+
+# All that a scale makes, on one page that opens anywhere: `make report`.
+rule report_page:
+    input:
+        made=lambda wildcards: [
+            path
+            for name in STUDIES
+            for path in Plan(wildcards.scale, scale(wildcards), name).exhibits()
+            if path.endswith((".png", ".csv"))
+        ],
+        metrics=lambda wildcards: [
+            f"results/{wildcards.scale}/{name}/data/metrics.json" for name in STUDIES
+        ],
+    output:
+        "results/{scale}/report.html",
+    log:
+        "logs/{scale}/report.log",
+    benchmark:
+        "logs/{scale}/report.benchmark.tsv"
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        # Derived from `output`, as above.
+        settings=lambda wildcards, output: scale(wildcards).model_dump_json(),
+        code=lambda wildcards: code_digest("gapworks.report.page"),
+    message:
+        "putting all of scale {wildcards.scale} on one page"
+    shell:
+        "exec gapworks report --scale {wildcards.scale} --settings {params.settings:q}"
+        " --made {input.made} --metrics {input.metrics} --output {output} > {log} 2>&1"

@@ -144,6 +144,7 @@ STUDY = Study(
             "**Fig. 4.** Left: the pairing potential along one ring of the test data at four "
             "disorder strengths. Right: its distribution over all test rings of that strength.",
             options=["profile_strengths"],
+            front=True,
         ),
         "fig5": Exhibit(
             "paper.figures:fig5",

@@ -1,4 +1,4 @@
-"""Commands of the papers: evaluate, figure, table, metrics, claims, record."""
+"""Commands of the papers: evaluate, figure, table, metrics, claims, report, record."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from gapworks.cli.arguments import (
     Subparsers,
     check_suffixes,
     command,
+    json_object,
     known,
     named_path,
     of_these,
@@ -26,6 +27,7 @@ from gapworks.factory import recipe
 from gapworks.factory.errors import DataError
 from gapworks.products import outputs
 from gapworks.products.statement import sign
+from gapworks.readers.arguments import written
 from gapworks.study import study
 
 
@@ -70,6 +72,19 @@ def add(subparsers: Subparsers) -> None:
         "--metrics", type=Path, required=True, help="data/metrics.json or metrics-timing.json"
     )
     added.add_argument("--output", type=Path, nargs="+", required=True, metavar="FILE")
+
+    added = command(
+        subparsers, "report", report, "put figures, tables and verdicts on one page to send around"
+    )
+    added.add_argument("--scale", required=True, help="the scale they were made at")
+    added.add_argument(
+        "--settings", type=json_object, required=True, metavar="JSON", help="of the scale; or @FILE"
+    )
+    added.add_argument(
+        "--made", type=Path, nargs="+", required=True, metavar="FILE", help="figures, tables"
+    )
+    added.add_argument("--metrics", type=Path, nargs="+", required=True, metavar="FILE")
+    added.add_argument("--output", type=written(".html"), required=True, metavar="FILE.html")
 
     added = command(
         subparsers, "record", record, "keep metric files in docs/numbers, make docs/reproduction.md"
@@ -147,6 +162,18 @@ def claims(args: argparse.Namespace) -> None:
         return reproduction.claims_table(claims, metric_file.read_numbers(args.metrics))
 
     _save(table, args, tabled)
+
+
+def report(args: argparse.Namespace) -> None:
+    """Put figures, tables and verdicts on one page."""
+    from gapworks.factory.disk import write_whole
+    from gapworks.report.page import check_size, in_order, page
+
+    text = page(args.scale, in_order(args.made), args.metrics, args.settings)
+    write_whole(args.output, text.encode())
+    if large := check_size(text):
+        say(f"gapworks: {args.output}: {large}")
+    print(args.output)
 
 
 def record(args: argparse.Namespace) -> int:

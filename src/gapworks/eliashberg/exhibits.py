@@ -49,6 +49,7 @@ FIGURES = {
         lambda scale: {"network": PLAIN},
         "**Fig. 4.** Complex spectral functions of the test data (orange, dashed) and as the "
         "network predicts them from the gap function (blue).",
+        front=True,
     ),
     "fig5": Exhibit(
         "paper.schematics:autoencoder",
@@ -240,6 +241,7 @@ def as_printed(exhibit: Exhibit) -> Exhibit:
         caption=f"{number}, data as printed.** {said} Gap functions by Pade approximants; what "
         "fails the paper's test of them was drawn again.",
         made=lambda scale: asked(scale, "as_printed"),
+        front=False,
     )
 
 

@@ -170,6 +170,7 @@ STUDY = Study(
             "(below): the sample whose relative L2 difference is the middle one, in brackets the "
             "range of the middle two thirds of all samples. Gapped classes are converged; nodal "
             "ones are speckle of the grid.",
+            front=True,
         ),
         "confusion": Exhibit(
             "paper.figures:confusion",

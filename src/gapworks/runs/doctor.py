@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Literal
 
 from gapworks.factory.errors import reason
-from gapworks.runs.note import locks
 
 PATIENCE = 60.0
 """Seconds that another program may take to answer."""
@@ -262,7 +261,11 @@ def slurm(_: Path) -> Iterator[Finding]:
 
 
 def broken_run(folder: Path) -> Iterator[Finding]:
-    """A lock that a run left, or has."""
+    """A lock that a run left, or has; where Snakemake is not installed there are no runs."""
+    try:
+        from gapworks.runs.note import locks
+    except ModuleNotFoundError:
+        return
     if locks(folder):
         cure = "gapworks resume --list says what is left of it; gapworks resume goes on"
         yield Finding("run", "note", "one goes on in this folder, or broke off here", cure)

@@ -21,11 +21,14 @@ from gapworks.factory.recipe import Facts
 from gapworks.plan import Plan
 from gapworks.products import register
 from gapworks.runs.run_errors import Said
+from gapworks.study import STUDIES
 
 PlanOf = Callable[[Any, str], Plan]
 """Of a job: its wildcards and its first output."""
 SHOWN = 20
 """Files that are named, of those that are made again."""
+OF_STUDIES = [(name,) for name in STUDIES]
+"""Third parts of products' paths; a report of all studies stands above them, nobody's input."""
 
 
 def wanted_facts(job: Any, plan: Plan, known: Mapping[str, Facts]) -> dict[str, Facts]:
@@ -55,7 +58,7 @@ def look_at_products(workflow: Any, dag: Any, plan_of: PlanOf) -> dict[str, Fact
     steps: list[register.Step] = []
     known: dict[str, Facts] = {}
     for job in (job for level in dag.toposorted() for job in sorted(level, key=str)):
-        planned = job.output and hasattr(job.wildcards, "scale")
+        planned = job.output and Path(job.output[0]).parts[2:3] in OF_STUDIES
         try:
             facts = (
                 wanted_facts(job, plan_of(job.wildcards, job.output[0]), known) if planned else {}

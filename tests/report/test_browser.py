@@ -1,0 +1,85 @@
+"""The report in a real browser: contents, search, pictures, and not one request."""
+
+import os
+import shutil
+
+import pytest
+
+selenium = pytest.importorskip("selenium.webdriver")
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER) and not os.environ.get("GAPWORKS_REQUIRE_BROWSER"),
+    reason="needs chromium and chromedriver (Debian: apt install chromium chromium-driver)",
+)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    options = selenium.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for one in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1300,900"):
+        options.add_argument(f"--{one}")
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = selenium.Chrome(options, selenium.ChromeService(DRIVER))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(browser, report):
+    browser.get(report.as_uri())
+    return browser
+
+
+def shown(page):
+    return [one for one in page.find_elements("css selector", "article") if one.is_displayed()]
+
+
+def test_every_picture_is_drawn_and_no_script_failed(page):
+    widths = page.execute_script("return [...document.images].map(one => one.naturalWidth)")
+    assert len(widths) > 30 and all(widths)
+    assert [line for line in page.get_log("browser") if line["level"] == "SEVERE"] == []
+
+
+def test_no_request_leaves_the_machine(page, report):
+    page.get_log("performance")
+    page.get(report.as_uri())
+    asked = [line["message"] for line in page.get_log("performance")]
+    sent = [line for line in asked if '"Network.requestWillBeSent"' in line]
+    assert sent and all('"url":"file:' in line or '"url":"data:' in line for line in sent)
+
+
+def test_every_link_of_the_contents_leads_to_its_place(page):
+    links = page.find_elements("css selector", "nav a")
+    targets = [link.get_attribute("href").partition("#")[2] for link in links]
+    assert len(targets) == len(set(targets)) > 60
+    for target in targets:
+        assert page.find_element("id", target)
+    link = next(one for one in links if "Fig. 3" in one.text)
+    link.click()
+    place = page.find_element("id", link.get_attribute("href").partition("#")[2])
+    assert abs(page.execute_script("return arguments[0].getBoundingClientRect().top", place)) < 200
+
+
+def test_the_search_leaves_what_has_all_words(page):
+    every = len(shown(page))
+    field = page.find_element("id", "search")
+    field.send_keys("Irreducible window")
+    found = shown(page)
+    assert 0 < len(found) < every
+    assert all("irreducible" in one.text.lower() for one in found)
+    assert page.find_element("id", "found").text == f"{len(found)} of {every}"
+    field.clear()
+    field.send_keys(" ")
+    assert len(shown(page)) == every
+
+
+def test_nothing_is_wider_than_a_small_screen(page):
+    page.set_window_size(500, 900)
+    width, room = page.execute_script(
+        "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
+    page.set_window_size(1300, 900)
+    assert width <= room + 1

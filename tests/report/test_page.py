@@ -1,0 +1,91 @@
+"""The report: one file with everything in it, that asks nothing of any network."""
+
+import re
+
+import pytest
+
+from gapworks.report.page import titled
+from gapworks.study import STUDIES, study
+from tests.support.command import gapworks_here
+
+
+def test_every_figure_and_table_stands_on_the_page_once_with_its_caption(report):
+    text = report.read_text()
+    anchors = re.findall(r'<article id="([^"]+)"', text)
+    expected = [
+        f"{name}-{room}-{one}"
+        for name in STUDIES
+        for room, every in (("figures", study(name).figures), ("tables", study(name).tables))
+        for one in ([] if room == "figures" else ["claims"]) + list(every)
+    ]
+    assert anchors == expected
+    assert "Pairing potential averaged over sites" in text
+
+
+def test_nothing_is_asked_of_a_network(report):
+    text = report.read_text()
+    assert not re.findall(r'(?:src|href)="(?!#|data:)', text)
+    assert "http://" not in text and "https://" not in text.replace("data:", "")
+    assert "default-src 'none'" in text
+
+
+def test_verdicts_are_counted_by_study(report):
+    rows = re.findall(r'<tr><th><a href="#(\w+)-tables-claims">.*?</tr>', report.read_text())
+    assert rows == list(STUDIES)
+    cells = re.findall(r'claims">\w+</a></th>(.*?)</tr>', report.read_text())
+    assert [re.findall(r"<td>(\d+)</td>", row) for row in cells] == [["2", "1", "1", "0"]] * 3
+
+
+def test_each_study_has_one_picture_on_the_front_page(report):
+    front = report.read_text().partition('<div class="front">')[2].partition("<section>")[0]
+    assert re.findall(r'<a href="#(\w+)-figures', front) == list(STUDIES)
+
+
+def test_what_a_table_says_is_text(report):
+    text = report.read_text()
+    assert "&lt;script&gt;&amp;" in text and "<script>&" not in text
+    assert "0.1235" in text and "mean delta (t)" in text
+
+
+def test_versions_and_settings_are_told(report):
+    text = report.read_text()
+    assert "numpy 2.4" in text and "0123456789ab" in text and "&#34;seed&#34;: 7" in text
+
+
+@pytest.mark.parametrize(
+    ("caption", "title"),
+    [
+        ("**Fig. 3.** Mean gap against V0: solved, and predicted.", "Fig. 3: Mean gap against V0"),
+        ("**Noise (ours).** Error < 1. And more.", "Noise (ours): Error &lt; 1"),
+        ("What a strength does.", "disorder (ours): What a strength does"),
+    ],
+)
+def test_titles_are_the_first_thing_that_a_caption_says(caption, title):
+    assert titled(caption, "disorder")[0] == title
+
+
+def test_every_title_fits_in_a_line():
+    for name in STUDIES:
+        for room in (study(name).figures, study(name).tables):
+            for one, exhibit in room.items():
+                assert 10 < len(titled(exhibit.caption, one)[0]) < 130
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("elsewhere/a.png", "no figure or table of a study"),
+        ("chain/figures/nosuch.png", "has no figure nosuch"),
+        ("chain/tables/errors.csv", "cannot be read as a table"),
+    ],
+)
+def test_what_is_none_of_a_studys_is_named(scale, tmp_path, path, said):
+    file = tmp_path / path
+    file.parent.mkdir(parents=True)
+    file.write_text("")
+    ran = gapworks_here(
+        *("report", "--scale", "tiny", "--settings", "{}", "--made", file),
+        *("--metrics", scale / "chain/data/metrics.json", "--output", tmp_path / "report.html"),
+    )
+    assert ran.returncode == 1 and said in ran.stderr
+    assert not (tmp_path / "report.html").exists()
