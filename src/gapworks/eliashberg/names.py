@@ -7,6 +7,7 @@ alone, ae-equal-gap-2 that of both with equal weights; sl-joint-gap-2 is trained
 ae-joint-gap-2 made of the data, sl-joint-gap-chosen on what that of the dimension chosen by the
 data made of them. -seed1 at the end: another training of the same. A data set in the name, as in
 sl-complex_as_printed-gap and ae-complex_as_printed-joint-gap-2: what the network is trained on.
+ensemble-complex-gap is ours: several networks, trained with noise, whose answer has intervals.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ FORMS = {
     "supervised": rf"sl-(?P<spectra>{_SPECTRA})(?P<noisy>-noisy)?-(?P<field>gapz|gap|dos)"
     r"(?P<few>-few)?",
     "reversed": r"reversed-(?P<spectra>simple|complex)-(?P<field>gap|dos)",
+    "ensemble": r"ensemble-(?P<spectra>simple|complex)-(?P<field>gap|dos)",
     "bases": r"nto-(?P<neurons>[1-9]\d*)-(?P<repeat>0|[1-9]\d*)",
     "autoencoder": rf"ae-{_PRINTED}(?:(?P<transform>joint|equal)-(?=gap|dos|finedos))?"
     rf"(?P<field>a2f|gap|dos|finedos)-(?P<latent>[1-9]\d*){_REPEAT}",
@@ -44,7 +46,8 @@ FORMS = {
 
 SPELLED = (
     "sl-<simple|complex>-<gap|gapz|dos> (and -few), sl-<simple|complex>-noisy-<gap|dos>, "
-    "reversed-<simple|complex>-<gap|dos>, nto-<neurons>-<seed>, "
+    "ensemble-<simple|complex>-<gap|dos>, reversed-<simple|complex>-<gap|dos>, "
+    "nto-<neurons>-<seed>, "
     "ae-<joint-gap|joint-dos|equal-gap|equal-finedos|a2f|gap|dos>-<d_L>, "
     "sl-<joint|separate>-<gap|dos>-<d_L|chosen>, the last two also with -seed<number> at the end"
 )

@@ -34,6 +34,20 @@ class Bases(Section):
     training: Training
 
 
+class Ensemble(Section):
+    """Several small networks trained as one, whose answer has intervals; not the paper's."""
+
+    members: Annotated[int, Field(ge=2)] = Field(description="networks of which the mean answers")
+    hidden: list[PositiveInt] = Field(min_length=1, description="width of each hidden layer")
+    seen: PositiveInt = Field(description="principal components of gap function or DOS seen")
+    given: PositiveInt = Field(description="principal components of a2F given")
+    noise: Range[PositiveFloat] = Field(
+        description="noise in training: standard deviation, log-uniform in this range, meV of Re "
+        "Delta and Im Delta, or units of N / N_F; intervals are calibrated at levels within it",
+    )
+    training: Training
+
+
 class Autoencoder(Section):
     """[a2F, gap] - 512 - d_L - 512 - [a2F, gap], in raw units, or each field with equal weight."""
 
@@ -54,7 +68,7 @@ class Autoencoder(Section):
 class Network(Section):
     """One network as it is trained: what it sees, what it gives, its layers."""
 
-    kind: Literal["supervised", "autoencoder"]
+    kind: Literal["supervised", "autoencoder", "ensemble"]
     inputs: list[FieldName]
     targets: list[FieldName]
     hidden: list[PositiveInt]
@@ -62,6 +76,9 @@ class Network(Section):
     points: PositiveInt | None = Field(default=None, description="energies seen; None: all")
     noise: tuple[NonNegativeFloat, NonNegativeFloat] = (0.0, 0.0)
     equal: bool = Field(default=False, description="whether all fields weigh the same in the loss")
+    members: PositiveInt | None = None
+    seen: PositiveInt | None = None
+    given: PositiveInt | None = None
     training: Training
 
 
@@ -69,6 +86,7 @@ class Networks(Section):
     """What is trained."""
 
     supervised: Supervised
+    ensemble: Ensemble
     bases: Bases
     autoencoder: Autoencoder
 
@@ -79,6 +97,10 @@ class Networks(Section):
             layers = {"hidden": said.hidden, "latent": name.latent, "training": said.training}
             layers["equal"] = name.transform == "equal"
             return Network(kind=name.kind, inputs=name.holds, targets=name.holds, **layers)
+        if name.kind == "ensemble":
+            return Network(
+                kind=name.kind, inputs=[name.field], targets=["a2f"], **self.ensemble.model_dump()
+            )
         supervised = self.supervised
         made = {
             "kind": "supervised",

@@ -1,4 +1,4 @@
-"""What a network's card says of its inputs and errors, and how an input is judged by it.
+"""What a network's card says of its inputs and errors, by which inputs are judged.
 
 Errors of a spectrum that nobody knows cannot be measured, but the gap function (or DOS) solved from
 an answer can be compared with the one that was given. That residual is measured on test samples
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from gapworks.eliashberg.data.fields import FIELDS, Split, part, real_energies, 
 from gapworks.eliashberg.learning.distances import relative_distance
 from gapworks.eliashberg.learning.forward import Pushed, push_forward
 from gapworks.eliashberg.learning.noise import with_noise
-from gapworks.eliashberg.learning.traits import SAID, numbers_of
+from gapworks.eliashberg.learning.traits import numbers_of
 
 LARGEST = 1000
 """Test samples that are pushed through the equations, at most."""
@@ -28,18 +27,36 @@ LARGEST = 1000
 LEVELS = (0.5, 0.9, 0.99)
 """Of the residuals: the median, where a warning begins, where an input is refused."""
 
-FAR = 2.0
-"""An input whose number is this factor beyond those of training is refused."""
-
 FAR_DISTANCE = 4.0
 """The same of the distance from the training's principal components, beyond 99 % of test samples.
 Noise of 1e-3 meV is within, of 1e-2 meV beyond, for networks that were trained without noise."""
 
-ENOUGH = 100
-"""Test samples from which on one in a hundred can be told; of fewer the largest is doubled."""
-
 DIRECTIONS = 32
 """Principal components of the training inputs: what is left of an input is unlike all of them."""
+
+LEADING = 0.999
+"""Share of the variance in the components along which an input may lie too far out."""
+
+NOISIER = 1.2
+"""Noise measured on 57 energies may be off by so much: a level is taken for inputs up to that."""
+
+Quantiles = dict[str, float]
+Pair = tuple[float, float]
+
+
+class Level(BaseModel):
+    """What holds for inputs with up to so much noise."""
+
+    noise: float
+    quantiles: Quantiles
+    distance: Quantiles
+    depth: Quantiles
+    intervals: dict[str, tuple[float | None, float | None]]
+    """Half widths of ln lambda and ln omega_log at 68 and 95 %; None: too few samples to tell."""
+    coverage: dict[str, tuple[Pair, Pair]]
+    """Shares of test samples in the intervals of 68 and 95 %, each with its standard error."""
+    refused: Pair
+    """Share of test samples that would be refused, with its standard error."""
 
 
 class Calibration(BaseModel):
@@ -47,20 +64,31 @@ class Calibration(BaseModel):
 
     measure: str
     samples: int
-    quantiles: dict[str, float]
-    inputs: dict[str, tuple[float, float]] = {}
-    distance: dict[str, float] = {}
+    quantiles: Quantiles
+    part: str = "test samples"
+    inputs: dict[str, Pair] = {}
+    distance: Quantiles = {}
+    depth: Quantiles = {}
+    far: float = FAR_DISTANCE
     directions: str = ""
+    deviations: list[float] = []
+    """Of the training inputs along the leading directions."""
+    levels: list[Level] = []
+    """Of noise, increasing; networks without intervals have none."""
+    tested: int = 0
+    """Test samples that `coverage` was measured on."""
 
+    def level(self, noise: float) -> int:
+        """Number of the level for an input with so much noise; the last one if it has more."""
+        enough = [noise <= NOISIER * one.noise for one in self.levels]
+        return enough.index(True) if any(enough) else len(enough) - 1
 
-@dataclass
-class Verdict:
-    """What is to be said of an input and its answer."""
-
-    said: str = ""
-    warnings: list[str] = field(default_factory=list)
-    refusals: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
+    def at(self, level: int) -> Calibration:
+        """The same with what holds at one of its levels."""
+        held = self.levels[level]
+        return self.model_copy(
+            update={name: getattr(held, name) for name in ("quantiles", "distance", "depth")}
+        )
 
 
 def calibrate(
@@ -69,7 +97,7 @@ def calibrate(
     noise: tuple[float, float],
     seed: int,
     threads: int,
-) -> dict[str, Any]:
+) -> Calibration:
     """Residuals over the test samples of a network's own data, and the range of its inputs.
 
     Parameters
@@ -87,42 +115,57 @@ def calibrate(
 
     Returns
     -------
-    dict
-        The card's `calibration`.
+    Calibration
+        As the card holds it.
     """
     physics, (source,), (target,) = network.physics, network.card["inputs"], network.card["targets"]
     rng = np.random.default_rng(seed)
     test = part(arrays, Split.TEST)[:LARGEST]
     if not len(test):  # 0 samples calibrate nothing, and the card says so
-        return Calibration(measure="", samples=0, quantiles={}).model_dump()
+        return Calibration(measure="", samples=0, quantiles={})
     given = with_noise(_rows(arrays, source, test, physics), noise, rng)
-    found = network.apply(given)
-    made: dict[str, Any] = {"samples": len(test)}
-    if target == "a2f":
-        pushed = push_forward(physics, found, None, threads)
-        residual = distance_of(physics, source, pushed, given)
-        train = _rows(arrays, source, part(arrays, Split.TRAIN), physics)
-        directions = _directions(standardised(network, train))
-        x = real_energies(physics)
-        # What noise blurs is judged as if there were none; what measures noise is not.
-        numbers, noisy = (numbers_of(source, x, t) for t in (train, with_noise(train, noise, rng)))
-        numbers |= {name: v for name, v in noisy.items() if name.endswith("noise")}
-        made |= {
-            "measure": f"{source}_residual",
-            "inputs": {name: (v.min(), v.max()) for name, v in numbers.items()},
-            "distance": _quantiles(distance(standardised(network, given), directions)),
-            "directions": base64.b64encode(directions.tobytes()).decode(),
-        }
-    else:
-        made["measure"] = f"{target}_residual"
-        residual = relative_distance(found, _rows(arrays, target, test, physics))
-    return Calibration(quantiles=_quantiles(residual), **made).model_dump(mode="json")
+    if target != "a2f":
+        residual = relative_distance(network.apply(given), _rows(arrays, target, test, physics))
+        measure, samples = f"{target}_residual", len(test)
+        return Calibration(measure=measure, samples=samples, quantiles=quantiles_of(residual))
+    train = _rows(arrays, source, part(arrays, Split.TRAIN), physics)
+    x = real_energies(physics)
+    # What noise blurs is judged as if there were none; what measures noise is not.
+    numbers, noisy = (numbers_of(source, x, t) for t in (train, with_noise(train, noise, rng)))
+    numbers |= {name: v for name, v in noisy.items() if name.endswith("noise")}
+    directions, deviations = _directions(standardised(network, train))
+    made = Calibration(
+        measure=f"{source}_residual",
+        samples=len(test),
+        quantiles={},
+        inputs={name: (v.min(), v.max()) for name, v in numbers.items()},
+        directions=base64.b64encode(directions.tobytes()).decode(),
+        deviations=deviations.tolist(),
+    )
+    return made.model_copy(update=quantiles_at(network, made, given, threads))
+
+
+def quantiles_at(
+    network: Any, calibration: Calibration, given: np.ndarray, threads: int
+) -> dict[str, Quantiles]:
+    """Quantiles of all that inputs and answers are judged by, over inputs of shape (n, size).
+
+    `network`, `threads`: as of `calibrate`; `calibration`: with the directions of the inputs.
+    """
+    (source,) = network.card["inputs"]
+    physics = network.physics
+    pushed = push_forward(physics, network.apply(given), None, threads)
+    seen = standardised(network, given)
+    return {
+        "quantiles": quantiles_of(distance_of(physics, source, pushed, given)),
+        "distance": quantiles_of(distance(seen, known_directions(calibration, seen.shape[1]))),
+        "depth": quantiles_of(depth(seen, calibration)),
+    }
 
 
 def standardised(network: Any, rows: np.ndarray) -> np.ndarray:
     """Inputs as the first layer sees them, shape (n, inputs)."""
-    model = network.model
-    return ((network.inputs(rows) - model.input_mean) / model.input_scale).numpy()
+    return network.model.scaled(network.inputs(rows)).numpy()
 
 
 def distance(inputs: np.ndarray, directions: np.ndarray) -> np.ndarray:
@@ -135,6 +178,17 @@ def distance(inputs: np.ndarray, directions: np.ndarray) -> np.ndarray:
     """
     left = inputs - (inputs @ directions.T) @ directions
     return np.sqrt((left**2).mean(1))
+
+
+def depth(inputs: np.ndarray, calibration: Calibration) -> np.ndarray:
+    """How far out inputs lie along the training's leading components, in its deviations.
+
+    Mahalanobis' distance over the root of the number of components; about 1 in training. Shapes as
+    of `distance`; shape (n,).
+    """
+    deviations = np.array(calibration.deviations)
+    directions = known_directions(calibration, inputs.shape[1])[: len(deviations)]
+    return np.sqrt(((inputs @ directions.T / deviations) ** 2).mean(1))
 
 
 def known_directions(calibration: Calibration, inputs: int) -> np.ndarray:
@@ -163,77 +217,21 @@ def distance_of(physics: Physics, source: str, pushed: Pushed, given: np.ndarray
     return relative_distance(found - asked.normal, given - asked.normal)
 
 
-def judge(
-    calibration: Calibration | None,
-    inputs: Mapping[str, np.ndarray],
-    seen: np.ndarray,
-    residual: float | None,
-) -> Verdict:
-    """Compare an input and its residual with those of training and test samples.
-
-    Parameters
-    ----------
-    calibration : Calibration or None
-        Of the card; None on old ones.
-    inputs : mapping of str to ndarray, shape (1,)
-        From `numbers_of`.
-    seen : ndarray, shape (1, inputs)
-        From `standardised`.
-    residual : float or None
-        None where there is nothing to compare.
-    """
-    verdict = Verdict()
-    if calibration is None or not calibration.samples:
-        verdict.warnings.append("the network's card has no calibration: train it again")
-        return verdict
-    for name, (low, high) in calibration.inputs.items():
-        value = float(inputs[name][0])
-        if name.endswith("noise"):
-            low = 0.0
-        if low <= value <= high:
-            continue
-        words, unit = SAID[name]
-        said = f"{words} is {value:.3g}, {low:.3g} ... {high:.3g} {unit}".rstrip() + " in training"
-        verdict.outside.append(name)
-        far = not low / FAR <= value <= high * FAR
-        (verdict.refusals if far and not name.endswith("noise") else verdict.warnings).append(said)
-    if calibration.distance:
-        far = float(distance(seen, known_directions(calibration, seen.shape[1]))[0])
-        known = calibration.distance[f"{LEVELS[-1]:g}"]
-        if not far <= known:
-            said = f"is unlike the training's: distance {far:.2g}, 99 % of test samples {known:.2g}"
-            (verdict.warnings if far <= FAR_DISTANCE * known else verdict.refusals).append(said)
-            verdict.outside.append("distance")
-    if residual is None:
-        return verdict
-    median, warned, refused = (calibration.quantiles[f"{q:g}"] for q in LEVELS)
-    name = calibration.measure.replace("_", " ")
-    verdict.said = (
-        f"{name} {residual:.3g}; {calibration.samples} test samples: {median:.3g} (50 %), "
-        f"{warned:.3g} (90 %), {refused:.3g} (99 %)"
-    )
-    beyond = f"{name} {residual:.3g} is beyond"
-    if calibration.samples < ENOUGH:
-        refused *= FAR
-        last = f"twice the largest of {calibration.samples} test samples"
-    else:
-        last = "99 % of test samples"
-    if not residual <= refused:
-        verdict.refusals.append(f"{beyond} {refused:.3g}, {last}")
-    elif residual > warned:
-        verdict.warnings.append(f"{beyond} {warned:.3g}, 90 % of test samples")
-    return verdict
-
-
-def _quantiles(values: np.ndarray) -> dict[str, float]:
+def quantiles_of(values: np.ndarray) -> Quantiles:
     """At `LEVELS`, each of them a value that occurred: few samples do not invent a narrow range."""
     found = np.quantile(values, LEVELS, method="higher")
     return {f"{q:g}": float(v) for q, v in zip(LEVELS, found, strict=True)}
 
 
-def _directions(inputs: np.ndarray) -> np.ndarray:
-    """Principal components of standardised inputs about zero, shape (components, inputs)."""
-    return np.linalg.svd(inputs, full_matrices=False)[2][:DIRECTIONS].astype("<f4")
+def _directions(inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Principal components of standardised inputs about zero, and deviations along the leading.
+
+    Shapes (components, inputs) and (leading,).
+    """
+    _, values, rows = np.linalg.svd(inputs, full_matrices=False)
+    held = np.cumsum(values**2) / (values**2).sum()
+    leading = min(int(np.searchsorted(held, LEADING)) + 1, DIRECTIONS)
+    return rows[:DIRECTIONS].astype("<f4"), values[:leading] / np.sqrt(len(inputs))
 
 
 def _rows(arrays, name, rows, physics) -> np.ndarray:

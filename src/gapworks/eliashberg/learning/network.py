@@ -1,6 +1,8 @@
-"""The networks of the eliashberg study: the paper's supervised network and its autoencoder."""
+"""The networks of the eliashberg study: the paper's two, and an ensemble of our own."""
 
 from __future__ import annotations
+
+import math
 
 import torch
 from torch import Tensor, nn
@@ -35,9 +37,13 @@ class Supervised(nn.Module):
         scale = inputs.std(0)
         self.input_scale.copy_(torch.where(scale > 1e-6 * scale.max(), scale, torch.ones(())))
 
+    def scaled(self, x: Tensor) -> Tensor:
+        """Inputs as the first layer sees them, shape as given."""
+        return (x - self.input_mean) / self.input_scale
+
     def before_output(self, x: Tensor) -> Tensor:
         """Activity of the layer next to the output, shape (n, its neurons)."""
-        return self.hidden((x - self.input_mean) / self.input_scale)
+        return self.hidden(self.scaled(x))
 
     def forward(self, x: Tensor) -> Tensor:
         """Shape (n, outputs) from (n, inputs), in the data's units."""
@@ -92,6 +98,91 @@ class Autoencoder(nn.Module):
         return self.decoder(self.encoder(x / self.scale)) * self.scale
 
 
+class Ensemble(nn.Module):
+    """Dense ReLU networks that differ in their first weights; their spread tells where to doubt.
+
+    All see principal components of the training inputs, each over its deviation with that of the
+    noise, and give components of the training targets; they are computed as one.
+
+    Parameters
+    ----------
+    inputs, outputs : int
+        Numbers in, numbers out.
+    hidden : list of int
+        Width of each hidden layer of a member.
+    members : int
+    seen, given : int
+        Components of inputs and of targets.
+    levels : int
+        Of noise, at which the answer's intervals are calibrated.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        hidden: list[int],
+        outputs: int,
+        members: int,
+        seen: int,
+        given: int,
+        levels: int,
+    ) -> None:
+        super().__init__()
+        self.register_buffer("input_mean", torch.zeros(inputs))
+        self.register_buffer("input_basis", torch.zeros(inputs, seen))
+        self.register_buffer("target_mean", torch.zeros(outputs))
+        self.register_buffer("target_basis", torch.zeros(given, outputs))
+        # Half widths of the intervals at 68 and 95 %, in units of the members' spread.
+        self.register_buffer("widths", torch.full((levels, 2, outputs), math.inf))
+        sizes = [seen, *hidden, given]
+        pairs = list(zip(sizes, sizes[1:], strict=False))
+        weights = (torch.empty(members, *pair) for pair in pairs)
+        biases = (torch.zeros(members, 1, size) for _, size in pairs)
+        self.weights, self.biases = nn.ParameterList(weights), nn.ParameterList(biases)
+        for weight in self.weights:
+            for one in weight:
+                nn.init.xavier_uniform_(one)
+
+    def standardise(self, inputs: Tensor, targets: Tensor, noise: float) -> None:
+        """Take means and components from training data, shapes (n, inputs) and (n, outputs).
+
+        `noise`: a standard deviation, in the inputs' unit; components below it are kept small.
+        """
+        self.input_mean.copy_(inputs.mean(0))
+        self.target_mean.copy_(targets.mean(0))
+        deviations, found = _components(inputs - self.input_mean, self.input_basis.shape[1])
+        self.input_basis.copy_((found / (deviations**2 + noise**2).sqrt()[:, None]).T)
+        self.target_basis.copy_(_components(targets - self.target_mean, len(self.target_basis))[1])
+
+    def scaled(self, x: Tensor) -> Tensor:
+        """Inputs about the training's mean, in their own unit, shape as given."""
+        return x - self.input_mean
+
+    def coefficients(self, x: Tensor) -> Tensor:
+        """What each member says, in components of the targets: (members, n, given)."""
+        found = (self.scaled(x) @ self.input_basis).expand(len(self.weights[0]), -1, -1)
+        last = len(self.weights) - 1
+        for number, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            found = torch.baddbmm(bias, found, weight)
+            if number < last:
+                found = torch.relu(found)
+        return found
+
+    def members(self, x: Tensor) -> Tensor:
+        """What each member says, shape (members, n, outputs), in the data's units."""
+        return self.coefficients(x) @ self.target_basis + self.target_mean
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Their mean, shape (n, outputs) from (n, inputs)."""
+        return self.coefficients(x).mean(0) @ self.target_basis + self.target_mean
+
+
+def _components(about_mean: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Deviations along the first principal components, and these as rows."""
+    _, values, rows = torch.linalg.svd(about_mean, full_matrices=False)
+    return values[:count] / len(about_mean) ** 0.5, rows[:count]
+
+
 def _relu_layers(widths: list[int]) -> nn.Sequential:
     layers: list[nn.Module] = []
     for before, after in zip(widths, widths[1:], strict=False):
@@ -111,7 +202,7 @@ def _initialise(model: nn.Module) -> None:
             nn.init.zeros_(module.bias)
 
 
-ARCHITECTURES = {"supervised": Supervised, "autoencoder": Autoencoder}
+ARCHITECTURES = {"supervised": Supervised, "autoencoder": Autoencoder, "ensemble": Ensemble}
 """By the name that a card gives."""
 
 

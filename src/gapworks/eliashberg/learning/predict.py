@@ -17,9 +17,10 @@ import pandas as pd
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.data.dataset import solve_spectra
 from gapworks.eliashberg.data.fields import as_numbers, boson_grid, real_energies
-from gapworks.eliashberg.learning.calibration import Verdict, distance_of, judge, standardised
+from gapworks.eliashberg.learning.calibration import distance_of, standardised
 from gapworks.eliashberg.learning.distances import pearson, relative_distance
 from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward, spectrum_numbers
+from gapworks.eliashberg.learning.judging import Verdict, judge
 from gapworks.eliashberg.learning.own_functions import read_function, read_spectrum
 from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.learning.traits import judge_causality, numbers_of

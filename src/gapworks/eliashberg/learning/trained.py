@@ -95,6 +95,11 @@ class Network(TrainedNetwork):
         """Outputs, shape (n, outputs), from rows of the fields that the card names."""
         return self.model(self.inputs(rows)).double().numpy()
 
+    @torch.no_grad()
+    def members(self, rows: np.ndarray) -> np.ndarray:
+        """What each member of an ensemble says, shape (members, n, outputs), as of `apply`."""
+        return self.model.members(self.inputs(rows)).double().numpy()
+
     def predict(self, arrays: Arrays) -> np.ndarray:
         """Outputs, shape (n, outputs), from the samples of a data set."""
         return self.apply(joined(arrays, self.card["inputs"], self.physics.broadening))

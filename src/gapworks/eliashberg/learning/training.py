@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import torch
 from gapworks.eliashberg.data.fields import FIELDS, Arrays, Split, part
 from gapworks.eliashberg.learning.calibration import calibrate
 from gapworks.eliashberg.learning.features import tensors
+from gapworks.eliashberg.learning.intervals import LEVELS, calibrate_intervals
 from gapworks.eliashberg.learning.network import build
 from gapworks.eliashberg.learning.noise import with_noise
 from gapworks.eliashberg.learning.trained import Network as TrainedNetwork
@@ -19,6 +21,7 @@ from gapworks.eliashberg.networks import Network
 from gapworks.eliashberg.steps import Train
 from gapworks.factory.errors import DataError
 from gapworks.learning.data import dataset_header, read_dataset
+from gapworks.learning.loop import Loss
 from gapworks.learning.task import Report, Task, Tensors
 
 CHECKPOINT_SECONDS = 5.0
@@ -52,7 +55,6 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
             "apart by its variable `split`"
         )
     network = settings.network
-    supervised = network.kind == "supervised"
     of_part = partial(
         tensors,
         data,
@@ -73,8 +75,11 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
 
     def start() -> torch.nn.Module:
         model = build(architecture)
-        if supervised:
+        if network.kind == "supervised":
             model.standardise(standard[0])
+        elif network.kind == "ensemble":
+            # Its components are those of functions without noise, weighed against the noise.
+            model.standardise(*training, math.sqrt(math.prod(network.noise)))
         elif network.equal:
             model.balance(training[0])
         return model
@@ -82,7 +87,12 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
     def finish(model: torch.nn.Module, card: dict[str, Any], report: Report) -> tuple[dict, dict]:
         report("calibrating on test samples")
         made = TrainedNetwork(model, card)
-        return {}, {"calibration": calibrate(made, arrays, network.noise, seed, threads)}
+        said = calibrate(made, arrays, network.noise, seed, threads)
+        if network.kind == "ensemble":
+            given = made, arrays, said, network.noise
+            said = calibrate_intervals(*given, seed, threads, report)
+            return {"widths": model.widths}, {"calibration": said.model_dump(mode="json")}
+        return {}, {"calibration": said.model_dump(mode="json")}
 
     return Task(
         headers=[header],
@@ -91,14 +101,21 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
         build=start,
         tensors=training,
         validation=validating,
-        loss=balanced_error if network.equal else mean_squared_error,
+        loss=loss_of(network),
         schedule=network.training,
         augment=noisy,
         checkpoint_seconds=CHECKPOINT_SECONDS,
         about={"inputs": network.inputs, "targets": network.targets, "points": network.points},
         about_data={name: range_of(arrays, name) for name in ("coupling", "omega_log")},
-        finish=finish if supervised else None,
+        finish=finish if network.kind != "autoencoder" else None,
     )
+
+
+def loss_of(network: Network) -> Loss:
+    """The loss of a network's kind."""
+    if network.kind == "ensemble":
+        return members_error
+    return balanced_error if network.equal else mean_squared_error
 
 
 def mean_squared_error(model: torch.nn.Module, batch: Tensors) -> torch.Tensor:
@@ -111,6 +128,17 @@ def balanced_error(model: torch.nn.Module, batch: Tensors) -> torch.Tensor:
     """The same with each field divided by its deviation: all weigh the same."""
     inputs, targets = batch
     return ((model(inputs) - targets) / model.scale).square().mean()
+
+
+def members_error(model: torch.nn.Module, batch: Tensors) -> torch.Tensor:
+    """Mean squared error of the members of an ensemble, each by itself, in the data's units.
+
+    As far as their components reach: what these leave of the targets no member can give.
+    """
+    inputs, targets = batch
+    wanted = (targets - model.target_mean) @ model.target_basis.T
+    left = (model.coefficients(inputs) - wanted).square().sum(-1)
+    return left.mean() / targets.shape[1]
 
 
 def noisy_inputs(batch: Tensors, rng: np.random.Generator, bounds: tuple[float, float]) -> Tensors:
@@ -128,6 +156,11 @@ def architecture_of(network: Network, arrays: Arrays) -> dict[str, Any]:
     made = {"kind": network.kind, "inputs": inputs, "hidden": network.hidden}
     if network.kind == "supervised":
         return made | {"outputs": outputs}
+    if network.kind == "ensemble":
+        most = len(part(arrays, Split.TRAIN))  # of few samples there are no more components
+        seen, given = min(network.seen, inputs, most), min(network.given, outputs, most)
+        components = {"members": network.members, "seen": seen, "given": given, "levels": LEVELS}
+        return made | {"outputs": outputs} | components
     balanced = {"fields": sizes} if network.equal else {}
     return made | {"latent": network.latent} | balanced
 

@@ -1,0 +1,130 @@
+"""How an input, and what a network makes of it, are judged by the network's card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gapworks.eliashberg.learning.calibration import (
+    LEVELS,
+    Calibration,
+    depth,
+    distance,
+    known_directions,
+)
+from gapworks.eliashberg.learning.traits import SAID
+from gapworks.readers.units import MEV
+
+FAR = 2.0
+"""An input whose number is this factor beyond those of training is refused."""
+
+ENOUGH = 100
+"""Samples from which on one in a hundred can be told; of fewer the largest is doubled."""
+
+
+@dataclass
+class Verdict:
+    """What is to be said of an input and its answer."""
+
+    said: str = ""
+    warnings: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+
+def judge(
+    calibration: Calibration | None,
+    inputs: Mapping[str, np.ndarray],
+    seen: np.ndarray,
+    residual: float | None,
+) -> Verdict:
+    """Compare an input and its residual with those of training and test samples.
+
+    Parameters
+    ----------
+    calibration : Calibration or None
+        Of the card; None on old ones.
+    inputs : mapping of str to ndarray, shape (1,)
+        From `numbers_of`.
+    seen : ndarray, shape (1, inputs)
+        From `standardised`.
+    residual : float or None
+        None where there is nothing to compare.
+    """
+    verdict = Verdict()
+    if calibration is None or not calibration.samples:
+        verdict.warnings.append("the network's card has no calibration: train it again")
+        return verdict
+    for name, (low, high) in calibration.inputs.items():
+        value = float(inputs[name][0])
+        noise = name.endswith("noise")
+        if noise:
+            low = 0.0
+        if low <= value <= high:
+            continue
+        words, unit = SAID[name]
+        said = f"{words} is {value:.3g}, {low:.3g} ... {high:.3g} {unit}".rstrip() + " in training"
+        verdict.outside.append(name)
+        far = not low / FAR <= value <= high * FAR
+        if far and unit == "meV" and not noise:
+            said += _in_another_unit(value, low, high)
+        # Intervals are those of inputs with the noise of training.
+        worse = bool(calibration.levels) if noise else far
+        (verdict.refusals if worse else verdict.warnings).append(said)
+    if calibration.distance:
+        found = (
+            distance(seen, known_directions(calibration, seen.shape[1])),
+            depth(seen, calibration),
+        )
+        _judge_place(verdict, calibration, *(float(one[0]) for one in found))
+    if residual is not None:
+        _judge_residual(verdict, calibration, residual)
+    return verdict
+
+
+def _judge_place(verdict: Verdict, calibration: Calibration, beside: float, out: float) -> None:
+    """What is to be said of an input beside the training's components, or far out along them."""
+    for name, value, known, words in (
+        ("distance", beside, calibration.distance, "is unlike the training's: distance"),
+        ("depth", out, calibration.depth, "is far from the training's mean: deviations"),
+    ):
+        if not known or value <= known[f"{LEVELS[1]:g}"]:
+            continue
+        last = known[f"{LEVELS[2]:g}"]
+        limit = last * max(calibration.far, FAR if calibration.samples < ENOUGH else 1.0)
+        verdict.outside.append(name)
+        said = f"{words} {value:.2g}, 99 % of {calibration.part} {last:.2g}"
+        (verdict.warnings if value <= limit else verdict.refusals).append(said)
+
+
+def _judge_residual(verdict: Verdict, calibration: Calibration, residual: float) -> None:
+    """What is to be said of an answer by what the equations make of it."""
+    median, warned, refused = (calibration.quantiles[f"{q:g}"] for q in LEVELS)
+    name, of = calibration.measure.replace("_", " "), f"{calibration.samples} {calibration.part}"
+    verdict.said = (
+        f"{name} {residual:.3g}; {of}: {median:.3g} (50 %), {warned:.3g} (90 %), "
+        f"{refused:.3g} (99 %)"
+    )
+    beyond = f"{name} {residual:.3g} is beyond"
+    if calibration.samples < ENOUGH:
+        refused *= FAR
+        last = f"twice the largest of {of}"
+    else:
+        last = f"99 % of {calibration.part}"
+    if not residual <= refused:
+        verdict.refusals.append(f"{beyond} {refused:.3g}, {last}")
+    elif residual > warned:
+        verdict.warnings.append(f"{beyond} {warned:.3g}, 90 % of {calibration.part}")
+
+
+def _in_another_unit(value: float, low: float, high: float) -> str:
+    """The way out where it lies within the training's range if it is in another unit."""
+    for unit in ("eV", "ueV"):
+        if low <= value * MEV[unit] <= high:
+            return (
+                f": in {unit}? Say so in a header: energy (meV), Re Delta ({unit}), "
+                f"Im Delta ({unit})"
+            )
+    return ""
