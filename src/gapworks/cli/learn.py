@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gapworks.cli.arguments import Subparsers, command, say, with_study
-from gapworks.readers.arguments import count
+from gapworks.readers.arguments import above_zero, count, number
 from gapworks.study import STUDIES, Option, study
 
 EXITS = (
@@ -18,6 +18,8 @@ EXITS = (
 KINDS: dict[str, dict[str, Any]] = {
     "text": {},
     "count": {"type": count},
+    "number": {"type": number},
+    "positive": {"type": above_zero},
     "flag": {"action": "store_true"},
 }
 """What argparse is told of a study's option, by its kind."""
@@ -69,7 +71,8 @@ def predict(args: argparse.Namespace) -> None:
     from gapworks.learning.answers import answer_file
 
     chosen = study(args.study)
-    options = {name: getattr(args, name) for name in _options() if getattr(args, name)}
+    given = {name: getattr(args, name) for name in _options()}
+    options = {name: one for name, one in given.items() if one is not None and one is not False}
     for name in options.keys() - chosen.own_data.options.keys():
         raise SystemExit(f"gapworks: {_flag(name)} is not for predict {args.study}")
     room: Any = import_module(chosen.module("learning.predict"))

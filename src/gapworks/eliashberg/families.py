@@ -17,6 +17,9 @@ CHOICES = [f"complex-dimensions-{one}" for one in (*INPUTS, "equal-gap", "equal-
 PLAIN = "complex-sl-complex-gap"
 """Evaluation of the paper's supervised network on the complex data."""
 
+ENSEMBLE = "complex-ensemble-complex-gap"
+"""Evaluation of the ensemble whose answers have intervals."""
+
 
 def dimensions(scale: Scale) -> list[int]:
     """The latent dimensions d_L that are tried."""

@@ -31,7 +31,7 @@ def as_predicted(scale: Scale, dataset: str, network: str) -> Inputs:
 
 
 def as_reconstructed(scale: Scale, dataset: str, network: str) -> Inputs:
-    """Autoencoders are tested on the data that they were trained on."""
+    """Autoencoders and ensembles are tested on the data that they were trained on."""
     return Inputs(data={"own": dataset}, networks=[network])
 
 
@@ -77,15 +77,19 @@ def generating(
 
 LAYOUT = """\
   eliashberg  columns of text: energy, Re Delta, Im Delta of Delta(x + i Gamma) for a network
-              sl-...-gap; energy, N / N_F, or the same three, for sl-...-dos; omega, a2F for
-              reversed-... Units of the header, or --unit, or meV (said). An a2F from which the
-              equations lead further away than on 99 % of the test samples is refused.
-              -> columns, .csv, with what the equations say beside it, .json"""
+              sl-...-gap or ensemble-...-gap (measured, with noise: the answer has intervals);
+              energy, N / N_F, or the same three, for ...-dos; omega, a2F for reversed-... Units of
+              the header, or --unit, or meV (said). Inputs further from the training's, or an a2F
+              from which the equations lead further away, than on 99 % of the samples kept for that
+              are refused. -> columns, .csv, with what the equations say beside it, .json"""
 
 OPTIONS = {
     "unit": Option("of the energies; default: the header's, or meV", choices=tuple(MEV)),
     "column": Option("which column is a2F (omega is 1)", "count"),
     "drop_imaginary": Option("leave out negative frequencies of a2F", "flag"),
+    "temperature": Option("of your function, K; another than the network's is refused", "positive"),
+    "mu_star": Option("the same of mu*", "number"),
+    "broadening": Option("the same of Gamma, meV", "positive"),
 }
 
 DATASET = rf"(?P<dataset>{'|'.join(get_args(Spectra))})"
@@ -110,6 +114,9 @@ STUDY = Study(
         ),
         rf"{DATASET}-(?P<network>{form('autoencoder')})": Step(
             "evaluation.autoencoder", steps.Evaluate, as_reconstructed, cost="heavy"
+        ),
+        rf"{DATASET}-(?P<network>{form('ensemble')})": Step(
+            "evaluation.intervals", steps.Evaluate, as_reconstructed, cost="heavy"
         ),
         rf"{DATASET}-(?P<network>{SUPERVISED})": Step(
             "evaluation.supervised", steps.Evaluate, as_predicted, cost="heavy"

@@ -37,8 +37,8 @@ DIRECTIONS = 32
 LEADING = 0.999
 """Share of the variance in the components along which an input may lie too far out."""
 
-NOISIER = 1.2
-"""Noise measured on 57 energies may be off by so much: a level is taken for inputs up to that."""
+NOISIER = 1.3
+"""Noise measured on 57 energies is off by up to that factor: a level is for inputs up to there."""
 
 Quantiles = dict[str, float]
 Pair = tuple[float, float]
@@ -53,9 +53,9 @@ class Level(BaseModel):
     depth: Quantiles
     intervals: dict[str, tuple[float | None, float | None]]
     """Half widths of ln lambda and ln omega_log at 68 and 95 %; None: too few samples to tell."""
-    coverage: dict[str, tuple[Pair, Pair]]
+    coverage: dict[str, tuple[Pair, Pair]] = {}
     """Shares of test samples in the intervals of 68 and 95 %, each with its standard error."""
-    refused: Pair
+    refused: Pair | None = None
     """Share of test samples that would be refused, with its standard error."""
 
 
@@ -73,6 +73,9 @@ class Calibration(BaseModel):
     directions: str = ""
     deviations: list[float] = []
     """Of the training inputs along the leading directions."""
+    floor: float = 0.0
+    """Residuals of functions as small as this count half, those of smaller ones less: relative
+    errors of small gaps are large, and no measure of others'."""
     levels: list[Level] = []
     """Of noise, increasing; networks without intervals have none."""
     tested: int = 0
@@ -83,12 +86,22 @@ class Calibration(BaseModel):
         enough = [noise <= NOISIER * one.noise for one in self.levels]
         return enough.index(True) if any(enough) else len(enough) - 1
 
-    def at(self, level: int) -> Calibration:
-        """The same with what holds at one of its levels."""
+    def at(self, level: int, strength: float) -> Calibration:
+        """The same with what holds at one of its levels, for a function of some `strength_of`."""
         held = self.levels[level]
-        return self.model_copy(
-            update={name: getattr(held, name) for name in ("quantiles", "distance", "depth")}
-        )
+        larger = 1 + self.floor / strength
+        quantiles = {name: larger * one for name, one in held.quantiles.items()}
+        inputs = {
+            name: (low, NOISIER * self.levels[-1].noise) if name.endswith("noise") else (low, high)
+            for name, (low, high) in self.inputs.items()
+        }
+        update = {
+            "inputs": inputs,
+            "quantiles": quantiles,
+            "distance": held.distance,
+            "depth": held.depth,
+        }
+        return self.model_copy(update=update)
 
 
 def calibrate(
@@ -156,8 +169,9 @@ def quantiles_at(
     physics = network.physics
     pushed = push_forward(physics, network.apply(given), None, threads)
     seen = standardised(network, given)
+    residual = distance_of(physics, source, pushed, given)
     return {
-        "quantiles": quantiles_of(distance_of(physics, source, pushed, given)),
+        "quantiles": quantiles_of(residual / (1 + calibration.floor / strength_of(source, given))),
         "distance": quantiles_of(distance(seen, known_directions(calibration, seen.shape[1]))),
         "depth": quantiles_of(depth(seen, calibration)),
     }
@@ -195,6 +209,11 @@ def known_directions(calibration: Calibration, inputs: int) -> np.ndarray:
     """The principal components on a card, shape (components, inputs)."""
     held = np.frombuffer(base64.b64decode(calibration.directions), "<f4")
     return held.reshape(-1, inputs)
+
+
+def strength_of(source: str, rows: np.ndarray) -> np.ndarray:
+    """Root mean square of what tells functions from a metal's, shape (n,), from (n, size)."""
+    return np.sqrt(((rows - FIELDS[source].normal) ** 2).mean(1))
 
 
 def distance_of(physics: Physics, source: str, pushed: Pushed, given: np.ndarray) -> np.ndarray:

@@ -24,6 +24,7 @@ from gapworks.eliashberg.learning.calibration import (
     distance_of,
     quantiles_at,
     standardised,
+    strength_of,
 )
 from gapworks.eliashberg.learning.forward import push_forward, spectrum_numbers
 from gapworks.eliashberg.learning.judging import judge
@@ -39,6 +40,9 @@ LEVELS = 4
 
 NUMBERS = ("coupling", "omega_log")
 """What has intervals beside a2F: lambda, and omega_log in meV."""
+
+FLOOR = 0.3
+"""`Calibration.floor` over the median strength of the training inputs."""
 
 LARGEST = 1000
 """Samples at each level of noise, at most."""
@@ -68,11 +72,6 @@ class Bands:
     upper: np.ndarray
     numbers: dict[str, np.ndarray]
     ends: dict[str, np.ndarray]
-
-
-def noise_levels(bounds: Ends) -> np.ndarray:
-    """Standard deviations at which intervals are calibrated, shape (LEVELS,)."""
-    return np.geomspace(*bounds, LEVELS)
 
 
 def bands(network: Any, rows: np.ndarray, level: int) -> Bands:
@@ -125,14 +124,20 @@ def calibrate_intervals(
     report : callable
         Is told one line a level.
     """
-    validation, test = (part(arrays, one)[:LARGEST] for one in (Split.VALIDATION, Split.TEST))
+    train, validation, test = (part(arrays, one) for one in Split)
+    validation, test = validation[:LARGEST], test[:LARGEST]
+    (source,) = network.card["inputs"]
+    rows = FIELDS[source].take(rows_of(arrays, train), network.physics.broadening)
+    floor = FLOOR * float(np.median(strength_of(source, rows)))
+    calibration = calibration.model_copy(update={"floor": floor})
     levels = [
         _level(network, arrays, calibration, validation, number, one, seed, threads)
-        for number, one in enumerate(noise_levels(noise))
+        for number, one in enumerate(np.geomspace(*noise, LEVELS))
     ]
     made = calibration.model_copy(
         update={
             "levels": levels,
+            "quantiles": levels[-1].quantiles,
             "samples": len(validation),
             "part": "validation samples",
             "far": 1.0,
@@ -217,10 +222,17 @@ def measure(
     pushed = push_forward(physics, found.a2f, None, threads)
     residual = distance_of(physics, source, pushed, rows)
     numbers = numbers_of(source, real_energies(physics), rows)
-    seen, here = standardised(network, rows), calibration.at(level)
+    seen, strength = standardised(network, rows), strength_of(source, rows)
     refused = [
-        bool(judge(here, {name: v[[row]] for name, v in numbers.items()}, one[None], r).refusals)
-        for row, (one, r) in enumerate(zip(seen, residual, strict=True))
+        bool(
+            judge(
+                calibration.at(level, strength[row]),
+                {name: values[[row]] for name, values in numbers.items()},
+                seen[[row]],
+                residual[row],
+            ).refusals
+        )
+        for row in range(len(rows))
     ]
     error = np.linalg.norm(found.a2f - true, axis=1) / np.linalg.norm(true, axis=1)
     return Tested(found, inside, held, error, residual, np.array(refused))
@@ -260,12 +272,9 @@ def _level(network, arrays, calibration, validation, number, noise, seed, thread
     for name, found in numbers.items():
         both = (conformal(np.abs(np.log(found / true[name])), share) for share in SHARES)
         intervals[name] = tuple(float(one) if np.isfinite(one) else None for one in both)
-    none = Measured(0.0, 0.0)
     return Level(
         noise=noise,
         intervals=intervals,
-        coverage={},
-        refused=(none.value, none.error),
         **quantiles_at(network, calibration, rows, threads),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.learning.calibration import (
     LEVELS,
     Calibration,
@@ -22,6 +23,12 @@ FAR = 2.0
 
 ENOUGH = 100
 """Samples from which on one in a hundred can be told; of fewer the largest is doubled."""
+
+SAME = 0.02
+"""Relative difference up to which physics that is stated is that of the training."""
+
+UNITS = {"temperature": " K", "mu_star": "", "broadening": " meV"}
+"""Of the physics that may be stated."""
 
 
 @dataclass
@@ -82,6 +89,25 @@ def judge(
     if residual is not None:
         _judge_residual(verdict, calibration, residual)
     return verdict
+
+
+def judge_physics(physics: Physics, stated: Mapping[str, float | None]) -> list[str]:
+    """What is to be said of a function of another temperature, mu* or broadening.
+
+    Parameters
+    ----------
+    physics : Physics
+        Of the network's training.
+    stated : mapping of str to float or None
+        By the name in `Physics`; None: not stated.
+    """
+    return [
+        f"{name.replace('_', ' ')} of {value:g}{unit} was stated, the network is for "
+        f"{getattr(physics, name):g}{unit}: gapworks invert takes any; or train networks for it"
+        for name, unit in UNITS.items()
+        if (value := stated[name]) is not None
+        and abs(value - getattr(physics, name)) > SAME * abs(getattr(physics, name))
+    ]
 
 
 def _judge_place(verdict: Verdict, calibration: Calibration, beside: float, out: float) -> None:

@@ -22,6 +22,9 @@ REACH = 1e-6
 SHORT = 1 / 3
 """A spectrum without a unit that ends below this share of the network's is asked about."""
 
+MUCH = 1.5
+"""Energies that reach further than so many times the network's are not guessed to be meant."""
+
 COARSE = 0.01
 """Relative change of lambda by the network's grid that is said."""
 
@@ -78,9 +81,11 @@ def read_function(path: Path, physics: Physics, source: str, unit: str | None = 
     complex_given = np.iscomplexobj(found.values)
     values = [found.values.real, found.values.imag] if complex_given else [found.values]
     if energy[0] > x[0] * (1 + REACH) or energy[-1] < x[-1] * (1 - REACH):
+        others = _units_that_fit(energy, x) if not found.said else []
+        way = f"in {' or '.join(others)}? Say --unit" if others else "other units: --unit"
         raise ReadError(
             f"{path}: reaches from {energy[0]:g} to {energy[-1]:g} meV; the network sees "
-            f"{x[0]:g} to {x[-1]:g} meV; other units: --unit"
+            f"{x[0]:g} to {x[-1]:g} meV; {way}"
         )
     if energy[0] < 0:
         notes.append(f"energies below zero are left out, from {energy[0]:g} meV")
@@ -94,7 +99,8 @@ def read_function(path: Path, physics: Physics, source: str, unit: str | None = 
     highest = MOST_DOS if columns == 2 else MOST_GAP * x[-1]
     if not LEAST * highest < largest < highest:
         raise ReadError(
-            f"{path}: its values reach {largest:.3g}; give {wanted}; other units: --unit"
+            f"{path}: its values reach {largest:.3g}; give {wanted}; other units: --unit for all "
+            "columns, or of each in a header: energy (meV), Re Delta (ueV), Im Delta (ueV)"
         )
     if columns == 2:
         low = int(found.values.argmin())
@@ -174,3 +180,13 @@ def read_spectrum(
     if abs(on_grid - as_given) > COARSE * as_given:
         notes.append(f"lambda is {as_given:.4g} on its points, {on_grid:.4g} on the network's")
     return held[None], tuple(notes)
+
+
+def _units_that_fit(energy: np.ndarray, x: np.ndarray) -> list[str]:
+    """Units in which energies read as meV would span those of a network, and not much more."""
+    return [
+        name
+        for name, factor in MEV.items()
+        if factor * energy[0] <= x[0] * (1 + REACH)
+        and 1 - REACH <= factor * energy[-1] / x[-1] <= MUCH
+    ]

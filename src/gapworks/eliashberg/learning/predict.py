@@ -1,13 +1,14 @@
 """Users' own functions through a trained network, with what the equations say of the answer.
 
-Gap functions give spectral functions by the networks `sl-...`, and spectral functions give gap
-functions or densities of states by the networks `reversed-...`.
+Gap functions give spectral functions by the networks `sl-...` (`ensemble-...`: with intervals), and
+spectral functions give gap functions or densities of states by the networks `reversed-...`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,16 @@ import pandas as pd
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.data.dataset import solve_spectra
 from gapworks.eliashberg.data.fields import as_numbers, boson_grid, real_energies
-from gapworks.eliashberg.learning.calibration import distance_of, standardised
+from gapworks.eliashberg.learning.calibration import (
+    Calibration,
+    distance_of,
+    standardised,
+    strength_of,
+)
 from gapworks.eliashberg.learning.distances import pearson, relative_distance
 from gapworks.eliashberg.learning.forward import FORWARD_SOLVER, push_forward, spectrum_numbers
-from gapworks.eliashberg.learning.judging import Verdict, judge
+from gapworks.eliashberg.learning.intervals import SHARES, bands
+from gapworks.eliashberg.learning.judging import Verdict, judge, judge_physics
 from gapworks.eliashberg.learning.own_functions import read_function, read_spectrum
 from gapworks.eliashberg.learning.trained import Network
 from gapworks.eliashberg.learning.traits import judge_causality, numbers_of
@@ -34,7 +41,34 @@ FORMATS = (".csv",)
 
 Check = dict[str, Any]
 Columns = dict[str, np.ndarray]
-Found = tuple[str, Columns, Check, Verdict]
+WORDS = {"coupling": "lambda", "omega_log": "omega_log (meV)"}
+"""Numbers of a spectrum, in words."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was predicted, by columns, and what is to be said of it.
+
+    Attributes
+    ----------
+    what : str
+        In words.
+    columns : dict of str to ndarray
+    check : dict
+        By the equations.
+    verdict : Verdict
+    calibration : Calibration or None
+        That it was judged by.
+    lines : sequence of str
+        More for the screen.
+    """
+
+    what: str
+    columns: Columns
+    check: Check
+    verdict: Verdict
+    calibration: Calibration | None
+    lines: Sequence[str] = ()
 
 
 def answer(
@@ -46,6 +80,9 @@ def answer(
     unit: str | None = None,
     column: int | None = None,
     drop_imaginary: bool = False,
+    temperature: float | None = None,
+    mu_star: float | None = None,
+    broadening: float | None = None,
 ) -> Answer:
     """What a network says of a user's function, with what the equations make of it.
 
@@ -69,6 +106,8 @@ def answer(
         That of a2F in a file with more than two columns; that of omega is 1.
     drop_imaginary : bool
         Leave out negative frequencies of a spectrum.
+    temperature, mu_star, broadening : float, optional
+        Of the user's function (K; Gamma in meV): refused where the network is for another.
 
     Returns
     -------
@@ -85,37 +124,42 @@ def answer(
         If the input cannot be judged.
     """
     loaded = Network.load(network)
+    physics = loaded.physics
+    stated = {"temperature": temperature, "mu_star": mu_star, "broadening": broadening}
     kind = loaded.card["inputs"], loaded.card["targets"]
     if kind in ((["gap"], ["a2f"]), (["dos"], ["a2f"])):
         if column is not None or drop_imaginary:
             raise DataError(f"{source}: --column and --drop-imaginary are for spectral functions")
-        what, columns, check, verdict = _spectrum(loaded, source, unit)
+        found = _spectrum(loaded, source, unit, judge_physics(physics, stated))
     elif kind in ((["a2f"], ["gap"]), (["a2f"], ["dos"])):
-        given = read_spectrum(source, loaded.physics, unit, column, drop_imaginary)
-        what, columns, check, verdict = _function(loaded, *given)
+        given = read_spectrum(source, physics, unit, column, drop_imaginary)
+        found = _function(loaded, *given, judge_physics(physics, stated))
     else:
         raise DataError(
             f"{network}: maps {' and '.join(kind[0])} to {' and '.join(kind[1])}; give a network "
-            "sl-...-gap or sl-...-dos (gap function or DOS to a2F) or reversed-... (the other way)"
+            "sl-...-gap, sl-...-dos or ensemble-... (gap function or DOS to a2F) or reversed-... "
+            "(the other way)"
         )
+    check, verdict = found.check, found.verdict
     if check["superconducts"] and not check["solved"]:
         verdict.warnings.append("the equations were not solved to their tolerance")
     outside = _outside(loaded.card, check)
     warnings = [*verdict.warnings, *outside.values()]
-    calibration = loaded.calibration
+    calibration = found.calibration
     check |= {
         "network": loaded.card["name"],
         "weights_sha256": loaded.card["weights_sha256"],
-        "residual_of_test_samples": None if calibration is None else calibration.quantiles,
         "outside_training_range": [*outside, *verdict.outside],
         "refused_without_force": verdict.refusals,
         "warnings": warnings,
     }
-    physics = loaded.physics
+    of = "test samples" if calibration is None else calibration.part
+    quantiles = None if calibration is None else calibration.quantiles
+    check[f"residual_of_{of.replace(' ', '_')}"] = quantiles
     check |= {name: getattr(physics, name) for name in ("mu_star", "mu_star_cutoff")}
-    table = pd.DataFrame(columns).to_csv(index=False, float_format="%.8g", na_rep="nan")
-    said = f"{what} at {physics.temperature:g} K, mu* {physics.mu_star:g}"
-    said += f" below {physics.mu_star_cutoff:.5g} meV"
+    table = pd.DataFrame(found.columns).to_csv(index=False, float_format="%.8g", na_rep="nan")
+    said = f"{found.what} at {physics.temperature:g} K, mu* {physics.mu_star:g}"
+    said += f" below {physics.mu_star_cutoff:.5g} meV, Gamma {physics.broadening:g} meV"
     if not check["superconducts"]:
         said += "; the spectrum does not superconduct there"
     written = json.dumps(check, indent=1, sort_keys=True)
@@ -123,7 +167,7 @@ def answer(
     if refusals and not force:  # a refusal is one line: a unit that was assumed may be the reason
         refusals += [note for note in check["notes"] if note == UNSAID]
     return Answer(
-        said=f"{said}; {verdict.said}" if verdict.said else said,
+        said="\n".join([f"{said}; {verdict.said}" if verdict.said else said, *found.lines]),
         files={
             target: table.encode(),
             target.with_suffix(".json"): f"{written}\n".encode(),
@@ -133,7 +177,7 @@ def answer(
     )
 
 
-def _spectrum(loaded: Network, source: Path, unit: str | None) -> Found:
+def _spectrum(loaded: Network, source: Path, unit: str | None, foreign: Sequence[str]) -> Found:
     """a2F of a user's gap function or DOS; the check solves the prediction."""
     physics = loaded.physics
     x = real_energies(physics)
@@ -145,25 +189,67 @@ def _spectrum(loaded: Network, source: Path, unit: str | None) -> Found:
     elif rows is None:
         rows = density_of_states(x, delta, physics.broadening)
         notes.append("three columns: the DOS is formed of Delta")
+    numbers, calibration, level = numbers_of(sees, x, rows), loaded.calibration, None
+    if calibration is not None and calibration.levels:
+        (noise,) = (float(v[0]) for name, v in numbers.items() if name.endswith("noise"))
+        level = calibration.level(noise)
+        calibration = calibration.at(level, strength_of(sees, rows)[0])
     a2f = loaded.apply(rows)
     pushed = push_forward(physics, a2f, delta, threads=1)
     check = _numbers(physics, pushed.a2f) | {"notes": notes}
     check |= {name: _plain(values[0]) for name, values in pushed.numbers.items()}
     if sees == "dos":
         check["dos_residual"] = _plain(distance_of(physics, sees, pushed, rows)[0])
-    verdict = judge(
-        loaded.calibration,
-        numbers_of(sees, x, rows),
-        standardised(loaded, rows),
-        check[f"{sees}_residual"],
-    )
+    verdict = judge(calibration, numbers, standardised(loaded, rows), check[f"{sees}_residual"])
     if delta is not None and (said := judge_causality(x, delta)):
         verdict.refusals = [*said, *verdict.refusals]
         verdict.outside.append("causality")
-    return "a2F", {"omega_meV": boson_grid(physics), "a2F": a2f[0]}, check, verdict
+    verdict.refusals = [*foreign, *verdict.refusals]
+    columns = {"omega_meV": boson_grid(physics), "a2F": a2f[0]}
+    found = Found("a2F", columns, check, verdict, calibration)
+    return found if level is None else _with_intervals(found, loaded, rows, level)
 
 
-def _function(loaded: Network, a2f: np.ndarray, notes: Sequence[str]) -> Found:
+def _with_intervals(found: Found, loaded: Network, rows: np.ndarray, level: int) -> Found:
+    """The answer of an ensemble with intervals; none where it would be refused."""
+    made, held = bands(loaded, rows, level), found.calibration.levels[level]
+    known = not found.verdict.refusals
+    columns, lines, numbers = dict(found.columns), [], {}
+    columns["a2F"] = made.a2f[0]
+    for number, share in enumerate(SHARES):
+        for end, rows_of_end in (("lower", made.lower), ("upper", made.upper)):
+            one = rows_of_end[number, 0]
+            columns[f"{end}{share:.0%}".rstrip("%")] = one if known else np.full_like(one, np.nan)
+    for name, words in WORDS.items():
+        value, ends = made.numbers[name][0], made.ends[name][:, :, 0]
+        numbers[name] = {"value": _plain(value)}
+        said = []
+        for share, pair in zip(SHARES, ends, strict=True):
+            numbers[name][f"{share:.0%}"] = [_plain(one) for one in pair] if known else None
+            said.append(f"{pair[0]:.3g} ... {pair[1]:.3g} ({share:.0%})")
+        lines.append(f"{words} {value:.4g}" + (f": {', '.join(said)}" if known else ""))
+    coverage = {
+        name: [[round(100 * one, 1) for one in pair] for pair in pairs]
+        for name, pairs in held.coverage.items()
+    }
+    if known:
+        (low, low_error), (high, high_error) = coverage["a2f"]
+        lines.append(
+            f"intervals from {found.calibration.samples} {found.calibration.part} of "
+            f"{loaded.card['training_data']['dataset']} with noise of {held.noise:.2g}; of a2F of "
+            f"{found.calibration.tested} test samples {low} +- {low_error} % and {high} +- "
+            f"{high_error} % lie in them; of spectra of another kind it is not known"
+        )
+    else:
+        found.verdict.warnings.append("no intervals: they hold for inputs that are not refused")
+    about = {"noise_up_to": held.noise, "coverage_in_per_cent_with_error": coverage}
+    check = found.check | {"intervals": numbers | about if known else None}
+    return replace(found, columns=columns, check=check, lines=lines)
+
+
+def _function(
+    loaded: Network, a2f: np.ndarray, notes: Sequence[str], foreign: Sequence[str]
+) -> Found:
     """Gap function or DOS of a user's a2F; the check solves the a2F itself."""
     physics = loaded.physics
     found = loaded.apply(a2f)
@@ -184,8 +270,8 @@ def _function(loaded: Network, a2f: np.ndarray, notes: Sequence[str]) -> Found:
     if not m.superconducting[0]:
         verdict.warnings.append("the spectrum does not superconduct: Delta is 0, not the network's")
     # The equations themselves are solved for the user's spectrum: it is said how far off that is.
-    verdict.warnings, verdict.refusals = verdict.refusals + verdict.warnings, []
-    return what, {"energy_meV": x} | columns, check, verdict
+    verdict.warnings, verdict.refusals = verdict.refusals + verdict.warnings, [*foreign]
+    return Found(what, {"energy_meV": x} | columns, check, verdict, loaded.calibration)
 
 
 def _numbers(physics: Physics, a2f: np.ndarray) -> Check:
@@ -196,11 +282,10 @@ def _numbers(physics: Physics, a2f: np.ndarray) -> Check:
 def _outside(card: Mapping[str, Any], check: Mapping[str, Any]) -> dict[str, str]:
     """Which numbers of the spectrum lie outside those of the training data, and in words."""
     known = card["training_data"]
-    words = {"coupling": "lambda", "omega_log": "omega_log (meV)"}
     return {
         name: f"{said} is {check[name]:.3g}, {known[name][0]:.3g} ... {known[name][1]:.3g} in "
         "training"
-        for name, said in words.items()
+        for name, said in WORDS.items()
         if known[name] is not None and not known[name][0] <= check[name] <= known[name][1]
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from gapworks.eliashberg.paper.measures import (
     unexplained,
 )
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.learning.intervals import Measured, share_of
+from gapworks.learning.intervals import Measured, mean_of, share_of
 
 
 def thresholds(choices: Sequence[Evaluated]) -> pd.DataFrame:
@@ -108,3 +109,35 @@ def _shown(data: Evaluated) -> dict[str, Measured | None]:
 
 def _covered(data: Evaluated) -> float:
     return portions(data)[0] * len(data["own_nearest"])
+
+
+def intervals(networks: Sequence[Evaluated]) -> pd.DataFrame:
+    """Intervals of ensembles on test samples, by the noise of their inputs."""
+    rows = []
+    for data in networks:
+        for level, noise in enumerate(data["level"]):
+            row: dict[str, Any] = {
+                "network": data.method,
+                "noise": noise,
+                "a2F error": np.median(data["a2f_error"][level]),
+                "residual": np.median(data["residual"][level]),
+            }
+            for number, share in enumerate(data["share"]):
+                for name, words in (
+                    ("a2f", "a2F"),
+                    ("coupling", "lambda"),
+                    ("omega_log", "omega_log"),
+                ):
+                    inside = data[f"{name}_inside"][level, number].astype(float)
+                    found = (
+                        mean_of(inside) if name == "a2f" else share_of(inside.sum(), inside.size)
+                    )
+                    row[f"{words} in {share:.0%}"] = found.value
+                    row[f"{words} in {share:.0%}, error"] = found.error
+                    row[f"{words} half width, {share:.0%}"] = np.median(
+                        data[f"{name}_width"][level, number]
+                    )
+            refused = data["refused"][level]
+            found = share_of(refused.sum(), refused.size)
+            rows.append(row | {"refused": found.value, "refused, error": found.error})
+    return pd.DataFrame(rows)
