@@ -21,6 +21,7 @@ from gapworks.eliashberg.evaluation import (
     bases,
     dimensions,
     errors,
+    intervals,
     noise,
     pade,
     statements,
@@ -171,6 +172,15 @@ def _noise(name: str, said: dict[str, Any]) -> Kind:
     return noise.VARIABLES, {"network": 2}, bounds
 
 
+def _intervals(name: str, said: dict[str, Any]) -> Kind:
+    """Of seven samples the first ones are refused, and in the intervals of lambda and omega_log."""
+    refused = np.arange(7) < np.array([[1], [2], [4]])
+    inside = np.arange(7) < np.array([[[3], [6]], [[4], [7]], [[2], [5]]])
+    flags = {"refused": refused, "coupling_inside": inside, "omega_log_inside": ~inside}
+    own = {array: flag.astype("uint8") for array, flag in flags.items()}
+    return intervals.VARIABLES, {"share": 2}, own | {"share": np.array([0.68, 0.95])}
+
+
 def _dimensions(name: str, said: dict[str, Any]) -> Kind:
     which = said["method"].partition("-")[2]
     source = which.removeprefix("equal-")
@@ -192,6 +202,7 @@ _KINDS: dict[str, Callable[[str, dict[str, Any]], Kind]] = {
     "autoencoder": _autoencoder,
     "bases": _bases,
     "noise": _noise,
+    "intervals": _intervals,
     "dimensions": _dimensions,
     "pade": _pade,
     "statements": lambda name, said: (statements.VARIABLES, {}, {}),

@@ -38,7 +38,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
     Parameters
     ----------
     settings : Evaluate
-        How many test samples are asked for, at most: `forward`.
+        Not used: all test samples are asked for.
     given : Given
         The data set "own" that the network was trained on; one ensemble.
     threads, report
@@ -52,8 +52,7 @@ def evaluate(settings: Evaluate, given: Given, threads: int, report: Report) -> 
     header, arrays, name, network = single(given)
     if network.calibration is None or not network.calibration.levels:
         raise DataError(f"{given.networks[name]}: has no intervals; give an ensemble-...")
-    test = part(arrays, Split.TEST)[: settings.evaluation.forward]
-    samples = rows_of(arrays, test)
+    samples = rows_of(arrays, part(arrays, Split.TEST))
     made: dict[str, list] = {one: [] for one in VARIABLES}
     for number, _ in enumerate(network.calibration.levels):
         # Other noise than that of the card's own test.

@@ -24,6 +24,9 @@ FAR = 2.0
 ENOUGH = 100
 """Samples from which on one in a hundred can be told; of fewer the largest is doubled."""
 
+MOST = 0.5
+"""Residual beyond which no answer with intervals is given, whatever those of small gaps are."""
+
 SAME = 0.02
 """Relative difference up to which physics that is stated is that of the training."""
 
@@ -39,6 +42,8 @@ class Verdict:
     warnings: list[str] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
+    doubted: bool = False
+    """Whether something is beyond 90 % of the samples kept for that."""
 
 
 def judge(
@@ -75,8 +80,6 @@ def judge(
         said = f"{words} is {value:.3g}, {low:.3g} ... {high:.3g} {unit}".rstrip() + " in training"
         verdict.outside.append(name)
         far = not low / FAR <= value <= high * FAR
-        if far and unit == "meV" and not noise:
-            said += _in_another_unit(value, low, high)
         # Intervals are those of inputs with the noise of training.
         worse = bool(calibration.levels) if noise else far
         (verdict.refusals if worse else verdict.warnings).append(said)
@@ -88,6 +91,9 @@ def judge(
         _judge_place(verdict, calibration, *(float(one[0]) for one in found))
     if residual is not None:
         _judge_residual(verdict, calibration, residual)
+    if verdict.refusals and "largest" in calibration.inputs:
+        bounds = calibration.inputs["largest"]
+        verdict.refusals += _in_another_unit(float(inputs["largest"][0]), *bounds)
     return verdict
 
 
@@ -121,6 +127,7 @@ def _judge_place(verdict: Verdict, calibration: Calibration, beside: float, out:
         last = known[f"{LEVELS[2]:g}"]
         limit = last * max(calibration.far, FAR if calibration.samples < ENOUGH else 1.0)
         verdict.outside.append(name)
+        verdict.doubted = True
         said = f"{words} {value:.2g}, 99 % of {calibration.part} {last:.2g}"
         (verdict.warnings if value <= limit else verdict.refusals).append(said)
 
@@ -139,18 +146,20 @@ def _judge_residual(verdict: Verdict, calibration: Calibration, residual: float)
         last = f"twice the largest of {of}"
     else:
         last = f"99 % of {calibration.part}"
-    if not residual <= refused:
+    if calibration.levels and not residual <= MOST:
+        verdict.refusals.append(f"{beyond} {MOST:g}: the answer explains too little of the input")
+    elif not residual <= refused:
         verdict.refusals.append(f"{beyond} {refused:.3g}, {last}")
     elif residual > warned:
+        verdict.doubted = True
         verdict.warnings.append(f"{beyond} {warned:.3g}, 90 % of {calibration.part}")
 
 
-def _in_another_unit(value: float, low: float, high: float) -> str:
-    """The way out where it lies within the training's range if it is in another unit."""
-    for unit in ("eV", "ueV"):
-        if low <= value * MEV[unit] <= high:
-            return (
-                f": in {unit}? Say so in a header: energy (meV), Re Delta ({unit}), "
-                f"Im Delta ({unit})"
-            )
-    return ""
+def _in_another_unit(largest: float, low: float, high: float) -> list[str]:
+    """The way out where |Delta| lies within the training's range if it is in another unit."""
+    return [
+        f"is Delta in {unit}? Say so in a header: energy (meV), Re Delta ({unit}), "
+        f"Im Delta ({unit})"
+        for unit, other in (("eV", largest < high), ("ueV", largest > high))
+        if other and low <= largest * MEV[unit] <= high
+    ]

@@ -240,6 +240,8 @@ def _with_intervals(found: Found, loaded: Network, rows: np.ndarray, level: int)
             f"{found.calibration.tested} test samples {low} +- {low_error} % and {high} +- "
             f"{high_error} % lie in them; of spectra of another kind it is not known"
         )
+        if found.verdict.doubted:
+            found.verdict.warnings.append("beyond 90 %: the intervals may be too narrow")
     else:
         found.verdict.warnings.append("no intervals: they hold for inputs that are not refused")
     about = {"noise_up_to": held.noise, "coverage_in_per_cent_with_error": coverage}
