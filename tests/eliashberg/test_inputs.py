@@ -248,3 +248,20 @@ def test_a_spectrum_that_was_cut_off_is_said_to_be(tmp_path):
     path.write_text("# omega (meV) a2F\n" + lines_of(OMEGA[kept], A2F[kept]))
     notes = read_spectrum(path, PHYSICS)[1]
     assert any("ends at 4.48 meV with a2F = " in note and "whole?" in note for note in notes)
+
+
+@pytest.mark.parametrize("what", ["gap", "dos"])
+@pytest.mark.parametrize("shift", [0.0, 0.4, -1.0])
+def test_branches_that_are_alike_about_another_energy_tell_a_shift(what, shift, tmp_path):
+    x = np.arange(-1000, 1001) * 0.05
+    gap = 1.5 / (1 - (x / 9) ** 2 - 0.3j * x / 9)
+    dos = 1 + 2 / (1 + ((np.abs(x) - 1.5) / 0.3) ** 2)
+    columns = (gap.real, gap.imag) if what == "gap" else (dos,)
+    path = tmp_path / "f.csv"
+    path.write_text(lines_of(x + shift, *columns, join=","))
+    said = " ".join(read_function(path, PHYSICS, what).notes)
+    assert "energies below zero are left out" in said
+    assert (f"least about {shift:.2g} meV: are the energies shifted by that?" in said) == bool(
+        shift
+    )
+    assert ("the branches below and above zero differ" in said) == bool(shift)

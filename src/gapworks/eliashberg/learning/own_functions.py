@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.data.fields import as_complex, boson_grid, real_energies
@@ -22,8 +23,14 @@ REACH = 1e-6
 SHORT = 1 / 3
 """A spectrum without a unit that ends below this share of the network's is asked about."""
 
+ROUNDED = 0.01
+"""The same where a unit is guessed, whose conversion may have been rounded."""
+
 MUCH = 1.5
 """Energies that reach further than so many times the network's are not guessed to be meant."""
+
+ASYMMETRIC = 0.1
+"""Mean difference of the two branches, over the mean deviation of one, that is said."""
 
 COARSE = 0.01
 """Relative change of lambda by the network's grid that is said."""
@@ -89,6 +96,7 @@ def read_function(path: Path, physics: Physics, source: str, unit: str | None = 
         )
     if energy[0] < 0:
         notes.append(f"energies below zero are left out, from {energy[0]:g} meV")
+        notes += _shifted(energy, found.values)
     step = np.diff(energy[(energy > 0) & (energy <= x[-1])]).max(initial=0)
     if step > 2 * x[0]:
         notes.append(f"steps of up to {step:.3g} meV; the network sees every {x[0]:g} meV")
@@ -187,6 +195,31 @@ def _units_that_fit(energy: np.ndarray, x: np.ndarray) -> list[str]:
     return [
         name
         for name, factor in MEV.items()
-        if factor * energy[0] <= x[0] * (1 + REACH)
-        and 1 - REACH <= factor * energy[-1] / x[-1] <= MUCH
+        if factor * energy[0] <= x[0] * (1 + ROUNDED)
+        and 1 - ROUNDED <= factor * energy[-1] / x[-1] <= MUCH
     ]
+
+
+def _shifted(energy: np.ndarray, values: np.ndarray) -> list[str]:
+    """What is to be said where the branches below and above zero are alike about another energy.
+
+    Re Delta and N are even, Im Delta is odd.
+    """
+    reach = min(-energy[0], energy[-1]) / 2
+    x = np.linspace(0, reach, 400)[1:]
+    shifts = np.linspace(-reach, reach, 401)
+
+    def unlike(shift: float) -> float:
+        right, left = (np.interp(shift + side * x, energy, values) for side in (1, -1))
+        return float(np.abs(right - left.conj()).mean() / np.abs(right - right.mean()).mean())
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = [unlike(shift) for shift in shifts]
+    if not np.isfinite(found).all() or unlike(0.0) < ASYMMETRIC:
+        return []
+    near = shifts[int(np.argmin(found))] + (shifts[1] - shifts[0]) * np.array([-1, 1])
+    best = minimize_scalar(unlike, bounds=tuple(near), method="bounded")
+    said = f"the branches below and above zero differ by {unlike(0.0):.0%}"
+    if best.fun < unlike(0.0) / 2:
+        said += f", least about {best.x:.2g} meV: are the energies shifted by that?"
+    return [said]
