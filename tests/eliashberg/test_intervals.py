@@ -10,7 +10,8 @@ import torch
 from gapworks.eliashberg.data.fields import Split, gap_function, joined, part, rows_of
 from gapworks.eliashberg.evaluation import intervals as evaluation
 from gapworks.eliashberg.learning.calibration import Calibration, depth, distance
-from gapworks.eliashberg.learning.intervals import LEVELS, SHARES, bands, conformal, measure
+from gapworks.eliashberg.learning.coverage import LEVELS, measure
+from gapworks.eliashberg.learning.intervals import SHARES, bands, conformal
 from gapworks.eliashberg.learning.network import Ensemble
 from gapworks.eliashberg.learning.noise import with_noise
 from gapworks.eliashberg.learning.trained import Network
@@ -203,7 +204,11 @@ def test_what_is_refused_has_no_intervals_even_if_it_is_forced(study, arrays, tm
     assert "%" not in "".join(ran.stdout.splitlines()[1:])
 
 
-STATED = {"--temperature": (1.16, 4), "--mu-star": (0.1, 0), "--broadening": (0.05, 0.2)}
+STATED = {
+    "--temperature": ("temperature", 1.16, 4),
+    "--mu-star": ("mu*", 0.1, 0),
+    "--broadening": ("Gamma", 0.05, 0.2),
+}
 
 
 @pytest.mark.parametrize("option", STATED)
@@ -211,12 +216,11 @@ STATED = {"--temperature": (1.16, 4), "--mu-star": (0.1, 0), "--broadening": (0.
 def test_physics_that_is_stated_is_that_of_the_network_or_refused_by_name(
     study, arrays, name, option, tmp_path
 ):
-    same, other = STATED[option]
+    words, same, other = STATED[option]
     source = gap_file(tmp_path, arrays, 3)
     if name.startswith("reversed"):
         columns = np.column_stack([arrays["omega"], arrays["a2f"][3]])
         np.savetxt(source, columns, header="omega (meV), a2F", delimiter=",", comments="")
-    words = option.removeprefix("--").replace("-", " ")
     ran = predict(study, source, tmp_path, option, same, name=name)
     assert f"{words} of" not in ran.stderr
     elsewhere = tmp_path / "elsewhere"

@@ -318,6 +318,7 @@ def test_the_residual_is_judged_by_those_of_test_samples(study, arrays, share, t
     assert ("99 % of test samples" in said) == (share > 1)
     if a2f is not None:
         assert "(50 %)" in said and "200 test samples" in said
+        assert "their a2F is off by" in said
         assert check["residual_of_test_samples"]["0.99"] == pytest.approx(residual / share)
 
 
@@ -340,6 +341,9 @@ def test_a_calibration_is_of_test_samples_alone(study, arrays):
     true = gap_function(test)
     residual = np.linalg.norm(pushed.delta - true, axis=1) / np.linalg.norm(true, axis=1)
     assert said["samples"] == len(residual)
+    off = np.linalg.norm(network.predict(test) - test["a2f"], axis=1)
+    off /= np.linalg.norm(test["a2f"], axis=1)
+    assert said["errors"]["0.99"] == pytest.approx(off.max(), rel=1e-4)
     assert said["quantiles"]["0.99"] == pytest.approx(residual.max(), rel=1e-6)
     train = rows_of(arrays, part(arrays, Split.TRAIN))
     largest = np.abs(train["delta_real"] + 1j * train["delta_imag"]).max(1)

@@ -6,7 +6,8 @@ import numpy as np
 
 from gapworks.eliashberg.data.fields import Split, part, rows_of
 from gapworks.eliashberg.evaluation.tested import single
-from gapworks.eliashberg.learning.intervals import NUMBERS, SHARES, measure
+from gapworks.eliashberg.learning.coverage import measure
+from gapworks.eliashberg.learning.intervals import NUMBERS, SHARES
 from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.errors import DataError

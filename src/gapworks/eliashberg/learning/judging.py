@@ -30,8 +30,12 @@ MOST = 0.5
 SAME = 0.02
 """Relative difference up to which physics that is stated is that of the training."""
 
-UNITS = {"temperature": " K", "mu_star": "", "broadening": " meV"}
-"""Of the physics that may be stated."""
+STATED = {
+    "temperature": ("temperature", " K"),
+    "mu_star": ("mu*", ""),
+    "broadening": ("Gamma", " meV"),
+}
+"""The physics that may be stated: in words, and its unit."""
 
 
 @dataclass
@@ -108,9 +112,9 @@ def judge_physics(physics: Physics, stated: Mapping[str, float | None]) -> list[
         By the name in `Physics`; None: not stated.
     """
     return [
-        f"{name.replace('_', ' ')} of {value:g}{unit} was stated, the network is for "
+        f"{words} of {value:g}{unit} was stated, the network is for "
         f"{getattr(physics, name):g}{unit}: gapworks invert takes any; or train networks for it"
-        for name, unit in UNITS.items()
+        for name, (words, unit) in STATED.items()
         if (value := stated[name]) is not None
         and abs(value - getattr(physics, name)) > SAME * abs(getattr(physics, name))
     ]
@@ -140,6 +144,9 @@ def _judge_residual(verdict: Verdict, calibration: Calibration, residual: float)
         f"{name} {residual:.3g}; {of}: {median:.3g} (50 %), {warned:.3g} (90 %), "
         f"{refused:.3g} (99 %)"
     )
+    if errors := calibration.errors:
+        middle, most = (errors[f"{q:g}"] for q in LEVELS[:2])
+        verdict.said += f"; their a2F is off by {middle:.0%} (50 %), {most:.0%} (90 %)"
     beyond = f"{name} {residual:.3g} is beyond"
     if calibration.samples < ENOUGH:
         refused *= FAR
@@ -160,6 +167,6 @@ def _in_another_unit(largest: float, low: float, high: float) -> list[str]:
     return [
         f"is Delta in {unit}? Say so in a header: energy (meV), Re Delta ({unit}), "
         f"Im Delta ({unit})"
-        for unit, other in (("eV", largest < high), ("ueV", largest > high))
+        for unit, other in (("eV", largest < high), ("ueV", largest > FAR * high))
         if other and low <= largest * MEV[unit] <= high
     ]

@@ -12,8 +12,8 @@ import torch
 
 from gapworks.eliashberg.data.fields import FIELDS, Arrays, Split, part
 from gapworks.eliashberg.learning.calibration import calibrate
+from gapworks.eliashberg.learning.coverage import LEVELS, calibrate_intervals
 from gapworks.eliashberg.learning.features import tensors
-from gapworks.eliashberg.learning.intervals import LEVELS, calibrate_intervals
 from gapworks.eliashberg.learning.network import build
 from gapworks.eliashberg.learning.noise import with_noise
 from gapworks.eliashberg.learning.trained import Network as TrainedNetwork
