@@ -126,13 +126,15 @@ def _judge_place(verdict: Verdict, calibration: Calibration, beside: float, out:
         ("distance", beside, calibration.distance, "is unlike the training's: distance"),
         ("depth", out, calibration.depth, "is far from the training's mean: deviations"),
     ):
-        if not known or value <= known[f"{LEVELS[1]:g}"]:
+        if not known:
             continue
-        last = known[f"{LEVELS[2]:g}"]
+        warned, last = (known[f"{q:g}"] for q in LEVELS[1:])
+        if value <= warned:
+            continue
         limit = last * max(calibration.far, FAR if calibration.samples < ENOUGH else 1.0)
         verdict.outside.append(name)
         verdict.doubted = True
-        said = f"{words} {value:.2g}, 99 % of {calibration.part} {last:.2g}"
+        said = f"{words} {value:.2g}; {calibration.part}: {warned:.2g} (90 %), {last:.2g} (99 %)"
         (verdict.warnings if value <= limit else verdict.refusals).append(said)
 
 
