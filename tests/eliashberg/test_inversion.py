@@ -98,7 +98,8 @@ def test_a_spectrum_is_recovered_from_another_grid_under_correlated_noise(measur
 def test_numbers_of_the_spectrum_come_with_their_errors(measured, inverted):
     a2f = measured[0]
     true = (
-        (coupling_constant(OMEGA, a2f), inverted.lambda_, 0.05),
+        # What lies below the lowest energy is known by how spectra rise alone.
+        (coupling_constant(OMEGA, a2f), inverted.lambda_, 0.15),
         (critical_temperature(OMEGA, a2f, cutoff=CUTOFF), inverted.critical_temperature, 0.005),
     )
     for value, found, share in true:

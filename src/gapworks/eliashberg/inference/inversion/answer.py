@@ -7,7 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import chi2 as chi2_distribution
 
-from gapworks.eliashberg.inference.inversion.bands import bands, moments
+from gapworks.eliashberg.inference.inversion.bands import (
+    FREEDOM,
+    NARROWER,
+    bands,
+    deviations,
+    quantile,
+)
 from gapworks.eliashberg.inference.inversion.equations import Equations
 from gapworks.eliashberg.inference.inversion.fit import Fit
 from gapworks.eliashberg.inference.inversion.measurement import Data
@@ -20,31 +26,46 @@ _MISFIT = 1.3
 _CHANCE = 1e-4
 # Below this the noise is said to be overstated.
 _OVERSTATED = 0.6
+# Median, and ends of the central intervals of 68 and 95 %.
+_QUANTILES = (0.5, 0.16, 0.84, 0.025, 0.975)
 # Numbers of a kind of energies that are looked at for where a misfit lies.
 _PARTS = 8
 
 
 @dataclass(frozen=True)
 class Known:
-    """A number with its standard deviation.
+    """A number with its errors.
 
     Attributes
     ----------
-    value, deviation : float
+    value : float
+        Median.
+    deviation : float
+        Standard deviation.
+    lower, upper, lower95, upper95 : float
+        Central intervals of 68 and 95 %.
     """
 
     value: float
     deviation: float
+    lower: float
+    upper: float
+    lower95: float
+    upper95: float
 
-    @property
-    def lower(self) -> float:
-        """68 % of a normal distribution lie between this and `upper`."""
-        return self.value - self.deviation
+    @classmethod
+    def mixed(cls, shares: np.ndarray, values: np.ndarray, deviations: np.ndarray) -> Known:
+        """Of normal distributions, shape (H,) each, by their shares."""
+        mean = shares @ values
+        ends = (float(quantile(q, shares, values, deviations)) for q in _QUANTILES)
+        deviation = float(np.sqrt(shares @ (deviations**2 + (values - mean) ** 2)))
+        middle, *rest = ends
+        return cls(middle, deviation, *rest)
 
-    @property
-    def upper(self) -> float:
-        """See `lower`."""
-        return self.value + self.deviation
+    @classmethod
+    def exact(cls, value: float) -> Known:
+        """Without error."""
+        return cls(value, 0.0, value, value, value, value)
 
     def __float__(self) -> float:
         return self.value
@@ -110,15 +131,24 @@ class Inversion:
 
     def samples(self, count: int, seed: int = 0) -> np.ndarray:
         """Spectra drawn from what the data leave, shape (count, J); `seed` of the draw."""
-        rng = np.random.default_rng(seed)
-        basis, fit = self._equations.model.basis, self._fit
-        rows = np.empty((count, self.omega.size))
-        for row in rows:
-            one = fit.optima[rng.choice(len(fit.shares), p=fit.shares)]
-            root = one.covariance_root
-            xi = one.xi + root @ rng.standard_normal(len(root))
-            row[:] = one.family.parameters(xi)[: len(basis)] @ basis
-        return rows
+        return draws(self._fit, count, seed) @ self._equations.model.basis
+
+
+def draws(fit: Fit, count: int, seed: int = 0) -> np.ndarray:
+    """Coefficients of spectra drawn from what the data leave, shape (count, K).
+
+    Parameters
+    ----------
+    fit : Fit
+    count, seed : int
+    """
+    rng = np.random.default_rng(seed)
+    rows = []
+    for one, share in zip(fit.optima, rng.multinomial(count, fit.shares), strict=True):
+        off = one.covariance_root @ rng.standard_normal((one.xi.size, share))
+        off *= NARROWER * np.sqrt(FREEDOM / rng.chisquare(FREEDOM, share))
+        rows += [one.family.parameters(one.xi + step) for step in off.T]
+    return rng.permutation(np.array(rows))[:, : one.family.sizes.size]
 
 
 def answer(
@@ -145,16 +175,11 @@ def answer(
     mu_star = float(beside[0]) if data.free else data.mu_star
     coefficients = np.array([one.parameters[:count] for one in fit.optima])
     rows = coefficients @ model.basis
-    extra = np.zeros((len(rows), beside.size))
     coupling = coupling_constant(model.omega, rows)
     by_coupling = np.tile(2 * model.strengths @ (1 / model.omega), (len(rows), 1))
     log = logarithmic_frequency(model.omega, rows)
-    by_log = (2 * model.strengths @ (np.log(model.omega) / model.omega))[None]
+    by_log = 2 * model.strengths @ (np.log(model.omega) / model.omega)
     by_log = log[:, None] / coupling[:, None] * (by_log - np.log(log)[:, None] * by_coupling)
-
-    def known(values, slopes, rest=extra):
-        return Known(*moments(fit.optima, fit.shares, values, np.hstack([slopes, rest])))
-
     predicted, closed = _closure(equations, data, fit, a2f, mu_star, beside[data.free :])
     gain = np.linalg.svd(fit.optima[0].covariance_root, compute_uv=False) ** 2
     free = max(1.0, data.values.size - (1 - gain).sum())
@@ -167,16 +192,10 @@ def answer(
         upper=upper,
         lower95=lower95,
         upper95=upper95,
-        lambda_=known(coupling, by_coupling),
-        omega_log=known(log, by_log),
+        lambda_=_known(fit, coupling, by_coupling),
+        omega_log=_known(fit, log, by_log),
         critical_temperature=_transition(equations, data, fit, rows),
-        mu_star=known(
-            np.array([one.parameters[count] for one in fit.optima]),
-            np.zeros_like(by_coupling),
-            np.eye(1, beside.size).repeat(len(rows), 0),
-        )
-        if data.free
-        else Known(mu_star, 0.0),
+        mu_star=_repulsion(fit, count) if data.free else Known.exact(mu_star),
         numbers=beside[data.free :],
         predicted=predicted,
         gap_residual=closed,
@@ -190,6 +209,20 @@ def answer(
         _fit=fit,
         _equations=equations,
     )
+
+
+def _repulsion(fit, count):
+    """mu* as found; it follows the coefficients."""
+    values = np.array([one.parameters[count] for one in fit.optima])
+    slopes = np.eye(1, fit.optima[0].parameters.size, count).repeat(len(values), 0)
+    return _known(fit, values, slopes)
+
+
+def _known(fit, values, slopes):
+    """A number by its values at the optima, and its slopes there; those that lack are zero."""
+    missing = fit.optima[0].parameters.size - slopes.shape[1]
+    slopes = np.pad(slopes, ((0, 0), (0, missing)))
+    return Known.mixed(fit.shares, values, deviations(fit.optima, slopes))
 
 
 def _closure(equations, data, fit, a2f, mu_star, numbers):
@@ -211,13 +244,15 @@ def _transition(equations, data, fit, rows):
     mu_star = float(first.parameters[count]) if data.free else data.mu_star
     value = float(critical_temperature(model.omega, rows[0], mu_star, cutoff=cutoff))
     if value == 0:
-        return Known(0.0, 0.0)
+        return Known.exact(0.0)
     step = model.omega[0]
     slope, by_mu = transition_response(model.omega, rows[0] * step, mu_star, cutoff, value)
     slopes = np.concatenate([model.strengths @ slope, [by_mu] * data.free])
-    slopes = np.concatenate([slopes, np.zeros(first.parameters.size - slopes.size)])
-    changes = np.array([slopes @ (one.parameters - first.parameters) for one in fit.optima])
-    return Known(*moments(fit.optima, fit.shares, value + changes, np.tile(slopes, (len(rows), 1))))
+    changes = [
+        slopes @ (one.parameters[: slopes.size] - first.parameters[: slopes.size])
+        for one in fit.optima
+    ]
+    return _known(fit, value + np.array(changes), np.tile(slopes, (len(rows), 1)))
 
 
 def _judge(data, fit, chi2, free, energies):

@@ -86,14 +86,15 @@ class Point:
 
     Attributes
     ----------
-    theta : ndarray, shape (K,)
+    c : ndarray, shape (K,)
+        Coefficients.
     beside : ndarray, shape (B,)
         mu*, if it is free, and the measurement's numbers.
     state : State
     residual : ndarray, shape (N,)
     """
 
-    theta: np.ndarray
+    c: np.ndarray
     beside: np.ndarray
     state: State
     residual: np.ndarray
@@ -121,15 +122,13 @@ class _Fitter:
         self.scale = float(np.sqrt(np.mean((state.c @ model.basis) ** 2)))
         widths = np.concatenate([[data.mu_width] * data.free, data.measurement.beside])
         centre = np.concatenate([[data.mu_star] * data.free, data.measurement.centre])
-        self.families = {
-            (h.size, h.length): Family(self.scale, h, widths, centre) for h in model.hypotheses
-        }
-        likeliest = max(model.hypotheses, key=lambda one: one.log_prior)
-        self.place = likeliest.size, likeliest.length
+        self.families = [Family(self.scale, one, widths, centre) for one in model.hypotheses]
+        self.place = int(np.argmax([one.log_prior for one in model.hypotheses if one.near]))
         beside = np.concatenate([[state.mu_star] * data.free, data.measurement.centre])
         residual = data.residual(state, data.measurement.centre)
-        self.at = Point(unlink(state.c / self.scale), beside, state, residual)
+        self.at = Point(state.c, beside, state, residual)
         self.responses, self.off = 0, _OFF
+        self.last: dict[int, np.ndarray] = {}
 
     def run(self) -> Fit:
         """Step until the data move no more."""
@@ -190,7 +189,7 @@ class _Fitter:
         )
 
     def _parameters(self):
-        return np.concatenate([self.scale * link(self.at.theta), self.at.beside])
+        return np.concatenate([self.at.c, self.at.beside])
 
     def _linear(self, jacobian, weight):
         residual = weight * self.at.residual
@@ -212,61 +211,61 @@ class _Fitter:
 
     def _solved(self, linear, place, temper=1.0):
         family = self.families[place]
-        return optimum(linear, family, family.nearest(self.at.theta, self.at.beside), temper)
-
-    def _neighbours(self, place):
-        """Hypotheses one step away in size or length."""
-        sizes, lengths = (sorted({one[axis] for one in self.families}) for axis in (0, 1))
-        row, column = sizes.index(place[0]), lengths.index(place[1])
-        for i, j in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
-            if 0 <= i < len(sizes) and 0 <= j < len(lengths):
-                yield sizes[i], lengths[j]
+        start = family.nearest(self.at.c, self.at.beside)
+        found = optimum(linear, family, start, temper, self.last.get(place))
+        self.last[place] = found.xi
+        return found
 
     def _climb(self, linear, temper):
         """The optimum under the hypothesis of largest evidence, uphill from the last one."""
+        alone = [
+            self._solved(linear, place, temper)
+            for place, one in enumerate(self.families)
+            if not one.hypothesis.near
+        ]
         best, tried = self._solved(linear, self.place, temper), {self.place}
         while True:
-            near = [place for place in self._neighbours(self.place) if place not in tried]
+            near = [one for one in self.families[self.place].hypothesis.near if one not in tried]
             tried |= set(near)
             found = {place: self._solved(linear, place, temper) for place in near}
             better = max(found, key=lambda place: found[place].evidence, default=None)
             if better is None or found[better].evidence <= best.evidence:
-                return best
+                return max([best, *alone], key=lambda one: one.evidence)
             self.place, best = better, found[better]
 
     def _spread(self, linear):
         """All hypotheses with weight that are reached without passing one without."""
-        found, edge, top = {}, [self.place], -np.inf
+        alone = [place for place, one in enumerate(self.families) if not one.hypothesis.near]
+        found, edge, top = {}, [*alone, self.place], -np.inf
         while edge:
             place = edge.pop()
             if place in found:
                 continue
             found[place] = self._solved(linear, place)
             top = max(top, found[place].evidence)
-            if found[place].evidence > top + np.log(_LEAST):
-                edge += [near for near in self._neighbours(place) if near not in found]
+            if place == self.place or found[place].evidence > top + np.log(_LEAST):
+                edge += [one for one in self.families[place].hypothesis.near if one not in found]
         return list(found.values())
 
     def _take(self, best, temper, weight):
         """Where the longest part of a step that lowers the true cost leads, or None; its share."""
         family, data, at = best.family, self.data, self.at
-        start = family.nearest(at.theta, at.beside)
+        start = family.nearest(at.c, at.beside)
         cost = _cost(weight * at.residual, start, temper)
-        end = family.theta(best.xi), best.parameters[at.theta.size :]
+        theta = unlink(at.c / family.sizes)
+        whole = family.theta(best.xi) - theta, best.parameters[theta.size :] - at.beside
         size = 1.0
         while size > _SHORTEST:
-            theta, beside = (
-                old + size * (new - old)
-                for old, new in zip((at.theta, at.beside), end, strict=True)
-            )
+            c = family.sizes * link(theta + size * whole[0])
+            beside = at.beside + size * whole[1]
             mu_star = float(beside[0]) if data.free else data.mu_star
             if mu_star >= 0:
-                state = self.equations.solve(self.scale * link(theta), mu_star, at.state)
+                state = self.equations.solve(c, mu_star, at.state)
                 if state is not None:
                     residual = data.residual(state, beside[data.free :])
                     xi = start + size * (best.xi - start)
                     if _cost(weight * residual, xi, temper) < cost + 1e-6:
-                        return Point(theta, beside, state, residual), size
+                        return Point(c, beside, state, residual), size
             size *= _SHORTER
         return None, 0.0
 

@@ -18,10 +18,11 @@ from gapworks.eliashberg.inference.inversion.model import (
     link,
     link_curvature,
     link_slope,
+    unlink,
 )
 
-# Newton's method ends where xi moves less; no step of theta is longer.
-_MOVED = 1e-3
+# Newton's method ends where the cost falls by less; no step of theta is longer.
+_MOVED = 1e-2
 _MOST = 40
 _LONGEST = 3.0
 
@@ -79,32 +80,38 @@ class Family:
     centre: np.ndarray
 
     @property
+    def sizes(self) -> np.ndarray:
+        """Of the coefficients at g = 1, shape (K,)."""
+        return self.scale * self.hypothesis.rise
+
+    @property
     def rank(self) -> int:
         """Unknowns that make the spectrum; the numbers beside it follow."""
         return self.hypothesis.root.shape[1]
 
     def theta(self, xi: np.ndarray) -> np.ndarray:
         """theta, shape (K,)."""
-        return self.hypothesis.root @ xi[: self.rank]
+        return self.hypothesis.mean + self.hypothesis.root @ xi[: self.rank]
 
     def parameters(self, xi: np.ndarray) -> np.ndarray:
         """Coefficients, then the numbers beside them, shape (P,)."""
         rest = self.centre + self.beside * xi[self.rank :]
-        return np.concatenate([self.scale * link(self.theta(xi)), rest])
+        return np.concatenate([self.sizes * link(self.theta(xi)), rest])
 
     def slope(self, xi: np.ndarray) -> np.ndarray:
         """d parameters / d xi, shape (P, R + B)."""
-        top = self.scale * link_slope(self.theta(xi))[:, None] * self.hypothesis.root
+        top = (self.sizes * link_slope(self.theta(xi)))[:, None] * self.hypothesis.root
         count = self.beside.size
         result = np.zeros((len(top) + count, top.shape[1] + count))
         result[: len(top), : top.shape[1]] = top
         result[len(top) :, top.shape[1] :] = np.diag(self.beside)
         return result
 
-    def nearest(self, theta: np.ndarray, beside: np.ndarray) -> np.ndarray:
-        """xi of a theta and of numbers beside it."""
+    def nearest(self, c: np.ndarray, beside: np.ndarray) -> np.ndarray:
+        """xi of coefficients and of numbers beside them."""
         rest = (beside - self.centre) / self.beside
-        return np.concatenate([self.hypothesis.inverse @ theta, rest])
+        theta = unlink(c / self.sizes)
+        return np.concatenate([self.hypothesis.inverse @ (theta - self.hypothesis.mean), rest])
 
 
 @dataclass(frozen=True)
@@ -129,20 +136,40 @@ class Optimum:
     evidence: float
 
 
-def optimum(data: Linearised, family: Family, xi: np.ndarray, temper: float = 1.0) -> Optimum:
-    """The most probable xi, from a start; `temper`: the noise counts as so many times larger."""
+def optimum(
+    data: Linearised,
+    family: Family,
+    xi: np.ndarray,
+    temper: float = 1.0,
+    other: np.ndarray | None = None,
+) -> Optimum:
+    """The most probable xi.
+
+    Parameters
+    ----------
+    data : Linearised
+    family : Family
+    xi : ndarray, shape (R + B,)
+        To start from.
+    temper : float
+        The noise counts as so many times larger.
+    other : ndarray, shape (R + B,), optional
+        The start if it is better.
+    """
     share = 1 / temper**2
 
     def cost(xi):
         return 0.5 * share * data.at(family.parameters(xi)) + 0.5 * xi @ xi
 
     value = cost(xi)
+    if other is not None and (better := cost(other)) < value:
+        xi, value = other, better
     for _ in range(_MOST):
         slope = family.slope(xi)
         pull = data.gradient - data.curvature @ (family.parameters(xi) - data.point)
         gradient = xi - share * (slope.T @ pull)
         step = -cho_solve(_factor(data, family, xi, slope, pull, share), gradient)
-        moved = np.abs(family.theta(step)).max()
+        moved = np.abs(family.hypothesis.root @ step[: family.rank]).max()
         step *= min(1.0, _LONGEST / moved) if moved else 1.0
         size, new = 1.0, cost(xi + step)
         while not new <= value + 1e-4 * size * (gradient @ step) and size > 1e-4:
@@ -166,7 +193,7 @@ def _factor(data, family, xi, slope, pull, share):
     """Cholesky factor of the Hessian; of that without the link's curvature where it has none."""
     hessian = np.eye(xi.size) + share * slope.T @ data.curvature @ slope
     theta = family.theta(xi)
-    bend = -share * family.scale * link_curvature(theta) * pull[: theta.size]
+    bend = -share * family.sizes * link_curvature(theta) * pull[: theta.size]
     root = family.hypothesis.root
     full = hessian.copy()
     full[: family.rank, : family.rank] += root.T @ (bend[:, None] * root)
