@@ -105,7 +105,7 @@ def test_known_numbers_of_an_einstein_mode(einstein):
     found = solve((omega, a2f), 0.0, 10.0)
     assert found.delta[0, 0, 0] == pytest.approx(4.6962, abs=1e-4)
     assert found.critical_temperature[0, 0] == pytest.approx(26.602, abs=1e-3)
-    assert found.coupling[0] == pytest.approx(1)
+    assert found.lambda_[0] == pytest.approx(1)
     assert found.omega_log[0] == pytest.approx(20) == found.omega_2[0]
 
 
@@ -199,7 +199,7 @@ def test_a_table_of_few_points_is_read_as_lines_between_them(tmp_path, points):
     fine = np.linspace(omega[1], 10, 200_001)
     exact = 2 * np.trapezoid(np.interp(fine, omega, a2f) / fine, fine)
     exact += a2f[1]  # of a rise as omega^2 below the first point
-    assert found.coupling[0] == pytest.approx(exact, rel=2e-3)
+    assert found.lambda_[0] == pytest.approx(exact, rel=2e-3)
     assert set(omega[1:]) <= set(found.omega)
     assert any("joined by straight lines" in note for note in found.notes)
 

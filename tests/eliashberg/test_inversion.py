@@ -224,7 +224,7 @@ def test_a_plan_with_less_noise_resolves_more_and_knows_it():
     given = OMEGA, two_peaks(OMEGA), x
     quiet, loud = (design(*given, noise, temperature=0.6) for noise in (2e-4, 5e-3))
     assert quiet.modes > loud.modes and quiet.width < loud.width
-    assert quiet.coupling < loud.coupling < 0.2
+    assert quiet.lambda_ < loud.lambda_ < 0.2
     assert quiet.peaks == pytest.approx([4.0, 8.0], abs=0.1)
     assert quiet.peak_errors[0] < 0.3
 

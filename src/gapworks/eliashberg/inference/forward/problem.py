@@ -49,7 +49,7 @@ class Forward:
     mu_star : ndarray, shape (M,)
     cutoff : float
         Of mu*.
-    coupling, omega_log, omega_2 : ndarray, shape (C,)
+    lambda_, omega_log, omega_2 : ndarray, shape (C,)
         lambda, and the logarithmic and root-mean-square frequencies.
     allen_dynes : ndarray, shape (C, M)
         T_c of the formula.
@@ -86,7 +86,7 @@ class Forward:
     a2f: np.ndarray
     mu_star: np.ndarray
     cutoff: float
-    coupling: np.ndarray
+    lambda_: np.ndarray
     omega_log: np.ndarray
     omega_2: np.ndarray
     allen_dynes: np.ndarray
@@ -213,7 +213,7 @@ def solve(
         a2f=a2f,
         mu_star=mus,
         cutoff=cut,
-        coupling=coupling_constant(omega, a2f),
+        lambda_=coupling_constant(omega, a2f),
         omega_log=logarithmic_frequency(omega, a2f),
         omega_2=rms_frequency(omega, a2f),
         allen_dynes=np.stack([allen_dynes(omega, a2f, float(mu)) for mu in mus], axis=1),

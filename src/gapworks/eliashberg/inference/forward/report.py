@@ -50,7 +50,7 @@ def summary(found: Mapping[str, Forward]) -> list[dict[str, Any]]:
         _row(
             *(file, one, c, m),
             cutoff_meV=one.cutoff,
-            coupling=one.coupling[c],
+            coupling=one.lambda_[c],
             omega_log_meV=one.omega_log[c],
             omega_2_meV=one.omega_2[c],
             allen_dynes_K=one.allen_dynes[c, m],

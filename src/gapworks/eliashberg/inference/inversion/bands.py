@@ -21,7 +21,7 @@ from gapworks.eliashberg.inference.inversion.model import SpectrumModel, link, l
 from gapworks.eliashberg.inference.inversion.newton import Optimum
 
 LEVELS = (0.68, 0.95)
-FREEDOM = 8
+FREEDOM = 6
 """Degrees of freedom of the values' distribution."""
 NARROWER = 1.96 / float(stdtrit(FREEDOM, 0.975))
 """Its scale over the standard deviation of the normal one."""

@@ -38,7 +38,7 @@ class Design:
         Half width of the 68 % band over a2F, both as L2 norms.
     modes : int
         Directions in which the data will tell more than the prior.
-    coupling, omega_log, critical_temperature : float
+    lambda_, omega_log, critical_temperature : float
         Relative standard deviations.
     peaks : ndarray, shape (P,)
         Energies of the supposed spectrum's peaks, meV.
@@ -49,7 +49,7 @@ class Design:
     expected: Inversion
     width: float
     modes: int
-    coupling: float
+    lambda_: float
     omega_log: float
     critical_temperature: float
     peaks: np.ndarray
@@ -118,7 +118,7 @@ def design(
         expected=found,
         width=float(np.linalg.norm(found.upper - found.lower) / 2 / np.linalg.norm(found.a2f)),
         modes=found.modes,
-        coupling=found.lambda_.deviation / found.lambda_.value,
+        lambda_=found.lambda_.deviation / found.lambda_.value,
         omega_log=found.omega_log.deviation / found.omega_log.value,
         critical_temperature=found.critical_temperature.deviation
         / found.critical_temperature.value,

@@ -25,6 +25,8 @@ from gapworks.eliashberg.inference.inversion.model import (
 _MOVED = 1e-2
 _MOST = 40
 _LONGEST = 3.0
+# chi^2 of a change as large as the coefficients themselves, below which data do not see it.
+_UNSEEN = 1e-6
 
 
 @dataclass(frozen=True)
@@ -40,18 +42,25 @@ class Linearised:
     gradient : ndarray, shape (P,)
     curvature : ndarray, shape (P, P)
         J^T J over the variance of the noise.
+    seen : ndarray, shape (M, P)
+        seen^T seen is the curvature in the directions that the data see.
     """
 
     point: np.ndarray
     chi2: float
     gradient: np.ndarray
     curvature: np.ndarray
+    seen: np.ndarray
 
     @classmethod
     def of(cls, point: np.ndarray, residual: np.ndarray, jacobian: np.ndarray) -> Linearised:
         """Of a residual (N,) and a Jacobian (N, P), both over the standard deviation."""
+        curvature = jacobian.T @ jacobian
+        size, directions = np.linalg.eigh(curvature)
+        kept = size > _UNSEEN / np.mean(point**2)
+        seen = np.sqrt(size[kept])[:, None] * directions[:, kept].T
         gradient = jacobian.T @ residual
-        return cls(point, float(residual @ residual), gradient, jacobian.T @ jacobian)
+        return cls(point, float(residual @ residual), gradient, curvature, seen)
 
     def at(self, point: np.ndarray) -> float:
         """chi^2 of the linearised measurement."""
@@ -181,7 +190,7 @@ def optimum(
         if gain < _MOVED:
             break
     slope = family.slope(xi)
-    hessian = np.eye(xi.size) + share * slope.T @ data.curvature @ slope
+    hessian = _hessian(data, slope, share)
     root = np.linalg.cholesky(hessian)
     evidence = -value - np.log(np.diag(root)).sum() + family.hypothesis.log_prior
     # hessian = root root^T, so that its inverse is S S^T with S the inverse of root^T.
@@ -189,9 +198,15 @@ def optimum(
     return Optimum(family, xi, family.parameters(xi), covariance_root, evidence)
 
 
+def _hessian(data, slope, share):
+    """Of the cost, without the link's curvature."""
+    rows = data.seen @ slope
+    return np.eye(rows.shape[1]) + share * rows.T @ rows
+
+
 def _factor(data, family, xi, slope, pull, share):
     """Cholesky factor of the Hessian; of that without the link's curvature where it has none."""
-    hessian = np.eye(xi.size) + share * slope.T @ data.curvature @ slope
+    hessian = _hessian(data, slope, share)
     theta = family.theta(xi)
     bend = -share * family.sizes * link_curvature(theta) * pull[: theta.size]
     root = family.hypothesis.root
