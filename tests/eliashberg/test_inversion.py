@@ -13,6 +13,7 @@ from gapworks.eliashberg import (
     invert,
     invert_conductance,
     invert_dos,
+    logarithmic_frequency,
     solve_matsubara,
 )
 from gapworks.eliashberg.inference.inversion import equations as equations_module
@@ -20,6 +21,8 @@ from gapworks.eliashberg.inference.inversion.equations import Equations, Setting
 from gapworks.eliashberg.inference.inversion.instrument import Conductance, Instrument
 from gapworks.eliashberg.inference.inversion.model import link, spectrum_model, unlink
 from gapworks.eliashberg.inference.inversion.response import response
+from gapworks.eliashberg.inference.inversion.transition import transition_response
+from tests.support.spectra import DRAWN
 
 CUTOFF = 220.45
 X = 0.35 * np.arange(1, 101)
@@ -235,7 +238,77 @@ def test_two_gaps_are_refused_with_where_they_do_not_fit(measured):
     noise = 2e-3 * np.random.default_rng(7).standard_normal(X.size)
     found = invert_dos(X, dos + noise, 2e-3, cutoff=CUTOFF)
     assert found.refused is not None
-    assert "one gap" in found.refused
+    assert "one gap" in found.refused and "there is a second gap" in found.refused
+
+
+@pytest.fixture(scope="module")
+def junction(measured):
+    """Energies, N(E) and voltages of a junction at 1.16 K."""
+    m = solve_matsubara(OMEGA, measured[0], 1.16, 0.1, 500, CUTOFF, tail=True)
+    x = np.arange(-21.5, 21.5, 0.02)
+    density = density_of_states(x, continue_to_real_axis(m, x, 0.05).delta, 0.05)
+    return x, density, np.linspace(-20, 20, 241)
+
+
+def test_inelastic_tunnelling_is_refused_and_named(measured, junction):
+    x, density, voltage = junction
+    positive = x > -0.01
+    grid = np.abs(x[positive])
+    emitted = np.convolve(density[positive], np.interp(grid, OMEGA, measured[0], right=0.0))
+    channel = np.interp(np.abs(x), grid, 0.02 * emitted[: grid.size])
+    values = folded(x, density + 0.03 * channel, Instrument(1.16, 0.05), voltage)
+    noise = 2e-3 * np.random.default_rng(9).standard_normal(voltage.size)
+    found = invert_conductance(
+        voltage, values + noise, 2e-3, dynes=0.05, background=1, cutoff=CUTOFF, end=10.0
+    )
+    assert found.refused is not None and "there is an inelastic channel" in found.refused
+
+
+def test_what_a_wrong_repulsion_would_do_unseen_is_said(measured, junction):
+    # |Delta| alone hardly tells mu* from strength: the note has to say what chi^2 cannot.
+    x, density, voltage = junction
+    noise = 1e-3 * np.random.default_rng(10).standard_normal(voltage.size)
+    values = folded(x, density, Instrument(1.16, 0.05), voltage) + noise
+    found = invert_conductance(
+        voltage, values, 1e-3, mu_star=0.13, dynes=0.05, cutoff=CUTOFF, end=10.0
+    )
+    off = abs(found.lambda_.value - coupling_constant(OMEGA, measured[0]))
+    assert found.refused is not None or "mu* is taken as known" in found.notes[-1]
+    if found.refused is None:
+        said = float(found.notes[-1].split("lambda would be off by ")[1].split(",")[0])
+        assert said == pytest.approx(off, rel=0.7)
+
+
+@pytest.mark.parametrize("draw", [1, 4])
+def test_the_coupling_of_a_spectrum_that_rises_steeply_is_in_its_interval(draw):
+    # a2F rises as omega, not as its square: a third of lambda comes from below 0.4 meV.
+    x = 0.175 * np.arange(1, 201)
+    rng = np.random.default_rng([1, 1, draw])
+    omega = 0.01 * np.arange(1, 1001)
+    while True:
+        a2f = DRAWN["complex"](rng)
+        m = solve_matsubara(omega, a2f, 1.16, 0.1, 351, CUTOFF)
+        if m.superconducting and m.delta[0] > 0.1:
+            break
+    delta = continue_to_real_axis(m, x, 0.05, step=0.025).delta
+    sigma = SHARE * abs(delta[0])
+    noise = sigma * (rng.standard_normal(x.size) + 1j * rng.standard_normal(x.size))
+    found = invert(x, delta + noise, sigma, cutoff=CUTOFF)
+    assert found.refused is None
+    assert found.lambda_.lower95 <= coupling_constant(omega, a2f) <= found.lambda_.upper95
+    assert found.omega_log.lower95 <= logarithmic_frequency(omega, a2f) <= found.omega_log.upper95
+
+
+def test_the_slope_of_the_transition_is_finite_where_its_matrix_vanishes():
+    temperature = 10.0
+    spacing = 2 * np.pi * BOLTZMANN * temperature
+    energy = np.array([spacing / 25])
+    # One frequency, lambda(1) = 1: T_c to the last bit.
+    strength = (spacing**2 + energy**2) / (2 * energy)
+    slope, by_mu = transition_response(energy, strength, 0.0, 100.0, temperature)
+    # T_c grows as the root of the strength.
+    assert slope @ strength == pytest.approx(temperature / 2, rel=0.01)
+    assert by_mu < 0
 
 
 def test_a_free_repulsion_is_found_within_its_error(measured):

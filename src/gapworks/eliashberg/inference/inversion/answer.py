@@ -10,13 +10,16 @@ from scipy.stats import chi2 as chi2_distribution
 from gapworks.eliashberg.inference.inversion.bands import (
     FREEDOM,
     NARROWER,
+    Known,
     bands,
     deviations,
-    quantile,
+    explained,
+    moved,
 )
 from gapworks.eliashberg.inference.inversion.equations import Equations
 from gapworks.eliashberg.inference.inversion.fit import Fit
 from gapworks.eliashberg.inference.inversion.measurement import Data
+from gapworks.eliashberg.inference.inversion.response import response
 from gapworks.eliashberg.inference.inversion.transition import transition_response
 from gapworks.eliashberg.physics.critical_temperature import critical_temperature
 from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
@@ -26,49 +29,12 @@ _MISFIT = 1.3
 _CHANCE = 1e-4
 # Below this the noise is said to be overstated.
 _OVERSTATED = 0.6
-# Median, and ends of the central intervals of 68 and 95 %.
-_QUANTILES = (0.5, 0.16, 0.84, 0.025, 0.975)
+# Share of a misfit beyond the noise that something else in the data has to explain to be named.
+_EXPLAINED = 0.3
+# An error of mu* that should show.
+_WRONG = 0.03
 # Numbers of a kind of energies that are looked at for where a misfit lies.
 _PARTS = 8
-
-
-@dataclass(frozen=True)
-class Known:
-    """A number with its errors.
-
-    Attributes
-    ----------
-    value : float
-        Median.
-    deviation : float
-        Standard deviation.
-    lower, upper, lower95, upper95 : float
-        Central intervals of 68 and 95 %.
-    """
-
-    value: float
-    deviation: float
-    lower: float
-    upper: float
-    lower95: float
-    upper95: float
-
-    @classmethod
-    def mixed(cls, shares: np.ndarray, values: np.ndarray, deviations: np.ndarray) -> Known:
-        """Of normal distributions, shape (H,) each, by their shares."""
-        mean = shares @ values
-        ends = (float(quantile(q, shares, values, deviations)) for q in _QUANTILES)
-        deviation = float(np.sqrt(shares @ (deviations**2 + (values - mean) ** 2)))
-        middle, *rest = ends
-        return cls(middle, deviation, *rest)
-
-    @classmethod
-    def exact(cls, value: float) -> Known:
-        """Without error."""
-        return cls(value, 0.0, value, value, value, value)
-
-    def __float__(self) -> float:
-        return self.value
 
 
 @dataclass(frozen=True)
@@ -184,7 +150,15 @@ def answer(
     gain = np.linalg.svd(fit.optima[0].covariance_root, compute_uv=False) ** 2
     free = max(1.0, data.values.size - (1 - gain).sum())
     chi2 = fit.chi2 / free
-    refused, more = _judge(data, fit, chi2, free, energies)
+    refused, more = _judge(fit, chi2, free, energies)
+    others = data.measurement.more(fit.state.delta, beside[data.free :], model.omega, a2f)
+    others = {name: column / data.sigma for name, column in others.items()}
+    if refused is not None:
+        given = fit.optima[0], fit.jacobian, fit.residual, others
+        if suspect := explained(*given, _EXPLAINED * (fit.chi2 - free)):
+            refused += f" Most likely there is {suspect}."
+    elif others and not data.free:
+        more += _held(equations, data, fit, by_coupling[0], free)
     return Inversion(
         omega=model.omega,
         a2f=a2f,
@@ -255,7 +229,22 @@ def _transition(equations, data, fit, rows):
     return _known(fit, value + np.array(changes), np.tile(slopes, (len(rows), 1)))
 
 
-def _judge(data, fit, chi2, free, energies):
+def _held(equations, data, fit, by_coupling, free):
+    """A note on mu*, where a wrong one would move lambda and not show in chi^2."""
+    numbers = fit.optima[0].parameters[by_coupling.size :]
+    change = response(equations, fit.state, True, 1e-3)[-1:]
+    by_mu = data.measurement.slope(fit.state.delta, change, numbers)[:, 0] / data.sigma
+    change, seen = moved(fit.optima[0], fit.jacobian, _WRONG * by_mu)
+    off = abs(float(by_coupling @ change[: by_coupling.size]))
+    if seen > (_MISFIT - 1) * free:
+        return []
+    return [
+        f"mu* is taken as known: were it off by {_WRONG:g}, lambda would be off by {off:.2g}, and "
+        "chi^2 would hardly tell; free it (mu_width) if it is not"
+    ]
+
+
+def _judge(fit, chi2, free, energies):
     """Why the answer is to be refused, and notes."""
     chance = chi2_distribution.sf(fit.chi2, free)
     if chi2 > _MISFIT and chance < _CHANCE:

@@ -13,6 +13,7 @@ freedom were chosen on development spectra (benchmarks/inversion.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr, stdtrit
@@ -25,9 +26,50 @@ FREEDOM = 6
 """Degrees of freedom of the values' distribution."""
 NARROWER = 1.96 / float(stdtrit(FREEDOM, 0.975))
 """Its scale over the standard deviation of the normal one."""
+# Median, and ends of the central intervals of 68 and 95 %.
+_QUANTILES = (0.5, 0.16, 0.84, 0.025, 0.975)
 # Below this t a value cannot be told from zero: it is g(t) = 1e-3 of the scale.
 _ZERO = -1.05
 _BISECTIONS = 30
+
+
+@dataclass(frozen=True)
+class Known:
+    """A number with its errors.
+
+    Attributes
+    ----------
+    value : float
+        Median.
+    deviation : float
+        Standard deviation.
+    lower, upper, lower95, upper95 : float
+        Central intervals of 68 and 95 %.
+    """
+
+    value: float
+    deviation: float
+    lower: float
+    upper: float
+    lower95: float
+    upper95: float
+
+    @classmethod
+    def mixed(cls, shares: np.ndarray, values: np.ndarray, deviations: np.ndarray) -> Known:
+        """Of normal distributions, shape (H,) each, by their shares."""
+        mean = shares @ values
+        ends = (float(quantile(q, shares, values, deviations)) for q in _QUANTILES)
+        deviation = float(np.sqrt(shares @ (deviations**2 + (values - mean) ** 2)))
+        middle, *rest = ends
+        return cls(middle, deviation, *rest)
+
+    @classmethod
+    def exact(cls, value: float) -> Known:
+        """Without error."""
+        return cls(value, 0.0, value, value, value, value)
+
+    def __float__(self) -> float:
+        return self.value
 
 
 def spectra(model: SpectrumModel, optima: Sequence[Optimum]) -> np.ndarray:
@@ -126,3 +168,57 @@ def deviations(optima: Sequence[Optimum], slopes: np.ndarray) -> np.ndarray:
         for one, slope in zip(optima, slopes, strict=True)
     ]
     return np.array([np.linalg.norm(row) for row in rows])
+
+
+def moved(one: Optimum, jacobian: np.ndarray, change: np.ndarray) -> tuple[np.ndarray, float]:
+    """What a change of the prediction does under one hypothesis.
+
+    Parameters
+    ----------
+    one : Optimum
+    jacobian : ndarray, shape (N, P)
+        Of the data over sigma.
+    change : ndarray, shape (N,)
+        Over sigma.
+
+    Returns
+    -------
+    parameters : ndarray, shape (P,)
+        Their change that makes up for it.
+    left : float
+        chi^2 of what they do not make up for.
+    """
+    slope = one.family.slope(one.xi)
+    columns = jacobian @ slope
+    xi = -one.covariance_root @ (one.covariance_root.T @ (columns.T @ change))
+    return slope @ xi, float(change @ (change + columns @ xi))
+
+
+def explained(
+    one: Optimum,
+    jacobian: np.ndarray,
+    residual: np.ndarray,
+    others: dict[str, np.ndarray],
+    least: float,
+) -> str:
+    """Which of others, if it was in the data, too, explains most of a misfit; "" if none does.
+
+    Parameters
+    ----------
+    one, jacobian
+        As of `moved`.
+    residual : ndarray, shape (N,)
+        Over sigma.
+    others : dict of str to ndarray, shape (N,)
+        Over sigma.
+    least : float
+        chi^2 that it has to explain.
+    """
+    name = ""
+    for other, column in others.items():
+        # The residual is that of the best spectrum, which moves along with what is added.
+        strength = column @ residual
+        gain = strength**2 / moved(one, jacobian, column)[1]
+        if strength > 0 and gain > least:
+            least, name = gain, other
+    return name

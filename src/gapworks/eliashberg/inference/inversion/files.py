@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gapworks.eliashberg.inference.inversion.answer import Inversion, Known
+from gapworks.eliashberg.inference.inversion.answer import Inversion
+from gapworks.eliashberg.inference.inversion.bands import Known
 from gapworks.eliashberg.inference.inversion.invert import invert, invert_conductance, invert_dos
 from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError, Refused

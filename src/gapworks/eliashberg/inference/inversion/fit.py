@@ -56,8 +56,8 @@ class Fit:
         Under each hypothesis of weight, the likeliest first.
     shares : ndarray, shape (H,)
         Their probabilities.
-    data : Linearised
-        About the last spectrum.
+    jacobian : ndarray, shape (N, P)
+        Of the data over sigma, about the last spectrum.
     state : State
         The equations solved for it.
     residual : ndarray, shape (N,)
@@ -71,7 +71,7 @@ class Fit:
 
     optima: list[Optimum]
     shares: np.ndarray
-    data: Linearised
+    jacobian: np.ndarray
     state: State
     residual: np.ndarray
     chi2: float
@@ -179,7 +179,7 @@ class _Fitter:
         return Fit(
             [optima[index] for index in kept],
             shares[kept] / shares[kept].sum(),
-            linear,
+            jacobian,
             self.at.state,
             self.at.residual,
             linear.chi2,

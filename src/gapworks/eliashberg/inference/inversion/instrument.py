@@ -22,7 +22,11 @@ from scipy.fft import irfft, next_fast_len
 from scipy.interpolate import CubicSpline
 from scipy.special import j1
 
-from gapworks.eliashberg.inference.inversion.measurement import density, density_slope
+from gapworks.eliashberg.inference.inversion.measurement import (
+    density,
+    density_slope,
+    second_gaps,
+)
 from gapworks.eliashberg.physics.constants import BOLTZMANN
 from gapworks.eliashberg.physics.real_axis import continue_to_real_axis
 from gapworks.eliashberg.physics.real_axis_system import Line
@@ -118,6 +122,22 @@ class Conductance:
             for s in (share, -share)
         ]
         return np.abs(self._background(numbers)) * np.abs(off).max(0)
+
+    def more(
+        self, delta: np.ndarray, numbers: np.ndarray, omega: np.ndarray, a2f: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """See `Measurement`; a second gap, or tunnelling that leaves a phonon behind."""
+        now = self._folded(self._density(delta))
+        found = {
+            name: self._folded(density(self._z, gap)) - now
+            for name, gap in second_gaps(delta).items()
+        }
+        # dI/dV of electrons that lose omega first: a2F folded with N at energies above zero.
+        x = self._z.real
+        strengths = np.interp(x, omega, a2f, left=0.0, right=0.0)
+        emitted = np.convolve(strengths, self._density(delta))[: x.size] / strengths.sum()
+        found["an inelastic channel, a2F folded with the density of states"] = self._folded(emitted)
+        return {name: self._background(numbers) * column for name, column in found.items()}
 
     def _background(self, numbers):
         return self._powers @ numbers if numbers.size else np.ones(len(self._powers))

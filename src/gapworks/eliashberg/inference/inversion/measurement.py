@@ -38,6 +38,11 @@ class Measurement(Protocol):
     def curvature(self, delta: np.ndarray, share: float, numbers: np.ndarray) -> np.ndarray:
         """What linearisation leaves out, shape (N,), where Delta is off by a share of itself."""
 
+    def more(
+        self, delta: np.ndarray, numbers: np.ndarray, omega: np.ndarray, a2f: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """What else could be in the data, shape (N,) each, of a2F on a grid, shapes (J,)."""
+
 
 @dataclass(frozen=True)
 class Data:
@@ -127,6 +132,12 @@ class GapFunction:
         """See `Measurement`."""
         return np.zeros(2 * len(self._between(delta)))
 
+    def more(
+        self, delta: np.ndarray, numbers: np.ndarray, omega: np.ndarray, a2f: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """See `Measurement`; nothing."""
+        return {}
+
 
 class DensityOfStates:
     """N / N_F at x + i Gamma.
@@ -155,6 +166,20 @@ class DensityOfStates:
     def curvature(self, delta: np.ndarray, share: float, numbers: np.ndarray) -> np.ndarray:
         """See `Measurement`."""
         return density_curvature(self._z, self._between(delta), share)
+
+    def more(
+        self, delta: np.ndarray, numbers: np.ndarray, omega: np.ndarray, a2f: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """See `Measurement`; a second gap."""
+        now = self.predict(delta, numbers)
+        gaps = second_gaps(delta)
+        return {name: density(self._z, gap) - now for name, gap in gaps.items()}
+
+
+def second_gaps(delta: np.ndarray) -> dict[str, np.ndarray]:
+    """Gaps that do not depend on energy, shape (1,) each, by what is said of them."""
+    sizes = abs(delta[0].real) * np.linspace(0.2, 2.0, 37)
+    return {f"a second gap (near {gap:.1g} meV)": np.array([gap + 0j]) for gap in sizes}
 
 
 def density(z: np.ndarray, delta: np.ndarray) -> np.ndarray:

@@ -19,6 +19,8 @@ from gapworks.eliashberg.physics.coulomb import effective_coulomb
 # As in `critical_temperature`: frequencies up to so many times the end of the spectrum.
 _ENDS = 20.0
 _REFINEMENTS = 4
+# At T_c the matrix is singular, at times to the last bit.
+_SHIFT = 1e-10
 
 
 def transition_response(
@@ -48,7 +50,7 @@ def transition_response(
     matrix = toeplitz(lags[:count]) + hankel(lags[1 : count + 1], lags[count : 2 * count])
     matrix -= 2 * mu * below
     diagonal = 2 * np.arange(count) + 1 + 2 * lags[:count].cumsum() - lags[0]
-    matrix[np.diag_indices(count)] -= diagonal
+    matrix[np.diag_indices(count)] -= diagonal * (1 + _SHIFT)
     factors = lu_factor(matrix)
     right = left = 1 / diagonal
     for _ in range(_REFINEMENTS):
