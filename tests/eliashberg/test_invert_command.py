@@ -53,6 +53,8 @@ def test_a_file_becomes_a_spectrum_with_bands_numbers_samples_and_a_figure(noisy
     assert ((bands.lower95 <= true) & (true <= bands.upper95)).mean() > 0.85
     said = json.loads((tmp_path / "a.json").read_text())
     assert said["numbers"]["lambda"]["deviation"] > 0 and said["refused"] is None
+    ends = [said["numbers"]["lambda"][key] for key in ("lower95", "lower68", "upper68", "upper95")]
+    assert ends == sorted(ends) and ends[0] < 2 * np.trapezoid(A2F / OMEGA, OMEGA) < ends[-1]
     assert f"{said['numbers']['lambda']['value']:.5g}" in ended.stdout
     assert pd.read_csv(tmp_path / "s.csv").shape == (1000, 8)
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")

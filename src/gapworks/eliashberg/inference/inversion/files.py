@@ -123,7 +123,14 @@ def _write(args, found, kind, energy, values):
         content: dict[str, Any] = {
             "kind": kind,
             "numbers": {
-                name: {"value": one.value, "deviation": one.deviation}
+                name: {
+                    "value": one.value,
+                    "deviation": one.deviation,
+                    "lower68": one.lower,
+                    "upper68": one.upper,
+                    "lower95": one.lower95,
+                    "upper95": one.upper95,
+                }
                 for name, one in numbers_of(found).items()
             },
             "chi2": found.chi2,

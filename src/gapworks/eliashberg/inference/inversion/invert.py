@@ -99,16 +99,13 @@ def invert(
     """
     x, values, order = _in_order("x", x, "delta", _complex("delta", delta))
     sigma, notes = noise(sigma, order, x, values.real, values.imag)
-    if np.mean(values.real[np.argsort(np.abs(x))[: max(1, x.size // 40)]]) < 0:
+    first = float(np.mean(values.real[np.argsort(np.abs(x))[: max(1, x.size // 40)]]))
+    if first < 0:
         values = -values
         notes = (*notes, "-Delta is Delta in another gauge: its sign was turned")
     both = np.concatenate([values.real, values.imag])
-    quiet = sigma.min() < _QUIET * np.abs(values).max()
-    equations = _equations(x, temperature, mu_star, broadening, cutoff, end, quiet)
-    measurement = GapFunction(equations.line, x)
-    data = Data(measurement, both, np.tile(sigma, 2), *_coulomb(mu_star, mu_width))
-    gap = float(np.abs(np.mean(values.real[np.argsort(np.abs(x))[: max(1, x.size // 40)]])))
-    return inverted(equations, data, np.tile(np.abs(x), 2), gap, notes)
+    physics = temperature, mu_star, broadening, cutoff, end
+    return _on_line(GapFunction, x, both, sigma, physics, mu_width, abs(first), notes)
 
 
 @one_thread
@@ -148,10 +145,9 @@ def invert_dos(
     """
     x, values, order = _in_order("energy", energy, "dos", real_array("dos", dos))
     sigma, notes = noise(sigma, order, x, values)
-    quiet = sigma.min() < _QUIET * values.max()
-    equations = _equations(x, temperature, mu_star, broadening, cutoff, end, quiet)
-    data = Data(DensityOfStates(equations.line, x), values, sigma, *_coulomb(mu_star, mu_width))
-    return inverted(equations, data, np.abs(x), float(np.abs(x[values.argmax()])), notes)
+    physics = temperature, mu_star, broadening, cutoff, end
+    gap = float(np.abs(x[values.argmax()]))
+    return _on_line(DensityOfStates, x, values, sigma, physics, mu_width, gap, notes)
 
 
 @one_thread
@@ -241,6 +237,16 @@ def inverted(
     """Fit from the nearest start, whose gap is about `gap`, meV; arguments as of `answer`."""
     state = nearest(equations, data, gap)
     return answer(equations, data, fit(equations, data, state), energies, notes)
+
+
+def _on_line(kind, x, values, sigma, physics, mu_width, gap, notes):
+    """The answer to a function on the line; its parts follow each other in `values`."""
+    parts = values.size // x.size
+    quiet = sigma.min() < _QUIET * np.abs(values).max()
+    equations = _equations(x, *physics, quiet)
+    known = _coulomb(physics[1], mu_width)
+    data = Data(kind(equations.line, x), values, np.tile(sigma, parts), *known)
+    return inverted(equations, data, np.tile(np.abs(x), parts), gap, notes)
 
 
 def _in_order(name, energies, of, values):
