@@ -22,7 +22,7 @@ __getattr__, __all__, __dir__ = lazy(
         "physics.pade": ("acceptance", "pade"),
         "inference.forward.problem": ("Forward", "solve"),
         "inference.invert": ("invert", "invert_conductance", "invert_dos"),
-        "inference.inversion.design": ("design",),
+        "inference.design.expected": ("design",),
         "inference.inversion.instrument": ("Instrument", "conductance"),
         "inference.inversion.invert": ("invert", "invert_conductance", "invert_dos"),
     },

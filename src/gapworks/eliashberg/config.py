@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from gapworks.eliashberg.networks import Evaluation, Figures, Flow, Networks
+from gapworks.eliashberg.networks import Evaluation, Figures, Flow, Inversion, Networks
 from gapworks.eliashberg.physics.constants import BOLTZMANN, PAPER_TERMS
 from gapworks.factory.settings import Range, Section
 from gapworks.study import StudyConfig, StudyDatasets
@@ -173,6 +173,7 @@ class EliashbergConfig(StudyConfig):
     networks: Networks
     flow: Flow
     evaluation: Evaluation
+    inversion: Inversion
     figures: Figures
 
     @model_validator(mode="after")

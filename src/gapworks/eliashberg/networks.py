@@ -149,6 +149,19 @@ class Evaluation(Section):
     )
 
 
+class Inversion(Section):
+    """What is inferred by the equations, beside the networks' answers."""
+
+    samples: PositiveInt = Field(description="test samples inverted at each noise, at most")
+    noise: list[PositiveFloat] = Field(
+        min_length=1, max_length=4, description="noise of Re and Im Delta over |Delta| at the gap"
+    )
+    spectra: PositiveInt = Field(description="test samples whose resolved modes are counted")
+    mode_noise: Increasing[PositiveFloat] = Field(
+        min_length=2, description="noise at which they are, over Delta, or over N_F"
+    )
+
+
 class Figures(Section):
     """What the figures pick from the evaluations."""
 

@@ -22,7 +22,7 @@ from gapworks.eliashberg.config import (
     unsaid_cutoff,
 )
 from gapworks.eliashberg.names import FieldName, Input, NetworkName, Spectra, Transform
-from gapworks.eliashberg.networks import Evaluation, Flow, Network
+from gapworks.eliashberg.networks import Evaluation, Flow, Inversion, Network
 from gapworks.factory.settings import DatasetSettings
 from gapworks.learning.settings import TrainingSettings
 from gapworks.study import Scale, StepSettings
@@ -100,6 +100,12 @@ class Evaluate(StepSettings):
     """Of the evaluations of data sets and networks."""
 
     evaluation: Evaluation
+
+
+class Invert(StepSettings):
+    """Of the evaluations of what the equations infer from data with noise."""
+
+    inversion: Inversion
 
 
 class ChooseDimension(StepSettings):

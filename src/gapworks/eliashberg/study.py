@@ -48,6 +48,11 @@ def without_and_with_noise(scale: Scale) -> Inputs:
     return Inputs(data={"own": "complex"}, networks=["sl-complex-gap", "sl-complex-noisy-gap"])
 
 
+def with_noise(scale: Scale) -> Inputs:
+    """The network that was trained with noise, on its own data."""
+    return Inputs(data={"own": "complex"}, networks=["sl-complex-noisy-gap"])
+
+
 def tried(scale: Scale, input: str, weights: str = "joint-") -> Inputs:
     """Autoencoders of a2F and input; steps 3 and 4 of the flow chart choose among them."""
     return Inputs(evaluations=autoencoders(scale, f"ae-{weights}{input}"))
@@ -109,6 +114,8 @@ STUDY = Study(
         "complex-noise": Step(
             "evaluation.noise", steps.Evaluate, without_and_with_noise, cost="heavy"
         ),
+        "complex-inversion": Step("evaluation.inversion", steps.Invert, with_noise, cost="heavy"),
+        rf"{DATASET}-modes": Step("evaluation.modes", steps.Invert, as_solved, cost="heavy"),
         r"complex-dimensions-(?P<weights>equal-)?(?P<input>gap|dos|finedos)": Step(
             "evaluation.dimensions", steps.ChooseDimension, tried
         ),

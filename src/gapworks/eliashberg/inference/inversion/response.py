@@ -43,7 +43,7 @@ def response(
     ndarray of complex, shape (K, n) or (K + 1, n)
         meV.
     """
-    moved_axis = _imaginary_response(equations, state, coulomb)
+    moved_axis = imaginary_response(equations, state, coulomb)
     norm = np.hypot(equations.frequencies, state.imaginary)
     inner = equations.frequencies**2 / norm**3 * moved_axis
     outer = -(equations.frequencies**2) * state.imaginary / norm**3 * moved_axis
@@ -151,7 +151,7 @@ def _transform_sums(equations, rows, last, unit):
     return hfft(values, line.length, workers=1)
 
 
-def _imaginary_response(equations, state, coulomb):
+def imaginary_response(equations: Equations, state: State, coulomb: bool) -> np.ndarray:
     """d Delta(i omega_n) for every parameter, shape (K or K + 1, N)."""
     n, pi_t, omega_n = equations.setting.count, equations.pi_t, equations.frequencies
     mu, below = equations.coulomb(state.mu_star)
