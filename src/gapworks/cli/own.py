@@ -1,4 +1,4 @@
-"""Commands on people's own files that no network answers: solve, invert."""
+"""Commands on people's own files that no network answers: solve, invert, design."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from gapworks.study import STUDIES, study
 
 COMMANDS = {
     "solve": "solve the equations for your own files: a2F to T_c, gap and DOS",
+    "design": "what a planned measurement will tell of a2F, before it is made",
     "invert": "infer a2F with error bands from a gap function, DOS or dI/dV",
 }
 OF_ANY_STUDY = {"solve"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from gapworks.eliashberg import exhibits_inversion
 from gapworks.eliashberg.families import (
     CHOICES,
     ENSEMBLE,
@@ -270,3 +271,6 @@ TABLES["as_printed"] = Exhibit(
     "samples; one training of each network.",
     made=lambda scale: asked(scale, "as_printed"),
 )
+
+FIGURES |= exhibits_inversion.FIGURES
+TABLES |= exhibits_inversion.TABLES

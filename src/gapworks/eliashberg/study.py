@@ -141,6 +141,7 @@ STUDY = Study(
     answers={
         "solve": Answer("inference.forward.files:run", "inference.arguments:solve"),
         "invert": Answer("inference.inversion.files:run", "inference.arguments:invert"),
+        "design": Answer("inference.design.files:run", "inference.design.arguments:add"),
     },
     metrics=lambda scale: {"flow": scale.config.flow.model_dump(mode="json")},
 )

@@ -8,6 +8,7 @@ import numpy as np
 
 from gapworks.eliashberg.config import Physics
 from gapworks.eliashberg.data.fields import as_complex, as_numbers, gap_function
+from gapworks.eliashberg.evaluation.readings import INFERRED
 from gapworks.eliashberg.evaluation.solved import first_tests
 from gapworks.eliashberg.evaluation.tested import single
 from gapworks.eliashberg.inference.inversion.answer import Inversion
@@ -19,9 +20,6 @@ from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_
 from gapworks.eliashberg.steps import Invert
 from gapworks.factory.container import Coordinate, Variable
 from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
-
-NUMBERS = ("lambda", "omega_log", "T_c")
-"""Along the dimension `number`: none, meV, K."""
 
 BANDS = ("a2f", "lower", "upper", "lower95", "upper95")
 """Curves of an answer: the median, and the ends of its bands."""
@@ -111,7 +109,7 @@ def evaluate(settings: Invert, given: Given, threads: int, report: Report) -> Ev
             np.array(chosen.noise), "1", "noise of Re Delta and Im Delta over |Delta| at the lowest"
         ),
         "row": Coordinate(test["sample"], "1", "index of the test sample"),
-        "number": Coordinate(np.arange(len(NUMBERS)), "1", ", ".join(NUMBERS)),
+        "number": Coordinate(np.arange(len(INFERRED)), "1", ", ".join(INFERRED)),
         "example": Coordinate(test["sample"][shown], "1", "index of the test sample"),
         "omega": Coordinate(omega, "meV", "boson energy"),
     }
@@ -168,7 +166,7 @@ def _network_says(
 
 
 def _numbers(physics: Physics, omega: np.ndarray, a2f: np.ndarray) -> np.ndarray:
-    """`NUMBERS` of spectra, shape (3, n)."""
+    """`INFERRED` of spectra, shape (3, n)."""
     return np.array(
         [
             coupling_constant(omega, a2f),

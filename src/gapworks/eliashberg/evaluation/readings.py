@@ -15,6 +15,16 @@ SCORES = ("r2", "mse", "relative_error", "pcc")
 """Meaning of `score` along its dimension `measure`: R^2 over all samples and numbers, mean squared
 error, median relative L2 error, mean Pearson correlation."""
 
+INFERRED = ("lambda", "omega_log", "T_c")
+"""Along the dimension `number` of spectra that were inferred: units 1, meV, K."""
+
+MEASURED = {
+    "gap": r"$\Delta(x + i\Gamma)$",
+    "dos": r"$N / N_F$",
+    "matsubara": r"$\Delta(i\omega_n)$",
+}
+"""Kinds of data by their names along the dimension `kind`, as figures write them."""
+
 QUANTILE = 0.99
 """Of the nearest distances, beside their maximum: one outlier sets the printed l_n."""
 
