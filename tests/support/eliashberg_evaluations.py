@@ -22,13 +22,15 @@ from gapworks.eliashberg.evaluation import (
     dimensions,
     errors,
     intervals,
+    inversion,
+    modes,
     noise,
     pade,
     statements,
     statistics,
     supervised,
 )
-from gapworks.eliashberg.evaluation.readings import FIELDS
+from gapworks.eliashberg.evaluation.readings import FIELDS, INFERRED, MEASURED
 from gapworks.eliashberg.names import NetworkName
 from gapworks.factory.container import Variable
 from gapworks.factory.evaluation_file import Evaluated
@@ -181,6 +183,26 @@ def _intervals(name: str, said: dict[str, Any]) -> Kind:
     return intervals.VARIABLES, {"share": 2}, own | {"share": np.array([0.68, 0.95])}
 
 
+LOUDER = np.array([1e-3, 1e-2, 1e-1])
+"""Noise that the equations were tried at."""
+
+
+def _inversion(name: str, said: dict[str, Any]) -> Kind:
+    """Of seven samples all but the last were answered."""
+    said["network"] = "sl-complex-noisy-gap"
+    answered = np.tile(np.arange(7) < 6, (3, 1)).astype("uint8")
+    return inversion.VARIABLES, {"number": len(INFERRED)}, {"level": LOUDER, "answered": answered}
+
+
+def _modes(name: str, said: dict[str, Any]) -> Kind:
+    """Counts that fall with the noise and from kind to kind."""
+    said["kinds"] = list(MEASURED)
+    drawn = values(name, "modes", (len(MEASURED), 3, 7))
+    counts = np.round(20 * drawn) + 40 * np.arange(3)[::-1, None, None]
+    own = {"level": LOUDER, "modes": counts.astype("int32")}
+    return modes.VARIABLES, {"kind": len(MEASURED)}, own
+
+
 def _dimensions(name: str, said: dict[str, Any]) -> Kind:
     which = said["method"].partition("-")[2]
     source = which.removeprefix("equal-")
@@ -203,6 +225,8 @@ _KINDS: dict[str, Callable[[str, dict[str, Any]], Kind]] = {
     "bases": _bases,
     "noise": _noise,
     "intervals": _intervals,
+    "inversion": _inversion,
+    "modes": _modes,
     "dimensions": _dimensions,
     "pade": _pade,
     "statements": lambda name, said: (statements.VARIABLES, {}, {}),
