@@ -5,8 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gapworks.eliashberg import BOLTZMANN, coupling_constant, logarithmic_frequency, solve
+from gapworks.eliashberg import (
+    BOLTZMANN,
+    coupling_constant,
+    logarithmic_frequency,
+    rms_frequency,
+    solve,
+)
+from gapworks.eliashberg.data.typical import MAGNESIUM_DIBORIDE
 from gapworks.readers import read_a2f
+from gapworks.readers.units import MEV
 
 MU_STAR = 0.1
 STEPS, END, FIRST = 500, 45.2038042, 47
@@ -57,3 +65,47 @@ def test_epw_loses_the_gap_of_its_aluminium_at_the_same_temperature(aluminium, t
     found = solved(aluminium, temperature, count)
     assert found.converged.all()
     assert bool(found.superconducting[0, 0, 0]) == (temperature < 0.845)
+
+
+def elk(omega, a2f, temperature, count, below):
+    """Delta and Z at i omega_0 by the sums of Elk's eliashberg.f90 (2011), plainly iterated.
+
+    So many frequencies for the phonons, and those from 0 to `below` for the repulsion; weights are
+    the range over the number of points.
+    """
+    t0 = np.pi * BOLTZMANN * temperature
+    step = (omega[-1] - omega[0]) / omega.size
+    k = np.arange(2 * count + 1)[:, None]
+    kernel = 2 * step * (omega * a2f / (omega**2 + (2 * t0 * k) ** 2)).sum(1)
+    n = np.arange(count)
+    minus, plus = kernel[np.abs(n[:, None] - n)], kernel[n[:, None] + n + 1]
+    frequency, delta = t0 * (2 * n + 1), np.full(count, 3.0)
+    for _ in range(1000):
+        r = np.hypot(frequency, delta)
+        z = 1 + t0 * ((minus - plus) @ (frequency / r)) / frequency
+        repelled = 2 * MU_STAR * (delta / r)[: below + 1].sum()
+        new = t0 * ((minus + plus) @ (delta / r) - repelled) / z
+        if np.abs(new - delta).max() < 1e-12:
+            break
+        delta = 0.5 * (new + delta)
+    return new[0], z[0]
+
+
+@pytest.mark.parametrize("reach", [1, 20])
+@pytest.mark.parametrize("temperature", [5.0, 15.0, 25.0])
+def test_elk_s_sums_are_a_number_of_frequencies_and_a_cut_off(tmp_path, temperature, reach):
+    """20 omega_2 of frequencies; repulsion up to `reach` omega_2: 1 in 2011, later 20."""
+    kind = MAGNESIUM_DIBORIDE
+    omega = kind.grid(300)
+    a2f = np.round(kind.on(omega), 8)
+    omega_2 = rms_frequency(omega, a2f)
+    t0 = np.pi * BOLTZMANN * temperature
+    count, below = (round(float(k * omega_2 / (2 * t0))) for k in (20, reach))
+    delta, z = elk(omega, a2f, temperature, count, below)
+    path = tmp_path / "ALPHA2F.OUT"
+    weight = (omega.size - 1) / omega.size
+    np.savetxt(path, np.column_stack([omega / MEV["Ha"], weight * a2f]), fmt="%18.10E")
+    cutoff = 2 * t0 * min(below + 1, count)
+    found = solve(path, MU_STAR, temperature, cutoff=cutoff, n_matsubara=count)
+    assert found.delta[0, 0, 0] == pytest.approx(delta, rel=1e-5)
+    assert found.z[0, 0, 0] == pytest.approx(z, rel=1e-5)
