@@ -88,7 +88,7 @@ def measurements(kind: Typical) -> dict[str, str]:
     x = 0.2 * np.arange(1, 176)
     delta = continue_to_real_axis(m, x, BROADENING).delta
     noise = GAP_NOISE * rng.standard_normal((2, x.size))
-    voltage = np.linspace(-30, 30, 401)
+    voltage = np.linspace(-35, 35, 401)
     didv = conductance(m, voltage, Instrument(TEMPERATURE, 0.0, MODULATION))
     didv = didv + CONDUCTANCE_NOISE * rng.standard_normal(voltage.size)
     return {

@@ -36,9 +36,10 @@ def test_a_plan_says_how_well_each_quantity_will_be_known(hump, tmp_path):
     x = 0.35 * np.arange(1, 81)
     for noise in (0.01, 0.002):
         same = design(omega, a2f, x, noise, "gap")
-        assert rows.loc[("lambda", noise), "percent"] == pytest.approx(
-            100 * same.coupling, rel=0.02
-        )
+        row = rows.loc[("lambda", noise)]
+        assert row.value == pytest.approx(float(coupling_constant(omega, a2f)), rel=1e-3)
+        assert row.deviation == pytest.approx(same.expected.lambda_.deviation, rel=0.02)
+        assert row.percent == pytest.approx(100 * row.deviation / row.value, rel=1e-4)
         assert rows.loc[("modes resolved", noise), "value"] == same.modes
         assert rows.loc[("peak 1", noise), "deviation"] == pytest.approx(
             same.peak_errors[0], rel=0.05

@@ -56,7 +56,7 @@ class Typical:
         return self.end / points * np.arange(1, points + 1)
 
 
-LEAD = Typical("lead", 10.0, 1.55, 0.12, ((0.44, 0.07, 1.0), (0.84, 0.035, 0.8)), 0.35)
+LEAD = Typical("lead", 10.0, 1.55, 0.1, ((0.44, 0.07, 1.0), (0.84, 0.035, 0.8)), 0.35)
 MAGNESIUM_DIBORIDE = Typical(
     "magnesium diboride",
     105.0,

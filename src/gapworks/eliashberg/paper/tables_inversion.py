@@ -9,7 +9,7 @@ from gapworks.eliashberg.evaluation.readings import INFERRED
 from gapworks.eliashberg.paper.figures_inversion import LEVELS, off
 from gapworks.eliashberg.paper.measures import median_of, typical
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.learning.intervals import mean_of
+from gapworks.learning.intervals import mean_of, share_of
 
 
 def inversion(inferred: Evaluated) -> pd.DataFrame:
@@ -34,7 +34,7 @@ def inversion(inferred: Evaluated) -> pd.DataFrame:
                 data["number_true"][number],
             )
             within = np.abs(found - true) < 2 * deviation
-            row |= _with_error(f"{name} within 2 deviations", mean_of(within))
+            row |= _with_error(f"{name} within 2 deviations", share_of(within.sum(), within.size))
         rows.append(row)
     return pd.DataFrame(rows)
 

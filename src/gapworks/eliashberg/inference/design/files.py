@@ -12,7 +12,12 @@ import pandas as pd
 
 from gapworks.eliashberg.data.typical import LEAD
 from gapworks.eliashberg.inference.design.expected import Design, design
-from gapworks.eliashberg.physics.spectrum import coupling_constant, joined_by_lines
+from gapworks.eliashberg.physics.critical_temperature import critical_temperature
+from gapworks.eliashberg.physics.spectrum import (
+    coupling_constant,
+    joined_by_lines,
+    logarithmic_frequency,
+)
 from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError, Refused
 from gapworks.plotting import table as tables
@@ -57,7 +62,7 @@ def run(args: argparse.Namespace) -> None:
     for noise, one in found.items():
         if not one.expected.converged:
             print(f"gapworks: noise {noise:g}: the fit did not converge", file=sys.stderr)
-    rows = table(found)
+    rows = table(found, _true(args, omega, a2f))
     print(screen(rows))
     _write(args, found, rows, (omega, a2f))
 
@@ -96,13 +101,26 @@ def _supposed(args: argparse.Namespace) -> tuple[np.ndarray, np.ndarray, str]:
     return omega, a2f, f"supposed: {args.like}, to {omega[-1]:g} meV, lambda {coupling:.4g}"
 
 
-def table(found: dict[float, Design]) -> pd.DataFrame:
+def _true(args: argparse.Namespace, omega: np.ndarray, a2f: np.ndarray) -> dict[str, float]:
+    """Numbers of the supposed spectrum."""
+    transition = critical_temperature(omega, a2f, args.mu_star, cutoff=args.cutoff)
+    return {
+        "lambda": float(coupling_constant(omega, a2f)),
+        "omega_log": float(logarithmic_frequency(omega, a2f)),
+        "T_c": float(transition),
+        "a2F (rms)": float(np.sqrt(np.mean(a2f**2))),
+    }
+
+
+def table(found: dict[float, Design], true: dict[str, float]) -> pd.DataFrame:
     """What is known, to how much: a row for each noise and quantity.
 
     Parameters
     ----------
     found : dict of float to Design
         By noise.
+    true : dict of str to float
+        lambda, omega_log in meV, T_c in K and the root mean square of a2F, as supposed.
 
     Returns
     -------
@@ -117,10 +135,10 @@ def table(found: dict[float, Design]) -> pd.DataFrame:
             ("omega_log", "meV", expected.omega_log),
             ("T_c", "K", expected.critical_temperature),
         ):
-            rows.append((noise, name, unit, known.value, known.deviation))
+            rows.append((noise, name, unit, true[name], known.deviation))
         for number, (place, error) in enumerate(zip(one.peaks, one.peak_errors, strict=True), 1):
             rows.append((noise, f"peak {number}", "meV", place, error))
-        size = float(np.sqrt(np.mean(expected.a2f**2)))
+        size = true["a2F (rms)"]
         rows.append((noise, "a2F (rms)", "", size, one.width * size))
         rows.append((noise, "modes resolved", "", one.modes, np.nan))
     result = pd.DataFrame(rows, columns=["noise", "quantity", "unit", "value", "deviation"])
