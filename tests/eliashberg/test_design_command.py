@@ -64,6 +64,23 @@ def test_a_plan_for_a_junction_needs_no_file(tmp_path):
     assert "T_c (K)" in ended.stdout and "modes resolved" in ended.stdout
 
 
+def test_simulated_measurements_are_off_by_about_what_is_planned(hump, tmp_path):
+    path, omega, a2f = hump
+    files = {name: tmp_path / f"tried.{name}" for name in ("csv", "json")}
+    writing = [word for name, file in files.items() for word in (f"--{name}", file)]
+    ended = gapworks(*PLAN, "--noise", 0.01, "--like", path, "--draws", 5, *writing)
+    assert ended.returncode == 0, ended.stderr
+    rows = pd.read_csv(files["csv"]).set_index("quantity")
+    tried = np.array(json.loads(files["json"].read_text())["designs"][0]["tried"])
+    assert tried.shape == (5, 4) and len(np.unique(tried)) == 20
+    names = ("lambda", "omega_log", "T_c", "a2F (rms)")
+    for name, off in zip(names, np.sqrt(np.mean(tried**2, axis=0)), strict=True):
+        assert rows.loc[f"tried: {name}", "percent"] == pytest.approx(100 * off, rel=1e-4)
+        assert 0.2 < rows.loc[f"tried: {name}", "percent"] / rows.loc[name, "percent"] < 4
+    line = next(one for one in ended.stdout.splitlines() if one.startswith("tried: T_c (K)"))
+    assert f"{rows.loc['tried: T_c', 'percent']:.2g} %" in line
+
+
 @pytest.mark.parametrize(
     ("options", "code", "said"),
     [

@@ -17,6 +17,7 @@ normal metal, over that of the normal state, at voltages of both signs. More: do
 examples:
   gapworks design --noise .01 --temperature 1.16 --broadening .05 --range 35
   gapworks design --noise .01 .003 .001 --temperature 1.2 --range 30 --kind conductance
+  gapworks design --noise .003 --temperature 1.2 --range 30 --kind conductance --draws 20
   gapworks design --noise .002 --temperature 4 --range 120 --kind dos --like nb.a2f"""
 
 
@@ -42,6 +43,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     ):
         said = f"{help}; default {default}" if default else help
         plan.add_argument(f"--{name}", type=kind, default=default, help=said)
+    plan.add_argument(
+        "--draws",
+        type=count,
+        default=0,
+        metavar="N",
+        help="simulate N measurements with noise, too, and say how far they are off; default 0",
+    )
     supposed = parser.add_argument_group("the superconductor that is supposed")
     supposed.add_argument(
         "--like",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -17,9 +18,11 @@ from gapworks.eliashberg.inference.inversion.invert import (
     invert_dos,
     one_thread,
 )
+from gapworks.eliashberg.physics.critical_temperature import critical_temperature
 from gapworks.eliashberg.physics.matsubara import solve_matsubara
 from gapworks.eliashberg.physics.real_axis import continue_to_real_axis
-from gapworks.eliashberg.physics.solution import density_of_states
+from gapworks.eliashberg.physics.solution import MatsubaraSolution, density_of_states
+from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
 
 # Peaks are those that stand out by this share of the largest value; draws that locate them.
 _PROMINENCE = 0.1
@@ -44,6 +47,9 @@ class Design:
         Energies of the supposed spectrum's peaks, meV.
     peak_errors : ndarray, shape (P,)
         Standard deviations of their positions, meV; NaN where a peak is lost in half of the draws.
+    tried : ndarray, shape (draws, 4)
+        How far simulated measurements were off: lambda, omega_log and T_c, relative to the supposed
+        spectrum's, and the relative L2 error of a2F.
     """
 
     expected: Inversion
@@ -54,6 +60,7 @@ class Design:
     critical_temperature: float
     peaks: np.ndarray
     peak_errors: np.ndarray
+    tried: np.ndarray
 
 
 @one_thread
@@ -70,6 +77,8 @@ def design(
     dynes: float = 0.0,
     modulation: float = 0.0,
     cutoff: float | None = None,
+    draws: int = 0,
+    seed: int = 0,
 ) -> Design:
     """What a planned measurement will tell of a spectrum like the one supposed.
 
@@ -91,6 +100,8 @@ def design(
         Gamma of a gap function or DOS, meV.
     dynes, modulation : float
         Of a conductance, see `invert_conductance`.
+    draws, seed : int
+        So many measurements with noise are simulated and inverted, too; seed of the noise.
 
     Raises
     ------
@@ -104,15 +115,19 @@ def design(
     given = (noise, temperature, mu_star)
     if kind == "conductance":
         values = conductance(m, energy, Instrument(temperature, dynes, modulation))
-        smeared = {"dynes": dynes, "modulation": modulation}
-        found = invert_conductance(energy, values, *given, **smeared, **common)
+        answer = partial(invert_conductance, dynes=dynes, modulation=modulation)
     else:
-        delta = continue_to_real_axis(m, energy, broadening).delta
-        if kind == "gap":
-            found = invert(energy, delta, *given, broadening, **common)
-        else:
-            values = density_of_states(energy, delta, broadening)
-            found = invert_dos(energy, values, *given, broadening, **common)
+        values = continue_to_real_axis(m, energy, broadening).delta
+        if kind == "dos":
+            values = density_of_states(energy, values, broadening)
+        answer = partial(invert if kind == "gap" else invert_dos, broadening=broadening)
+
+    def inverted(data: np.ndarray) -> Inversion:
+        return answer(energy, data, *given, **common)
+
+    found = inverted(values)
+    rng = np.random.default_rng(seed)
+    tried = [_off(m, mu_star, inverted(values + noise * _white(rng, values))) for _ in range(draws)]
     peaks, errors = _peaks(np.interp(found.omega, m.omega, m.a2f, right=0.0), found)
     return Design(
         expected=found,
@@ -124,7 +139,28 @@ def design(
         / found.critical_temperature.value,
         peaks=peaks,
         peak_errors=errors,
+        tried=np.array(tried).reshape(-1, 4),
     )
+
+
+def _white(rng: np.random.Generator, values: np.ndarray) -> np.ndarray:
+    """White noise of standard deviation 1, of both parts of complex values."""
+    noise = rng.standard_normal((2, *np.shape(values)))
+    return noise[0] + 1j * noise[1] if np.iscomplexobj(values) else noise[0]
+
+
+def _off(m: MatsubaraSolution, mu_star: float, found: Inversion) -> tuple[float, ...]:
+    """How far an answer is off, as `Design.tried`."""
+    supposed = np.interp(found.omega, m.omega, m.a2f, right=0.0)
+    true = (
+        float(coupling_constant(m.omega, m.a2f)),
+        float(logarithmic_frequency(m.omega, m.a2f)),
+        float(critical_temperature(m.omega, m.a2f, mu_star, cutoff=m.cutoff)),
+    )
+    known = (found.lambda_, found.omega_log, found.critical_temperature)
+    numbers = (one.value / value - 1 for one, value in zip(known, true, strict=True))
+    error = np.linalg.norm(found.a2f - supposed) / np.linalg.norm(supposed)
+    return (*numbers, float(error))
 
 
 def _peaks(supposed, found):

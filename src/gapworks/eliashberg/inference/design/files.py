@@ -27,6 +27,8 @@ _REACH = 3.5
 """Data reach so many times as far as the spectrum that is supposed, as those of the paper do."""
 _POINTS = 1000
 _BROADENING = 0.05
+_TRIED = {"lambda": "", "omega_log": "meV", "T_c": "K", "a2F (rms)": ""}
+"""What simulated measurements are off in, with its unit, as in `Design.tried`."""
 
 
 def run(args: argparse.Namespace) -> None:
@@ -52,6 +54,7 @@ def run(args: argparse.Namespace) -> None:
                 temperature=args.temperature,
                 mu_star=args.mu_star,
                 cutoff=args.cutoff,
+                draws=args.draws,
                 **smeared,
             )
             for noise in sorted(args.noise, reverse=True)
@@ -125,7 +128,8 @@ def table(found: dict[float, Design], true: dict[str, float]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns noise, quantity, unit, value, deviation (NaN: not known) and percent of the value.
+        Columns noise, quantity, unit, value, deviation (NaN: not known) and percent of the value;
+        "tried": the root mean square of how far simulated measurements were off.
     """
     rows: list[tuple[float, str, str, float, float]] = []
     for noise, one in found.items():
@@ -140,6 +144,12 @@ def table(found: dict[float, Design], true: dict[str, float]) -> pd.DataFrame:
             rows.append((noise, f"peak {number}", "meV", place, error))
         size = true["a2F (rms)"]
         rows.append((noise, "a2F (rms)", "", size, one.width * size))
+        if len(one.tried):
+            off = np.sqrt(np.mean(one.tried**2, axis=0))
+            rows += [
+                (noise, f"tried: {name}", unit, true[name], share * true[name])
+                for (name, unit), share in zip(_TRIED.items(), off, strict=True)
+            ]
         rows.append((noise, "modes resolved", "", one.modes, np.nan))
     result = pd.DataFrame(rows, columns=["noise", "quantity", "unit", "value", "deviation"])
     result["percent"] = 100 * result["deviation"] / result["value"].abs()
@@ -212,6 +222,7 @@ def _plain(noise: float, one: Design) -> dict[str, Any]:
                 ("critical_temperature_K", expected.critical_temperature),
             )
         },
+        "tried": one.tried.tolist(),
         "peaks_meV": one.peaks.tolist(),
         "peak_errors_meV": np.where(lost, None, one.peak_errors).tolist(),
     } | {name: getattr(expected, name).tolist() for name in curves}
