@@ -1,6 +1,7 @@
 """`gapworks design` as a user runs it: what a planned measurement will tell, or why it cannot."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,8 @@ import pytest
 
 from gapworks.eliashberg import coupling_constant, design
 from gapworks.eliashberg.data.typical import HYDRIDE, LEAD, MAGNESIUM_DIBORIDE
+from gapworks.eliashberg.inference.design.expected import Design
+from gapworks.eliashberg.inference.design.files import _doubts
 from tests.support.command import gapworks_here as gapworks
 
 PLAN = ("design", "--temperature", 1.16, "--range", 28, "--points", 80)
@@ -32,6 +35,7 @@ def test_a_plan_says_how_well_each_quantity_will_be_known(hump, tmp_path):
     ended = gapworks(*PLAN, "--noise", 0.01, 0.002, "--like", path, *writing)
     assert ended.returncode == 0, ended.stderr
     assert "hump.csv, to 8 meV" in ended.stderr and "THz" in ended.stderr
+    assert ended.stderr.count("--draws 10 tries them") == 1
     rows = pd.read_csv(files["csv"]).set_index(["quantity", "noise"])
     x = 0.35 * np.arange(1, 81)
     for noise in (0.01, 0.002):
@@ -71,6 +75,7 @@ def test_simulated_measurements_are_off_by_about_what_is_planned(hump, tmp_path)
     ended = gapworks(*PLAN, "--noise", 0.01, "--like", path, "--draws", 5, *writing)
     assert ended.returncode == 0, ended.stderr
     rows = pd.read_csv(files["csv"]).set_index("quantity")
+    assert "--draws 10 tries them" not in ended.stderr
     tried = np.array(json.loads(files["json"].read_text())["designs"][0]["tried"])
     assert tried.shape == (5, 4) and len(np.unique(tried)) == 20
     names = ("lambda", "omega_log", "T_c", "a2F (rms)")
@@ -79,6 +84,16 @@ def test_simulated_measurements_are_off_by_about_what_is_planned(hump, tmp_path)
         assert 0.2 < rows.loc[f"tried: {name}", "percent"] / rows.loc[name, "percent"] < 4
     line = next(one for one in ended.stdout.splitlines() if one.startswith("tried: T_c (K)"))
     assert f"{rows.loc['tried: T_c', 'percent']:.2g} %" in line
+
+
+def test_an_error_that_simulated_measurements_exceed_is_named():
+    none = np.zeros(0)
+    good = Design(None, 0.1, 9, 0.02, 0.03, 1e-3, none, none, np.full((4, 4), 1e-3))
+    bad = replace(good, tried=np.tile([0.3, -0.04, 1e-4, 0.1], (4, 1)))
+    assert _doubts({0.01: good}) == []
+    (note,) = _doubts({0.01: good, 0.003: bad})
+    assert note.startswith("noise 0.003: lambda was off by 30 % in 4 simulated measurements")
+    assert "2 % are stated" in note
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,8 @@ def test_errors_coverage_and_numbers_stand_against_the_noise_in_per_cent(shown):
 def test_modes_fall_with_the_noise_of_each_kind_of_data(shown):
     (axes,) = shown("modes").axes
     counts = evaluated(COUNTED)["modes"]
-    assert named(axes) == list(MEASURED.values())
+    assert named(axes) == [*MEASURED.values(), "all that there are"]
+    assert list(curve(axes, "all that there are").get_ydata()) == [111, 111]
     for kind, label in enumerate(MEASURED.values()):
         is_curve(curve(axes, label), LOUDER, np.median(counts[kind], axis=1))
         for level, place in enumerate(LOUDER):

@@ -196,7 +196,7 @@ def _inversion(name: str, said: dict[str, Any]) -> Kind:
 
 def _modes(name: str, said: dict[str, Any]) -> Kind:
     """Counts that fall with the noise and from kind to kind."""
-    said["kinds"] = list(MEASURED)
+    said |= {"kinds": list(MEASURED), "coefficients": 111}
     drawn = values(name, "modes", (len(MEASURED), 3, 7))
     counts = np.round(20 * drawn) + 40 * np.arange(3)[::-1, None, None]
     own = {"level": LOUDER, "modes": counts.astype("int32")}

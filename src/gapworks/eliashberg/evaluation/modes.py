@@ -60,5 +60,8 @@ def evaluate(settings: Invert, given: Given, threads: int, report: Report) -> Ev
         "level": Coordinate(levels, "1", "noise in units of Delta(i omega_0), or of N_F"),
         "row": Coordinate(chosen["sample"], "1", "index of the test sample"),
     }
-    attributes = about_solved(header, "modes", physics) | {"kinds": list(KINDS)}
+    attributes = about_solved(header, "modes", physics) | {
+        "kinds": list(KINDS),
+        "coefficients": len(equations.model.basis),
+    }
     return Evaluation(attributes, coordinates, VARIABLES, {"modes": modes})

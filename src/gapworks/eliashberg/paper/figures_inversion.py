@@ -96,6 +96,8 @@ def modes(counted: Evaluated) -> Figure:
         low, median, high = np.quantile(of_kind, (0.16, 0.5, 0.84), axis=1)
         axes.plot(level, median, color=color, marker="o", markersize=3, label=MEASURED[kind])
         axes.fill_between(level, low, high, color=color, alpha=0.15, linewidth=0)
+    most = data.attributes["coefficients"]
+    axes.axhline(most, color="0.6", linestyle=":", linewidth=0.8, label="all that there are")
     axes.set(xscale="log", yscale="log", ylabel="modes resolved")
     axes.set_xlabel(r"noise over $\Delta(i\omega_0)$, or over $N_F$")
     axes.yaxis.set_major_formatter("{x:g}")

@@ -27,6 +27,8 @@ _REACH = 3.5
 """Data reach so many times as far as the spectrum that is supposed, as those of the paper do."""
 _POINTS = 1000
 _BROADENING = 0.05
+_DOUBTFUL = 2.0
+"""Times a stated error that simulated measurements may be off by."""
 _TRIED = {"lambda": "", "omega_log": "meV", "T_c": "K", "a2F (rms)": ""}
 """What simulated measurements are off in, with its unit, as in `Design.tried`."""
 
@@ -65,6 +67,8 @@ def run(args: argparse.Namespace) -> None:
     for noise, one in found.items():
         if not one.expected.converged:
             print(f"gapworks: noise {noise:g}: the fit did not converge", file=sys.stderr)
+    for note in _doubts(found):
+        print(f"gapworks: {note}", file=sys.stderr)
     rows = table(found, _true(args, omega, a2f))
     print(screen(rows))
     _write(args, found, rows, (omega, a2f))
@@ -102,6 +106,24 @@ def _supposed(args: argparse.Namespace) -> tuple[np.ndarray, np.ndarray, str]:
     omega, (a2f,) = joined_by_lines(found.omega, found.a2f)
     coupling = float(coupling_constant(omega, a2f))
     return omega, a2f, f"supposed: {args.like}, to {omega[-1]:g} meV, lambda {coupling:.4g}"
+
+
+def _doubts(found: dict[float, Design]) -> list[str]:
+    """What makes the errors that an inversion would state less than what they claim to be."""
+    notes = []
+    for noise, one in found.items():
+        if not len(one.tried):
+            return ["errors are those that `gapworks invert` would state; --draws 10 tries them"]
+        off = np.sqrt(np.mean(one.tried**2, axis=0))
+        stated = (one.coupling, one.omega_log, one.critical_temperature)
+        for name, share, error in zip(_TRIED, off, stated, strict=False):
+            if share > _DOUBTFUL * error:
+                notes.append(
+                    f"noise {noise:g}: {name} was off by {100 * share:.2g} % in {len(one.tried)} "
+                    f"simulated measurements, where {100 * error:.2g} % are stated: do not rely "
+                    "on its stated error"
+                )
+    return notes
 
 
 def _true(args: argparse.Namespace, omega: np.ndarray, a2f: np.ndarray) -> dict[str, float]:
