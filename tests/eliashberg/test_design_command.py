@@ -10,7 +10,7 @@ import pytest
 from gapworks.eliashberg import coupling_constant, design
 from gapworks.eliashberg.data.typical import HYDRIDE, LEAD, MAGNESIUM_DIBORIDE
 from gapworks.eliashberg.inference.design.expected import Design
-from gapworks.eliashberg.inference.design.files import _doubts
+from gapworks.eliashberg.inference.design.files import doubts
 from tests.support.command import gapworks_here as gapworks
 
 PLAN = ("design", "--temperature", 1.16, "--range", 28, "--points", 80)
@@ -90,8 +90,8 @@ def test_an_error_that_simulated_measurements_exceed_is_named():
     none = np.zeros(0)
     good = Design(None, 0.1, 9, 0.02, 0.03, 1e-3, none, none, np.full((4, 4), 1e-3))
     bad = replace(good, tried=np.tile([0.3, -0.04, 1e-4, 0.1], (4, 1)))
-    assert _doubts({0.01: good}) == []
-    (note,) = _doubts({0.01: good, 0.003: bad})
+    assert doubts({0.01: good}) == []
+    (note,) = doubts({0.01: good, 0.003: bad})
     assert note.startswith("noise 0.003: lambda was off by 30 % in 4 simulated measurements")
     assert "2 % are stated" in note
 

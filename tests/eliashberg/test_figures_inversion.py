@@ -43,7 +43,7 @@ def test_errors_coverage_and_numbers_stand_against_the_noise_in_per_cent(shown):
     data, percent = evaluated(INVERTED), 100 * LOUDER
     for label, name in (("equations", "a2f_error"), ("network", "network_a2f_error")):
         is_curve(curve(errors, label), percent, 100 * np.median(data[name], axis=1))
-    width = curve(errors, "half width of 68 % band")
+    width = curve(errors, "68 % band")
     is_curve(width, percent, 100 * np.median(data["width"], axis=1))
     for share in (68, 95):
         inside = 100 * data[f"inside{share}"]

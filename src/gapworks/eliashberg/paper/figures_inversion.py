@@ -65,7 +65,7 @@ def coverage(inferred: Evaluated) -> Figure:
         errors.plot(level, median, color=color, marker="o", markersize=3, label=label)
         errors.fill_between(level, low, high, color=color, alpha=0.15, linewidth=0)
     width = 100 * np.median(data["width"], axis=1)
-    errors.plot(level, width, color=EQUATIONS, linestyle=":", label="half width of 68 % band")
+    errors.plot(level, width, color=EQUATIONS, linestyle=":", label="68 % band")
     errors.set(yscale="log", ylabel=f"{A2F} error [%]")
     for share, color in zip(LEVELS, CURVES, strict=False):
         inside = 100 * data[f"inside{share}"]

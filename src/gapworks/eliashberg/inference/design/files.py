@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> None:
     for noise, one in found.items():
         if not one.expected.converged:
             print(f"gapworks: noise {noise:g}: the fit did not converge", file=sys.stderr)
-    for note in _doubts(found):
+    for note in doubts(found):
         print(f"gapworks: {note}", file=sys.stderr)
     rows = table(found, _true(args, omega, a2f))
     print(screen(rows))
@@ -108,8 +108,14 @@ def _supposed(args: argparse.Namespace) -> tuple[np.ndarray, np.ndarray, str]:
     return omega, a2f, f"supposed: {args.like}, to {omega[-1]:g} meV, lambda {coupling:.4g}"
 
 
-def _doubts(found: dict[float, Design]) -> list[str]:
-    """What makes the errors that an inversion would state less than what they claim to be."""
+def doubts(found: dict[float, Design]) -> list[str]:
+    """Where simulated measurements are off by more than an inversion would state; or not tried.
+
+    Parameters
+    ----------
+    found : dict of float to Design
+        By noise.
+    """
     notes = []
     for noise, one in found.items():
         if not len(one.tried):
