@@ -26,6 +26,7 @@ from gapworks.learning.loop import (
     training_key,
     training_seed,
 )
+from gapworks.learning.memory import freed_memory_kept
 from gapworks.learning.package import parameter_count, save_package
 from gapworks.learning.settings import Training, TrainingSettings
 
@@ -120,7 +121,7 @@ def train_network(
     """
     checkpoint = checkpoint_path(output)
     seed = training_seed(settings.seed, settings.study, settings.name, settings.repeat)
-    with reproducible(threads, seed):
+    with reproducible(threads, seed), freed_memory_kept():
         task = make_task(settings, data, validation, seed, threads)
         key = training_key(
             settings=settings.model_dump(mode="json"),
