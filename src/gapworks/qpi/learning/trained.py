@@ -13,6 +13,7 @@ from torch import Tensor
 
 from gapworks.factory.reading import Header
 from gapworks.learning import trained
+from gapworks.learning.memory import freed_memory_kept
 from gapworks.qpi.learning.familiarity import FAMILIAR, Familiarity
 from gapworks.qpi.learning.features import (
     AT_ONCE,
@@ -164,6 +165,7 @@ class Network(trained.TrainedNetwork):
         return treated, refused
 
     @torch.no_grad()
+    @freed_memory_kept()
     def answer(self, maps: Tensor) -> Answers:
         """Classes and parameters of LDOS maps, or of images.
 
