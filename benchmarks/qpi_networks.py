@@ -2,10 +2,10 @@
 
     python benchmarks/qpi_networks.py [PIXELS] [REPEATS]
 
-The small network at two energies: what is drawn anew for a batch of 32, and that with its step, with
-freed memory given back, as at first in a process, and kept, as in training; the median. Then the
-paper's: one step, in float32 and in bfloat16; the least of the repeats. A step is forward, backward,
-Adam. CPU time of all threads beside the time on the clock, which other work disturbs more.
+The small network at two energies: what is drawn anew for a batch of 32, and that with its step,
+with freed memory given back, as at first in a process, and kept, as in training; the median. Then
+the paper's: one step, in float32 and in bfloat16; the least of the repeats. A step is forward,
+backward, Adam. CPU time of all threads beside the time on the clock, which other work disturbs.
 """
 
 from __future__ import annotations
