@@ -1,0 +1,1 @@
+"""Answers on people's own maps, from the file to the pairing."""
