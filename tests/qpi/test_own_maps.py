@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gapworks.factory.reading import verify
+from gapworks.qpi.data.measured.treatment import treat
 from gapworks.qpi.learning.familiarity import measured
 from gapworks.qpi.learning.features import stored_maps, windows
 from gapworks.qpi.learning.maps import on_torus, pink_envelope
 from gapworks.qpi.learning.trained import Network
-from gapworks.qpi.learning.treatment import treat
 from tests.support.command import gapworks_here, refused
 from tests.support.qpi_study import LITERAL, TRAINING, train_network, train_settings
 
@@ -173,7 +173,7 @@ def test_centre_constant_and_slope_do_not_matter(maps, shift, constant, slope, s
     unit = one.std()
     moved = np.roll(one, shift, (-2, -1))
     changed = moved + unit * (constant + slope * np.linspace(-1, 1, SIZE)[:, None])
-    right, treated = treat(one, RADIUS), treat(changed, RADIUS)
+    right, treated = treat(one, RADIUS, SIZE), treat(changed, RADIUS, SIZE)
     assert right.refused is None and treated.refused is None
     known = np.roll(np.ones((SIZE, SIZE)), shift, (0, 1))
     if any(shift):

@@ -18,6 +18,8 @@ import torch
 from torch import Tensor
 
 from gapworks.qpi.config import CLASSES
+from gapworks.qpi.data.measured.background import off_rim
+from gapworks.qpi.data.measured.treatment import outer_half
 from gapworks.qpi.learning.features import AT_ONCE, has_u_gap, rings_of_r
 from gapworks.qpi.learning.maps import (
     RINGS,
@@ -30,7 +32,6 @@ from gapworks.qpi.learning.maps import (
     threefold_mean,
     within_disc,
 )
-from gapworks.qpi.learning.treatment import off_plane
 from gapworks.qpi.physics.point_group import THIRD_TURN
 
 FAMILIAR = "familiar."
@@ -57,7 +58,7 @@ def statistics(maps: np.ndarray, view: View) -> Tensor:
     Parameters
     ----------
     maps : ndarray, shape (n, energies, size, size)
-        The impurity at [size // 2, size // 2], a plane taken off: from `treatment`.
+        The impurity at [size // 2, size // 2], a plane taken off.
     view : View
         Pixels and disc of the network.
 
@@ -172,8 +173,8 @@ def describe(
                 for (low, high), x in zip((white, pink), u[2:], strict=True)
             ]
             maps = torch.fft.fftshift(measured(maps, view, *levels, generator), (-2, -1)).numpy()
-            everywhere = np.ones(maps.shape[-2:], bool)
-            drawn.append(statistics(off_plane(maps, everywhere, view.radius)[0], view))
+            outer = outer_half(maps.shape[-1], view.radius)
+            drawn.append(statistics(off_rim(maps, outer, 1)[0], view))
     x, label = torch.cat(drawn), label.repeat(DRAWS)
     # Parts of the superconductors, each with all its draws and, as classes take turns, all classes.
     part_of = torch.arange(len(label) // DRAWS).repeat(DRAWS) // len(CLASSES) % HELD_OUT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ from torch import Tensor
 from gapworks.factory.reading import Header
 from gapworks.learning import trained
 from gapworks.learning.memory import freed_memory_kept
+from gapworks.qpi.data.measured.treatment import Treated, treat
 from gapworks.qpi.learning.familiarity import FAMILIAR, Familiarity
 from gapworks.qpi.learning.features import (
     AT_ONCE,
@@ -28,10 +29,12 @@ from gapworks.qpi.learning.images import with_noise as noise_of_images
 from gapworks.qpi.learning.maps import View, turned, within_disc
 from gapworks.qpi.learning.maps import with_noise as noise_of_maps
 from gapworks.qpi.learning.network import TwoHeads
-from gapworks.qpi.learning.treatment import Treated, treat
 from gapworks.qpi.network_config import Images
 from gapworks.qpi.physics.point_group import group, reciprocal
 from gapworks.qpi.steps import Train
+
+_AMPLITUDE, _AMPLITUDES = 5e-6, (1e-9, 1e-2)
+"""Deviation of a usual map, and of any in its unit, 1/meV per cell."""
 
 
 @dataclass(frozen=True)
@@ -153,9 +156,10 @@ class Network(trained.TrainedNetwork):
         Parameters
         ----------
         maps : ndarray, shape (n, energies, size, size)
-            Any unit; the impurity near [size // 2, size // 2].
+            Any unit; NaN where nothing was measured.
         """
-        treated = [treat(one, self.view.radius) for one in maps]
+        size = maps.shape[-1]
+        treated = [_in_its_unit(treat(one, self.view.radius, size)) for one in maps]
         refused = [one.refused for one in treated]
         rest = [number for number, one in enumerate(treated) if one.refused is None]
         if rest and self.familiar is not None:
@@ -217,3 +221,17 @@ class Network(trained.TrainedNetwork):
         angle = torch.where(moves, back, angle)
         embedded = torch.stack([length * angle.sin(), length * angle.cos()], -1)
         return torch.cat([embedded, values[..., 2:]], -1)
+
+
+def _in_its_unit(treated: Treated) -> Treated:
+    """A map whose amplitude can be one of 1/meV per cell: networks are shown amplitudes."""
+    middle = treated.maps.shape[-1] // 2
+    shown = treated.maps.copy()
+    shown[:, middle, middle] = 0
+    unit = np.abs(shown).max() or 1.0
+    amplitude = unit * np.sqrt(((shown / unit) ** 2).mean((-2, -1)).max())
+    if treated.refused is not None or _AMPLITUDES[0] < amplitude < _AMPLITUDES[1]:
+        return treated
+    said = "amplitudes are not of 1/meV per cell: taken for those of another unit"
+    maps = treated.maps / unit * (_AMPLITUDE / (amplitude / unit))
+    return replace(treated, maps=maps, notes=(*treated.notes, said))

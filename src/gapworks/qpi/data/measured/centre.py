@@ -61,7 +61,9 @@ def find(maps: np.ndarray, seed: int = 0) -> Centre:
     row, column = np.unravel_index(folded.argmax(), shape)
     best = float(folded[row, column])
     near = _near(values, max(shape) // _LOCAL)
-    rows, columns = ((x / 2, (x + size) / 2 % size) for x, size in ((row, shape[0]), (column, shape[1])))
+    rows, columns = (
+        (x / 2, (x + size) / 2 % size) for x, size in ((row, shape[0]), (column, shape[1]))
+    )
     at = max(product(rows, columns), key=lambda at: near[int(at[0]), int(at[1])])
     return Centre(*map(float, at), best, _chance(best, np.abs(squares), seed))
 

@@ -15,10 +15,6 @@ _SECOND, _SECOND_IF_STRONG, _STRONG = 25.0, 8.0, 0.2
 where its height is more than a share of the impurity's own."""
 _WAVE, _WAVE_SHARE = 60.0, 0.02
 """Largest power of the odd part in one point of q: in medians of all, and of the map's own."""
-_FEW_LEVELS = 0.25
-"""Different numbers of a map, as a share of its cells, below which they may be rounded."""
-_CUT_CELLS = 13
-"""This many cells at the map's largest or smallest number are neither chance nor symmetry."""
 
 
 def second_impurity(maps: np.ndarray, radius: float) -> tuple[int, int] | None:
@@ -79,46 +75,6 @@ def standing_wave(maps: np.ndarray, disc: np.ndarray) -> tuple[float, float] | N
     row, column = np.unravel_index(best.argmax(), best.shape)
     q = np.fft.fftfreq(size)
     return float(q[row]), float(q[column])
-
-
-def rounding(maps: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Step between the numbers of each map, 0 where they are not rounded, shape (n,).
-
-    Parameters
-    ----------
-    maps : ndarray, shape (n, rows, columns)
-        As they came.
-    known : ndarray of bool, shape (rows, columns)
-    """
-    steps = np.zeros(len(maps))
-    for number, one in enumerate(maps):
-        levels = np.unique(one[known])
-        if 1 < len(levels) < _FEW_LEVELS * np.count_nonzero(known):
-            steps[number] = np.diff(levels).min()
-    return steps
-
-
-def cut_cells(maps: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Cells at the largest or smallest number of a map, where that is no chance.
-
-    Parameters
-    ----------
-    maps : ndarray, shape (n, rows, columns)
-        As they came.
-    known : ndarray of bool, shape (rows, columns)
-
-    Returns
-    -------
-    ndarray of bool, shape (rows, columns)
-        Of any of the maps.
-    """
-    found = np.zeros(known.shape, bool)
-    for one in maps:
-        for end in (one[known].max(), one[known].min()):
-            there = (one == end) & known
-            if np.count_nonzero(there) >= _CUT_CELLS:
-                found |= there
-    return found
 
 
 def signal_to_noise(maps: np.ndarray, disc: np.ndarray) -> np.ndarray:

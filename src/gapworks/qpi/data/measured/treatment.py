@@ -12,6 +12,7 @@ import numpy as np
 
 from gapworks.qpi.data.measured import centre, lattice, structure
 from gapworks.qpi.data.measured.background import off_lines, off_rim, off_robust_plane
+from gapworks.qpi.data.measured.cells import digits, filled, known_twice, measured_cells
 from gapworks.qpi.physics.point_group import distance, hann_disc
 
 _ROUNDING = 1e-11
@@ -32,10 +33,6 @@ _BOWL = 0.5
 """A bowl of more than this many deviations is taken off: less of one is the impurity's own."""
 _QUIET = 8.0
 """Beyond this many cells from the impurity the offsets of lines are measured."""
-_ROUNDED = (0.1, 0.5)
-"""Errors of rounding in units of the map's deviation from which they are said, and refused."""
-_CUT_AROUND = 24
-"""Cells that may be cut off, all of them around the impurity."""
 _DRIFTED, _CREPT = 0.05, 0.015
 """Gain in symmetry, and cells per row, from which a drift is undone."""
 
@@ -89,13 +86,15 @@ def treat(maps: np.ndarray, radius: float, size: int) -> Treated:
     if known.mean() < _COVERED:
         return replace(raw, refused=f"only {known.mean():.0%} of the map is measured")
     unit = np.abs(kept[:, known]).max()
-    digits = np.finfo(maps.dtype).eps if maps.dtype.kind == "f" else 0.0
-    flat, planes = levelled(kept / (unit or 1.0), known, digits)
+    error = np.finfo(maps.dtype).eps if maps.dtype.kind == "f" else 0.0
+    flat, planes = levelled(kept / (unit or 1.0), known, error)
     if isinstance(flat, str):
         return replace(raw, refused=flat)
     found = centre.find(flat)
     if found.chance > _CHANCE:
-        missing = "" if known.mean() > _MOSTLY else f"; {1 - known.mean():.0%} of it is not measured"
+        missing = (
+            "" if known.mean() > _MOSTLY else f"; {1 - known.mean():.0%} of it is not measured"
+        )
         return replace(
             raw,
             refused="no structure: like noise, even about no point (as even as this by chance: "
@@ -105,7 +104,7 @@ def treat(maps: np.ndarray, radius: float, size: int) -> Treated:
     notes += said
     raw = replace(raw, centre=place)
     disc = np.fft.fftshift(hann_disc(moved.shape[-1], radius))
-    covered = [float((disc**2 * x).sum() / (disc**2).sum()) for x in (there, _both(there))]
+    covered = [float((disc**2 * x).sum() / (disc**2).sum()) for x in (there, known_twice(there))]
     if covered[0] < _COVERED or covered[1] < _COVERED_TWICE:
         return replace(
             raw,
@@ -119,7 +118,7 @@ def treat(maps: np.ndarray, radius: float, size: int) -> Treated:
     if refused is None:
         level, said = _off_drift(level)
         notes += said
-    said, rounded = _digits(kept, known, level * unit, disc)
+    said, rounded = digits(kept / unit, known, level, disc)
     notes += said
     out, on_map = (centre.around(x, *2 * [level.shape[-1] // 2], size)[0] for x in (level, there))
     return Treated(
@@ -130,34 +129,6 @@ def treat(maps: np.ndarray, radius: float, size: int) -> Treated:
         on_map,
         structure.signal_to_noise(level, disc),
     )
-
-
-def measured_cells(maps: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Cells that were measured at all energies: neither NaN nor on a dead line.
-
-    Parameters
-    ----------
-    maps : ndarray, shape (n, rows, columns)
-
-    Returns
-    -------
-    known : ndarray of bool, shape (rows, columns)
-    notes : list of str
-    """
-    known = np.isfinite(maps).all(0)
-    notes = []
-    if missing := np.count_nonzero(~known):
-        notes.append(f"{missing} cells hold no number and were filled")
-    if known.any():
-        alive = np.where(known, maps, np.nan)
-        first = np.nan_to_num(alive[:, :, :1])
-        flat = ((alive == first) | np.isnan(alive)).all(2).any(0)
-        if flat.any() and not flat.all():
-            lines = np.count_nonzero(flat & known.any(1))
-            if lines:
-                notes.append(f"{lines} rows hold one number each and were filled")
-            known &= ~flat[:, None]
-    return known, notes
 
 
 def levelled(
@@ -202,7 +173,9 @@ def _centred(
     cell = (cell[0] + round(row) - middle, cell[1] + round(column) - middle)
     fraction = (row - round(row), column - round(column))
     notes = []
-    on_torus = [np.roll(x, (middle - round(row), middle - round(column)), (-2, -1)) for x in on_torus]
+    on_torus = [
+        np.roll(x, (middle - round(row), middle - round(column)), (-2, -1)) for x in on_torus
+    ]
     if max(map(abs, fraction)) < _ON_A_CELL:
         fraction = (0.0, 0.0)
     place = (cell[0] % size + fraction[0], cell[1] % size + fraction[1])
@@ -233,29 +206,6 @@ def _goes_on(maps: np.ndarray, known: np.ndarray, there: np.ndarray) -> bool:
     )
 
 
-def _both(there: np.ndarray) -> np.ndarray:
-    return there | centre.opposite(there)
-
-
-def filled(maps: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Maps whose unknown cells are those opposite, or else the mean of known neighbours, or 0.
-
-    Parameters
-    ----------
-    maps : ndarray, shape (n, size, size)
-        The impurity at [size // 2, size // 2].
-    known : ndarray of bool, shape (size, size)
-    """
-    if known.all():
-        return maps
-    other, there = centre.opposite(maps), centre.opposite(known)
-    made = np.where(known, maps, np.where(there, other, 0.0))
-    steps = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, -1), (-1, 1))
-    count = sum(np.roll(_both(known), step, (0, 1)) for step in steps)
-    beside = sum(np.roll(made, step, (-2, -1)) for step in steps) / np.maximum(count, 1)
-    return np.where(_both(known), made, beside)
-
-
 def _off_background(
     maps: np.ndarray, there: np.ndarray, radius: float, planes: np.ndarray, unit: float
 ) -> tuple[np.ndarray, list[str]]:
@@ -269,7 +219,9 @@ def _off_background(
     outer = outer_half(size, radius) & there
     level, rim = off_rim(maps, outer, 1)
     round_, bowls = off_rim(maps, outer, 2)
-    in_disc = [np.sqrt((weight * x**2).sum((-2, -1)) / weight.sum()) for x in (level - round_, round_)]
+    in_disc = [
+        np.sqrt((weight * x**2).sum((-2, -1)) / weight.sum()) for x in (level - round_, round_)
+    ]
     if (in_disc[0] > _BOWL * in_disc[1]).any():
         level, rim = round_, bowls[:, :3]
         notes.append("a bowl taken off")
@@ -279,7 +231,7 @@ def _off_background(
         shown = ", ".join(f"{unit * plane[0]:.3g}" for plane in planes)
         tilt = ", ".join(f"{unit * np.hypot(*plane[1:]):.3g}" for plane in planes)
         notes.append(f"a background of {shown} and a slope of {tilt} over half the map taken off")
-    return level * _both(there), notes
+    return level * known_twice(there), notes
 
 
 def outer_half(size: int, radius: float) -> np.ndarray:
@@ -325,24 +277,3 @@ def _no_map(maps: np.ndarray, disc: np.ndarray, radius: float) -> str | None:
             "wave, or hum"
         )
     return None
-
-
-def _digits(
-    maps: np.ndarray, known: np.ndarray, level: np.ndarray, disc: np.ndarray
-) -> tuple[list[str], str | None]:
-    """What is said of rounded and cut numbers, and whether they are refused."""
-    notes = []
-    deviation = np.sqrt(((level * disc) ** 2).sum((-2, -1)) / (disc**2).sum())
-    error = float((structure.rounding(maps, known) / np.sqrt(12) / (deviation + 1e-300)).max())
-    if error > _ROUNDED[1]:
-        return notes, f"the numbers are rounded: an error of {error:.1f} of the map's deviation"
-    if error > _ROUNDED[0]:
-        notes.append(f"the numbers are rounded: an error of {error:.2f} of the map's deviation")
-    cut = np.count_nonzero(structure.cut_cells(maps, known)) if not error else 0
-    if cut > _CUT_AROUND:
-        return notes, f"{cut} cells are at the largest or smallest number: cut off, saturated"
-    if cut:
-        notes.append(f"{cut} cells are at the largest or smallest number: cut off, saturated")
-    return notes, None
-
-
