@@ -17,7 +17,7 @@ from gapworks.qpi.physics.point_group import distance, hann_disc
 
 _ROUNDING = 1e-11
 """What the fit of a plane leaves of one, in units of the map's largest number."""
-_CHANCE = 1e-4
+CHANCE = 1e-4
 """A map that is more likely even by chance has no structure."""
 _COVERED, _COVERED_TWICE = 0.45, 0.9
 """At least these shares of the disc must be known, as it is weighed, directly and by symmetry."""
@@ -91,19 +91,12 @@ def treat(maps: np.ndarray, radius: float, size: int) -> Treated:
     if isinstance(flat, str):
         return replace(raw, refused=flat)
     found = centre.find(flat)
-    if found.chance > _CHANCE:
-        missing = (
-            "" if known.mean() > _MOSTLY else f"; {1 - known.mean():.0%} of it is not measured"
-        )
-        return replace(
-            raw,
-            refused="no structure: like noise, even about no point (as even as this by chance: "
-            f"p = {found.chance:.2g}{missing})",
-        )
+    if found.chance > CHANCE:
+        return replace(raw, refused=like_noise(found, known))
     moved, there, place, said = _centred(flat, known, found)
     notes += said
     raw = replace(raw, centre=place)
-    disc = np.fft.fftshift(hann_disc(moved.shape[-1], radius))
+    disc = disc_of(moved.shape[-1], radius)
     covered = [float((disc**2 * x).sum() / (disc**2).sum()) for x in (there, known_twice(there))]
     if covered[0] < _COVERED or covered[1] < _COVERED_TWICE:
         return replace(
@@ -129,6 +122,34 @@ def treat(maps: np.ndarray, radius: float, size: int) -> Treated:
         on_map,
         structure.signal_to_noise(level, disc),
     )
+
+
+def like_noise(found: centre.Centre, known: np.ndarray) -> str:
+    """What is said of a map without a centre.
+
+    Parameters
+    ----------
+    found : Centre
+    known : ndarray of bool, shape (rows, columns)
+        Cells that were measured.
+    """
+    missing = "" if known.mean() > _MOSTLY else f"; {1 - known.mean():.0%} of it is not measured"
+    return (
+        "no structure: like noise, even about no point (as even as this by chance: "
+        f"p = {found.chance:.2g}{missing})"
+    )
+
+
+def disc_of(size: int, radius: float) -> np.ndarray:
+    """Hann disc about [size // 2, size // 2], 0 there, shape (size, size).
+
+    Parameters
+    ----------
+    size : int
+    radius : float
+        Lattice constants.
+    """
+    return np.fft.fftshift(hann_disc(size, radius))
 
 
 def levelled(
