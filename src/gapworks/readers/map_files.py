@@ -105,7 +105,10 @@ def read_variables(path: Path, channel: str | None, unit: float) -> Raw:
     with open_plain(path) as file:
         begins = file.read(4) or b""
     if begins.startswith(b"CDF"):
-        return _picked(path, *_netcdf(path), channel, unit)
+        try:
+            return _picked(path, *_netcdf(path), channel, unit)
+        except (IndexError, TypeError, KeyError) as error:
+            raise ReadError(f"{path}: is no whole NetCDF file ({error}); copy it again") from error
     if begins != b"\x89HDF":
         raise ReadError(f"{path}: is neither HDF5 nor NetCDF")
     found: dict[str, Variable] = {}

@@ -19,7 +19,7 @@ from gapworks.readers.text import ReadError
 
 _VOLT = 1e3
 """meV of an electron at 1 V."""
-_LOCK_IN = re.compile(r"^(?!.*\[bwd\]).*(?:LI.*\bX\b|lock.?in|dI/?dV)", re.IGNORECASE)
+_LOCK_IN = re.compile(r"^(?!.*\[bwd\]).*(?:LI[ _].*[ _]X\b|lock.?in|dI/?dV)", re.IGNORECASE)
 """Signals that are dI/dV."""
 
 
@@ -98,7 +98,7 @@ def read_sxm(path: Path, channel: str | None, unit: float) -> Raw:
         columns, rows = (int(x) for x in said["scan_pixels"].split())
         width, height = (float(x) for x in said["scan_range"].split())
         bias = float(said["bias"].split()[0])
-        table = [line.split("\t") for line in said["data_info"].strip().splitlines()]
+        table = [line.split("\t") for line in said["data_info"].splitlines() if line.strip()]
         titles = [cell.strip().lower() for cell in table[0]]
         signals = [
             (row[titles.index("name")].strip(), row[titles.index("direction")].strip().lower())
