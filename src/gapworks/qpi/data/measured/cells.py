@@ -136,7 +136,7 @@ def digits(
         return notes, f"the numbers are rounded: an error of {error:.1f} of the map's deviation"
     if error > _ROUNDED[0]:
         notes.append(f"the numbers are rounded: an error of {error:.2f} of the map's deviation")
-    cut = np.count_nonzero(cut_cells(maps, known)) if not error else 0
+    cut = np.count_nonzero(cut_cells(maps, known)) if error <= _ROUNDED[0] else 0
     if cut > _CUT_AROUND:
         return notes, f"{cut} cells are at the largest or smallest number: cut off, saturated"
     if cut:

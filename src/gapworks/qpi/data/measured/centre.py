@@ -55,12 +55,12 @@ def find(maps: np.ndarray, seed: int = 0) -> Centre:
         Of the random phases.
     """
     shape = maps.shape[-2:]
-    values = clipped(maps)
-    squares = _squares(values)
+    balanced = _balanced(clipped(maps))
+    squares = _squares(balanced)
     folded = np.fft.ifft2(squares.sum(0)).real * squares[0].size / len(maps)
     row, column = np.unravel_index(folded.argmax(), shape)
     best = float(folded[row, column])
-    near = _near(values, max(shape) // _LOCAL)
+    near = _near(np.fft.ifft2(balanced).real, max(shape) // _LOCAL)
     rows, columns = (
         (x / 2, (x + size) / 2 % size) for x, size in ((row, shape[0]), (column, shape[1]))
     )
@@ -89,7 +89,7 @@ def refined(maps: np.ndarray, row: float, column: float) -> tuple[float, float]:
         From `find`, right to half a cell.
     """
     rows, columns = maps.shape[-2:]
-    squares = _squares(maps).sum(0)
+    squares = _squares(_balanced(maps)).sum(0)
     if rows % 2 == 0:  # waves of two cells have no phase
         squares[rows // 2] = 0
     if columns % 2 == 0:
@@ -161,16 +161,18 @@ def around(maps: np.ndarray, row: int, column: int, size: int) -> tuple[np.ndarr
     return cut, there
 
 
-def _squares(maps: np.ndarray) -> np.ndarray:
-    """Squares of Fourier coefficients, of unit sum in size; bowls, stripes and waves count little.
-
-    They stand in few points of q, the impurity in many.
-    """
+def _balanced(maps: np.ndarray) -> np.ndarray:
+    """Fourier coefficients of maps; those of bowls, stripes and waves, in few points of q, less."""
     transform = np.fft.fft2(maps)
     transform[:, 0, 0] = 0
     power = np.abs(transform) ** 2
     most = _CAPPED * np.median(power, (-2, -1), keepdims=True)
-    squares = transform**2 * np.minimum(1.0, most / (power + 1e-300))
+    return transform * np.sqrt(np.minimum(1.0, most / (power + 1e-300)))
+
+
+def _squares(transform: np.ndarray) -> np.ndarray:
+    """Squares of Fourier coefficients, whose sizes sum to one."""
+    squares = transform**2
     return squares / (np.abs(squares).sum((-2, -1), keepdims=True) + 1e-300)
 
 

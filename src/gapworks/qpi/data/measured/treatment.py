@@ -190,7 +190,8 @@ def _centred(
     cell = (round(found.row), round(found.column))
     on_torus = [np.roll(x, (middle - cell[0], middle - cell[1]), (-2, -1)) for x in (maps, known)]
     on_torus[0] = filled(*on_torus)
-    row, column = centre.refined(on_torus[0], middle, middle)
+    near = (middle + found.row - cell[0], middle + found.column - cell[1])
+    row, column = centre.refined(on_torus[0], *near)
     cell = (cell[0] + round(row) - middle, cell[1] + round(column) - middle)
     fraction = (row - round(row), column - round(column))
     notes = []
