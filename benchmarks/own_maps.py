@@ -17,6 +17,7 @@ import torch
 from scipy.ndimage import map_coordinates
 
 from gapworks.factory.reading import verify
+from gapworks.qpi.data.measured import centre
 from gapworks.qpi.learning.familiarity import measured
 from gapworks.qpi.learning.features import stored_maps, windows
 from gapworks.qpi.learning.maps import on_torus, pink_envelope, within_disc
@@ -84,6 +85,12 @@ def treatments(maps: torch.Tensor, view) -> Iterator[tuple[str, torch.Tensor]]:
     yield "half a turn", map_.flip((-2, -1))
     yield "image in q", torch.fft.fftshift(torch.fft.fft2(on_torus(map_)).real, (-2, -1))
     yield "between two cells", 0.5 * (map_ + map_.roll(1, -1))
+    yield "half a cell off", shifted(map_, 0.5, 0.3)
+    lines = torch.randn(*maps.shape[:3], 1, generator=generator)
+    yield "steps between rows of 2", map_ + 2 * unit * lines
+    yield "a drift of 3 per cent", warped(map_, lambda i, j: (i, j + 0.03 * i))
+    yield "cut at one side", torch.where(cell < size - 12, map_.roll(12, -1), np.nan)
+    yield "a third of the rows missing", torch.where(cell[:, None] % 3 == 0, np.nan, map_)
     yield "square pixels", warped(map_, lambda i, j: (j - i / 3**0.5, 2 * i / 3**0.5))
     for scale in (0.8, 0.95):
         yield f"scaled by {scale}", warped(map_, lambda i, j, s=scale: (s * i, s * j))
@@ -92,6 +99,12 @@ def treatments(maps: torch.Tensor, view) -> Iterator[tuple[str, torch.Tensor]]:
     if maps.shape[1] > 1:
         yield "energies changed over", map_.flip(1)
         yield "second energy of another", torch.stack([map_[:, 0], map_.roll(7, 0)[:, 1]], 1)
+
+
+def shifted(maps: torch.Tensor, row: float, column: float) -> torch.Tensor:
+    """Maps moved by a fraction of a cell, by Fourier series."""
+    moved = [centre.moved(one, -row, -column) for one in maps.double().numpy()]
+    return torch.from_numpy(np.stack(moved))
 
 
 def warped(maps: torch.Tensor, place) -> torch.Tensor:

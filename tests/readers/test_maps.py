@@ -183,8 +183,8 @@ def test_a_file_that_is_not_there_or_of_no_known_kind_is_named(name, tmp_path):
 
 @pytest.mark.parametrize("suffix", [".mtrx", ".sm4"])
 def test_a_library_that_is_missing_is_named_with_the_way_out(suffix, tmp_path, monkeypatch):
-    for module in ("access2thematrix", "spym", "spym.io", "spym.io.rhksm4"):
-        monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setitem(sys.modules, "access2thematrix", None)
+    monkeypatch.setattr("gapworks.readers.microscopes.find_spec", lambda name: None)
     (tmp_path / f"a{suffix}").touch()
     with pytest.raises(ReadError, match=r"pip install 'gapworks\[stm\]'"):
         read_map(tmp_path / f"a{suffix}")
@@ -213,18 +213,29 @@ def test_an_image_of_matrix_is_asked_for_its_energy(tmp_path, monkeypatch):
     assert maps.notes[0] == "signal Aux in V, forward/up"
 
 
-def test_a_page_of_rhk_has_its_scales_and_its_bias(tmp_path, monkeypatch):
-    said = {"RHK_Xscale": 1e-10, "RHK_Yscale": -1e-10, "RHK_Zscale": 2.0, "RHK_Zoffset": 1.0}
-    said |= {"RHK_Xunits": "m", "RHK_Yunits": "m", "RHK_Bias": 1e-3}
-    page = SimpleNamespace(label="dIdV_Forward", data=STACK[0][::-1], attrs=said)
+RHK = """
+from types import SimpleNamespace
+import numpy as np
+said = {"RHK_Xscale": 1e-10, "RHK_Yscale": -1e-10, "RHK_Zscale": 2.0, "RHK_Zoffset": 1.0}
+said |= {"RHK_Xunits": "m", "RHK_Yunits": "m", "RHK_Bias": 1e-3}
+def RHKsm4(path):
+    image = np.load(path)[::-1]
     curve = SimpleNamespace(label="curve", data=np.zeros(5), attrs={})
-    module = ModuleType("spym.io.rhksm4")
-    module.load = lambda path: [page, curve]
-    for name in ("spym", "spym.io"):
-        monkeypatch.setitem(sys.modules, name, ModuleType(name))
-    monkeypatch.setitem(sys.modules, "spym.io.rhksm4", module)
+    return [SimpleNamespace(label="dIdV_Forward", data=image, attrs=said), curve]
+"""
+"""What stands in place of spym's reader."""
+
+
+def test_a_page_of_rhk_has_its_scales_and_its_bias(tmp_path, monkeypatch):
+    folder = tmp_path / "spym/io/rhksm4"
+    folder.mkdir(parents=True)
+    # As in spym, the package itself needs more than its reader.
+    (tmp_path / "spym/__init__.py").write_text("import hvplot_is_not_there")
+    (folder / "_sm4.py").write_text(RHK)
+    monkeypatch.syspath_prepend(tmp_path)
     path = tmp_path / "a.sm4"
-    path.touch()
+    with path.open("wb") as file:
+        np.save(file, STACK[0])
     maps = read_map(path, lattice_constant=CONSTANT)
     np.testing.assert_allclose(maps.values[0], 2 * STACK[0] + 1)
     assert maps.energies == pytest.approx([1.0])

@@ -6,7 +6,9 @@ Nanonis: a header of text, then big-endian single precision. Rows come back alon
 from __future__ import annotations
 
 import re
+import struct
 from importlib import import_module
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -145,7 +147,10 @@ def read_mtrx(path: Path, channel: str | None, unit: float) -> Raw:
     unit : float
         Not used: an image does not say its bias.
     """
-    reader = _library("access2thematrix", "access2theMatrix", path).MtrxData()
+    try:
+        reader = import_module("access2thematrix").MtrxData()
+    except ImportError as error:
+        raise _missing("access2theMatrix", path) from error
     traces, message = reader.open(str(path))
     if not traces:
         raise ReadError(f"{path}: cannot be read: {message}")
@@ -171,10 +176,10 @@ def read_sm4(path: Path, channel: str | None, unit: float) -> Raw:
     unit : float
         Not used: the bias is in volts.
     """
-    module = _library("spym.io.rhksm4", "spym", path)
+    reader = _rhk(path)
     try:
-        pages = {page.label: page for page in module.load(str(path))}
-    except (ValueError, TypeError, IndexError, KeyError, AttributeError) as error:
+        pages = {page.label: page for page in reader.RHKsm4(str(path))}
+    except (ValueError, TypeError, LookupError, AttributeError, struct.error) as error:
         raise ReadError(f"{path}: cannot be read as RHK's: {error}") from error
     images = {label: page for label, page in pages.items() if np.ndim(page.data) == 2}
     page = images[chosen(path, list(images), channel, "page")]
@@ -196,14 +201,25 @@ def read_sm4(path: Path, channel: str | None, unit: float) -> Raw:
     return Raw(data, energies, "cartesian", (extent[0], extent[1]), notes=(f"page {page.label}",))
 
 
-def _library(module: str, package: str, path: Path) -> ModuleType:
-    try:
-        return import_module(module)
-    except ImportError as error:
-        raise ReadError(
-            f"{path}: needs {package}, which is not installed: pip install 'gapworks[stm]', or "
-            "export the map as text"
-        ) from error
+def _missing(package: str, path: Path) -> ReadError:
+    return ReadError(
+        f"{path}: needs {package}, which is not installed: pip install 'gapworks[stm]', or export "
+        "the map as text"
+    )
+
+
+def _rhk(path: Path) -> ModuleType:
+    """The reader of spym alone: the package imports what draws in notebooks, too."""
+    package = find_spec("spym")
+    if package is None or not package.submodule_search_locations:
+        raise _missing("spym", path)
+    place = Path(package.submodule_search_locations[0], "io", "rhksm4", "_sm4.py")
+    spec = spec_from_file_location("gapworks_rhk_sm4", place)
+    if spec is None or spec.loader is None or not place.is_file():
+        raise _missing("spym", path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _signal(path: Path, names: list[str], channel: str | None) -> str:
