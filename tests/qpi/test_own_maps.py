@@ -145,9 +145,6 @@ CHANGED = {
     "a quarter turn": lambda m: np.rot90(m, axes=(-2, -1)),
     "the image in q": lambda m: np.fft.fftshift(np.fft.fft2(m).real, (-2, -1)),
     "ripples": lambda m: m + 10 * m.std((-2, -1), keepdims=True) * np.sin(np.arange(SIZE) / 2),
-    "a bowl": lambda m: (
-        m + 10 * m.std((-2, -1), keepdims=True) * np.linspace(-1, 1, SIZE)[:, None] ** 2
-    ),
     "between two cells": lambda m: 0.5 * (m + np.roll(m, 1, -1)),
 }
 

@@ -124,14 +124,15 @@ def test_steps_between_rows_are_taken_off(clean):
         found = treat(one + noise(one, 0.1) + steps, ENERGIES)
         assert found.refused is None and "steps between rows taken off" in found.notes
         assert apart(found.maps, one) <= 0.3
-        assert not any("steps" in note for note in treat(one, ENERGIES).notes)
+        assert not any("taken off" in note for note in treat(one, ENERGIES).notes)
 
 
 def test_a_bowl_is_taken_off(clean):
     bowl = unit_of(clean[0]) * (UPWARD**2 + UPWARD.T**2)
-    found = treat(clean[0] + noise(clean[0], 0.1) + 20 * bowl, ENERGIES)
-    assert found.refused is None and "a bowl taken off" in found.notes
-    assert apart(found.maps, clean[0]) <= 0.3
+    for size in (2, 10):
+        found = treat(clean[0] + noise(clean[0], 0.1) + size * bowl, ENERGIES)
+        assert found.refused is None and "a bowl taken off" in found.notes
+        assert apart(found.maps, clean[0]) <= 0.3
 
 
 @pytest.mark.parametrize("creep", [(0.0, 0.05), (0.04, -0.03)])
@@ -229,7 +230,7 @@ REFUSED = {
     "a second impurity": (lambda m: m + 0.7 * np.roll(m, (9, 4), (1, 2)), ""),
     "a wave": (lambda m: m + unit_of(m) * np.sin(2 * np.pi * (ROW + 0.3 * COLUMN) / 5.3), "a wave"),
     "cut peaks": (
-        lambda m: np.clip(m, *(s * np.sort(np.abs(m), None)[-60] for s in (-1, 1))),
+        lambda m: np.clip(m, *np.quantile(m, (0.01, 0.99))),
         "cut off",
     ),
     "few digits": (lambda m: np.rint(m / (3 * unit_of(m))), ""),

@@ -36,9 +36,10 @@ def measured_cells(maps: np.ndarray) -> tuple[np.ndarray, list[str]]:
         alive = np.where(known, maps, np.nan)
         first = np.nan_to_num(alive[:, :, :1])
         flat = ((alive == first) | np.isnan(alive)).all(2).any(0)
-        if flat.any() and not flat.all():
-            lines = np.count_nonzero(flat & known.any(1))
-            if lines:
+        alive_rows = np.flatnonzero(~flat)
+        if len(alive_rows):  # A rim of one number is a map that ends, or dies out, there.
+            flat[: alive_rows[0]] = flat[alive_rows[-1] :] = False
+            if lines := np.count_nonzero(flat & known.any(1)):
                 notes.append(f"{lines} rows hold one number each and were filled")
             known &= ~flat[:, None]
     return known, notes

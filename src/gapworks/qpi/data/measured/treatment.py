@@ -20,7 +20,7 @@ _ROUNDING = 1e-11
 CHANCE = 1e-4
 """A map that is more likely even by chance has no structure."""
 _COVERED, _COVERED_TWICE = 0.45, 0.9
-"""At least these shares of the disc must be known, as it is weighed, directly and by symmetry."""
+"""Least shares of the disc that must be known, as it is weighed, directly and by symmetry."""
 _EVEN = 0.1
 """Correlation with the opposite side from which what is moved in belongs to the map."""
 _ON_A_CELL = 0.05
@@ -29,8 +29,8 @@ _MOSTLY = 0.8
 """Less of a map than this makes its centre hard to find."""
 _SAID = 1.0
 """A background of more than this many of the map's deviations is worth a note."""
-_BOWL = 0.5
-"""A bowl of more than this many deviations is taken off: less of one is the impurity's own."""
+_BOWL = 0.15
+"""A bowl of more than this many deviations is taken off: impurities have up to 0.13 of their own."""
 _QUIET = 8.0
 """Beyond this many cells from the impurity the offsets of lines are measured."""
 _DRIFTED, _CREPT = 0.05, 0.015
@@ -233,11 +233,10 @@ def _off_background(
 ) -> tuple[np.ndarray, list[str]]:
     """Maps less steps of lines, plane and bowl, and what is said of it."""
     size = maps.shape[-1]
-    r = np.fft.fftshift(distance(size))
-    weight = np.fft.fftshift(hann_disc(size, radius)) ** 2
-    notes = []
-    maps, lines = off_lines(maps, there & (r > _QUIET))
-    notes += [f"steps between {name} taken off" for name in lines]
+    weight = disc_of(size, radius) ** 2
+    quiet = np.fft.fftshift(distance(size)) > _QUIET
+    maps, lines = off_lines(maps, there & quiet)
+    notes = [f"steps between {name} taken off" for name in lines]
     outer = outer_half(size, radius) & there
     level, rim = off_rim(maps, outer, 1)
     round_, bowls = off_rim(maps, outer, 2)
