@@ -40,7 +40,7 @@ def test_the_answer_to_a_users_maps_is_that_of_the_network(name, tmp_path):
     else:
         rows = pd.read_csv(answer).to_dict("records")
     expected = [known_answer(one) for one in stack]
-    if len(stack) > 1:
+    if len(stack) > 1 and len(energies) > 1:
         assert {right["class"] for right in expected} == {"A1g", "A2g"}
     for row, right in zip(rows, expected, strict=True):
         assert row["class"] == right.pop("class")

@@ -14,7 +14,7 @@ from torch import Tensor
 from gapworks.factory.reading import Header
 from gapworks.learning import trained
 from gapworks.learning.memory import freed_memory_kept
-from gapworks.qpi.data.measured.treatment import Treated, treat
+from gapworks.qpi.data.measured.treatment import Treated, disc_of, treat
 from gapworks.qpi.learning.familiarity import FAMILIAR, Familiarity
 from gapworks.qpi.learning.features import (
     AT_ONCE,
@@ -33,8 +33,8 @@ from gapworks.qpi.network_config import Images
 from gapworks.qpi.physics.point_group import group, reciprocal
 from gapworks.qpi.steps import Train
 
-_AMPLITUDE, _AMPLITUDES = 5e-6, (1e-9, 1e-2)
-"""Deviation of a usual map, and of any in its unit, 1/meV per cell."""
+_AMPLITUDE = 5e-6
+"""Deviation within the disc of a usual map, 1/meV per cell: what every map is scaled to."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class Network(trained.TrainedNetwork):
             Any unit; NaN where nothing was measured.
         """
         size = maps.shape[-1]
-        treated = [_in_its_unit(treat(one, self.view.radius, size)) for one in maps]
+        treated = [_scaled(treat(one, self.view.radius, size), self.view.radius) for one in maps]
         refused = [one.refused for one in treated]
         rest = [number for number, one in enumerate(treated) if one.refused is None]
         if rest and self.familiar is not None:
@@ -223,15 +223,11 @@ class Network(trained.TrainedNetwork):
         return torch.cat([embedded, values[..., 2:]], -1)
 
 
-def _in_its_unit(treated: Treated) -> Treated:
-    """A map whose amplitude can be one of 1/meV per cell: networks are shown amplitudes."""
-    middle = treated.maps.shape[-1] // 2
-    shown = treated.maps.copy()
-    shown[:, middle, middle] = 0
-    unit = np.abs(shown).max() or 1.0
-    amplitude = unit * np.sqrt(((shown / unit) ** 2).mean((-2, -1)).max())
-    if treated.refused is not None or _AMPLITUDES[0] < amplitude < _AMPLITUDES[1]:
-        return treated
-    said = "amplitudes are not of 1/meV per cell: taken for those of another unit"
-    maps = treated.maps / unit * (_AMPLITUDE / (amplitude / unit))
-    return replace(treated, maps=maps, notes=(*treated.notes, said))
+def _scaled(treated: Treated, radius: float) -> Treated:
+    """A map in the unit of a usual one: networks are shown amplitudes, files have any unit."""
+    weight = disc_of(treated.maps.shape[-1], radius) ** 2
+    unit = np.abs(treated.maps[:, weight > 0]).max() or 1.0
+    squares = (weight * (treated.maps / unit) ** 2).sum((-2, -1)) / weight.sum()
+    return replace(
+        treated, maps=treated.maps / unit * (_AMPLITUDE / (np.sqrt(squares.max()) or 1.0))
+    )

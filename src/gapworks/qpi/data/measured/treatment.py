@@ -30,7 +30,7 @@ _MOSTLY = 0.8
 _SAID = 1.0
 """A background of more than this many of the map's deviations is worth a note."""
 _BOWL = 0.15
-"""A bowl of more than this many deviations is taken off: impurities have up to 0.13 of their own."""
+"""A bowl of more than this many deviations is taken off: impurities have 0.13 at most."""
 _QUIET = 8.0
 """Beyond this many cells from the impurity the offsets of lines are measured."""
 _DRIFTED, _CREPT = 0.05, 0.015
