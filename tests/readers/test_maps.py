@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.io import netcdf_file
 
+from gapworks.factory.errors import Refused
 from gapworks.readers import ReadError, read_map
 from tests.support.microscope_files import write_3ds, write_sxm
 
@@ -118,7 +119,7 @@ def array(folder, values, name="a.npy"):
 
 ASKED = {
     "energies": (STACK, {"raster": "lattice"}, "give energies"),
-    "raster": (STACK, {"energies": ENERGIES}, "lattice (rows along a1"),
+    "raster": (STACK, {"energies": ENERGIES}, "give lattice (rows along a1"),
     "field of view": (STACK, {"energies": ENERGIES, "raster": "cartesian"}, "field_of_view"),
     "as many energies": (STACK, {"energies": [0.0, 1.0], "raster": "lattice"}, "a map for each"),
     "energies that differ": (STACK, {"energies": [0, 0, 1], "raster": "lattice"}, "given twice"),
@@ -137,6 +138,8 @@ def test_what_a_file_does_not_say_is_asked_for_by_name(name, tmp_path):
     with pytest.raises(ReadError) as raised:
         read_map(path, **said)
     assert str(path) in str(raised.value) and wanted in str(raised.value)
+    # What is only to be said is no fault of the file: exit code 2.
+    assert isinstance(raised.value, Refused) == (name in ("energies", "raster", "field of view"))
 
 
 def test_metres_ask_for_the_lattice_constant_and_signals_for_a_name(tmp_path):
@@ -145,7 +148,7 @@ def test_metres_ask_for_the_lattice_constant_and_signals_for_a_name(tmp_path):
         read_map(path)
     two = {"Current (A)": STACK, "Aux (V)": STACK}
     path = write_3ds(tmp_path / "two.3ds", two, (-1e-3, 1e-3), 1e-8)
-    with pytest.raises(ReadError, match=r"several signals.*Current \(A\), Aux \(V\)"):
+    with pytest.raises(ReadError, match=r"several signals.*--channel.*Current \(A\), Aux \(V\)"):
         read_map(path, field_of_view=20)
     assert read_map(path, channel="aux", field_of_view=20).notes[0] == "signal Aux (V)"
     with pytest.raises(ReadError, match="no signal 'Bias'"):

@@ -14,7 +14,7 @@ import numpy as np
 from gapworks.factory.errors import reason
 from gapworks.readers.map_files import read_numpy, read_text, read_variables
 from gapworks.readers.microscopes import read_3ds, read_mtrx, read_sm4, read_sxm
-from gapworks.readers.raw_maps import Raw
+from gapworks.readers.raw_maps import Asked, Raw
 from gapworks.readers.text import ReadError
 from gapworks.readers.units import MEV
 
@@ -115,9 +115,9 @@ def read_map(
         raise ReadError(f"{path}: maps are {values.shape[1]} x {values.shape[2]}: no maps")
     raster = raster or raw.raster
     if raster not in ("lattice", "cartesian"):
-        raise ReadError(
-            f"{path}: does not say its raster; give raster lattice (rows along a1, columns along "
-            "a2) or cartesian (square pixels)"
+        raise Asked(
+            f"{path}: does not say its raster; give lattice (rows along a1, columns along a2) or "
+            "cartesian (square pixels) as --raster"
         )
     size, said = _field_of_view(path, raw, raster, field_of_view, lattice_constant)
     return Maps(values, raw.energies, raster, size, (*raw.notes, *said))
@@ -140,7 +140,7 @@ def _with_energies(
                 )
         own = given
     if own is None:
-        raise ReadError(f"{path}: does not say its energies; give energies, one a map")
+        raise Asked(f"{path}: does not say its energies; give energies, one a map (--energies)")
     values = raw.values if raw.values.ndim != 2 else raw.values[None]
     if values.ndim != 3:
         raise ReadError(f"{path}: has {values.ndim} axes; give maps as (energies, rows, columns)")
@@ -174,13 +174,14 @@ def _field_of_view(
     if raw.field_of_view is not None:
         return raw.field_of_view, []
     if raw.extent is None:
-        raise ReadError(
-            f"{path}: does not say how wide it is; give field_of_view in lattice constants"
+        raise Asked(
+            f"{path}: does not say how wide it is; give field_of_view in lattice constants "
+            "(--field-of-view)"
         )
     if lattice_constant is None:
-        raise ReadError(
-            f"{path}: is {raw.extent[0]:.4g} nm wide; give lattice_constant in nm (NbSe2: 0.344), "
-            "or field_of_view in lattice constants"
+        raise Asked(
+            f"{path}: is {raw.extent[0]:.4g} nm wide; give lattice_constant in nm (NbSe2: 0.344; "
+            "--lattice-constant), or field_of_view in lattice constants"
         )
     width, height = (side / lattice_constant for side in raw.extent)
     return (width, height), [

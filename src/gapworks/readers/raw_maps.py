@@ -8,10 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
+from gapworks.factory.errors import Refused
 from gapworks.readers.text import ReadError
 
 LENGTHS = {"nm": 1.0, "m": 1e9, "um": 1e3, "pm": 1e-3, "A": 0.1, "angstrom": 0.1}
 """One of each in nm."""
+
+
+class Asked(Refused, ReadError):
+    """A file that can be read and does not say what is needed."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +64,10 @@ def chosen(path: Path, names: Sequence[str], channel: str | None, kind: str = "c
                 f"{path}: has no {kind} {channel!r} of its own; it has {', '.join(names)}"
             )
         return alike[0]
-    if len(names) != 1:
-        raise ReadError(
-            f"{path}: has several {kind}s; say by channel which holds dI/dV: {', '.join(names)}"
-            if names
-            else f"{path}: holds no maps"
+    if not names:
+        raise ReadError(f"{path}: holds no maps")
+    if len(names) > 1:
+        raise Asked(
+            f"{path}: has several {kind}s; say which holds dI/dV (--channel): {', '.join(names)}"
         )
     return names[0]
