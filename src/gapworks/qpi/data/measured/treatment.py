@@ -29,8 +29,8 @@ _MOSTLY = 0.8
 """Less of a map than this makes its centre hard to find."""
 _SAID = 1.0
 """A background of more than this many of the map's deviations is worth a note."""
-_BOWL = 0.15
-"""A bowl of more than this many deviations is taken off: impurities have 0.13 at most."""
+_BOWL, _WIDE = 0.15, 27.0
+"""A bowl of more deviations is taken off, in discs so wide: impurities have 0.13 there at most."""
 _QUIET = 8.0
 """Beyond this many cells from the impurity the offsets of lines are measured."""
 _DRIFTED, _CREPT = 0.05, 0.015
@@ -243,7 +243,7 @@ def _off_background(
     in_disc = [
         np.sqrt((weight * x**2).sum((-2, -1)) / weight.sum()) for x in (level - round_, round_)
     ]
-    if (in_disc[0] > _BOWL * in_disc[1]).any():
+    if (in_disc[0] > _BOWL * max(1, _WIDE / radius) ** 2 * in_disc[1]).any():
         level, rim = round_, bowls[:, :3]
         notes.append("a bowl taken off")
     deviation = np.sqrt((weight * level**2).sum((-2, -1)) / weight.sum())
