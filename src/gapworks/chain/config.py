@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
 
+from gapworks.chain.laws import UNIFORM, Disorder
 from gapworks.factory.settings import Increasing, OddWidth, Section
 from gapworks.learning.settings import Training
 from gapworks.study import StudyConfig, StudyDatasets
@@ -35,6 +36,11 @@ class Physics(Section):
         exclude_if=lambda mu: mu == "tuned",
         description="chemical potential: tuned to the filling in each ring, or fixed at that of "
         "the clean ring of the filling",
+    )
+    disorder: Disorder = Field(
+        default=UNIFORM,
+        exclude_if=lambda disorder: disorder == UNIFORM,
+        description="law of V: uniform, or normal with a correlation length",
     )
 
     @property
@@ -62,6 +68,7 @@ class Dataset(Section):
     realizations: PositiveInt = Field(description="disorder realizations per V0")
     hartree: Hartree | None = Field(default=None, description="replaces physics.hartree")
     mu: Mu | None = Field(default=None, description="replaces physics.mu")
+    disorder: Disorder | None = Field(default=None, description="replaces physics.disorder")
     common: bool = Field(
         default=False,
         description="the same disorder at every V0, scaled by it (common random numbers)",
@@ -75,7 +82,7 @@ class Datasets(StudyDatasets):
     """
 
     apart: ClassVar = (
-        ("train", "validation", "test", "surrogate", "common"),
+        ("train", "validation", "test", "surrogate", "common", "correlated", "bands"),
         ("fixed_train", "fixed_validation", "fixed_test"),
     )
 
@@ -89,6 +96,8 @@ class Datasets(StudyDatasets):
     fixed_validation: Dataset
     fixed_test: Dataset
     common: Dataset
+    correlated: Dataset
+    bands: Dataset
 
 
 class WindowSettings(Section):
@@ -258,6 +267,15 @@ class ChainConfig(StudyConfig):
                 )
         if self.figures.correlation_distance > self.physics.length // 2:
             raise ValueError("figures.correlation_distance is more than half the ring")
+        laws = {"physics": self.physics.disorder}
+        for name, said in self.datasets:
+            laws[f"datasets.{name}"] = said.disorder or self.physics.disorder
+        for name, law in laws.items():
+            if law.correlation > self.physics.length / 8:
+                raise ValueError(
+                    f"{name}.disorder.correlation: {law.correlation:g} sites; a ring of "
+                    f"{self.physics.length} has room for {self.physics.length // 8}"
+                )
         return self
 
     def samples(self, dataset: str) -> int:

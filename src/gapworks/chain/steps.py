@@ -37,7 +37,11 @@ class Simulate(DatasetSettings, StepSettings):
     def of(cls, scale: Scale, dataset: str) -> Simulate:
         """Those of a data set; errors as of `StepSettings.of`."""
         chosen, physics = scale.config.dataset(dataset), scale.config.physics
-        replaced = chosen.model_dump(include={"hartree", "mu"}, exclude_none=True)
+        replaced = {
+            name: said
+            for name in ("hartree", "mu", "disorder")
+            if (said := getattr(chosen, name)) is not None
+        }
         return super().of(
             scale,
             dataset=dataset,

@@ -16,7 +16,7 @@ VARIABLES = {
     "V": Variable(("sample", "site"), "t", "on-site disorder"),
     "delta": Variable(("sample", "site"), "t", "pairing potential Delta_i"),
     "density": Variable(("sample", "site"), "1", "electrons on the site, n_i"),
-    "disorder_strength": Variable(("sample",), "t", "V0: V is uniform in [-V0, V0]"),
+    "disorder_strength": Variable(("sample",), "t", "V0: end of the uniform law, sqrt(3) sigma"),
     "mu": Variable(("sample",), "t", "chemical potential"),
     "energy": Variable(("sample",), "t", "mean-field energy of the ring"),
     "gap": Variable(("sample",), "t", "smallest excitation energy"),
@@ -58,6 +58,7 @@ def simulate(settings: Settings, start: int, stop: int, threads: int) -> dict[st
         start,
         stop,
         settings.common,
+        physics.disorder,
     )
     s = solve_rings(
         physics,

@@ -48,7 +48,7 @@ def evaluate(settings: MethodErrors, given: Given, threads: int, report: Report)
     mse = np.full((len(methods), len(cost.lengths)), np.nan)
     errors = np.full_like(mse, np.nan)
     for column, length in enumerate(cost.lengths):
-        V = rings(cost, settings.seed, length)
+        V = rings(settings, length)
         exactly = 1e-2 * cost.exact_tolerance
         reference = solve_rings(settings.physics, V, tolerance=exactly, threads=threads).delta
         for row, name, few in asked(cost, methods, V):

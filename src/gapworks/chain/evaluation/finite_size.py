@@ -73,7 +73,10 @@ def evaluate(settings: FiniteSize, given: Given, threads: int, report: Report) -
     for number, V0 in enumerate(chosen.strengths):
         count = max(1, chosen.sites // longest)
         first = number * count
-        V, _ = draw_disorder(settings.seed, chosen.stream, [V0], longest, first, first + count)
+        V, _ = draw_disorder(
+            *(settings.seed, chosen.stream, [V0], longest, first, first + count),
+            disorder=physics.disorder,
+        )
         solved = []
         for length in chosen.lengths:
             s = solve_rings(

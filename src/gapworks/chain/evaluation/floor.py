@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gapworks.chain.data.draw import redrawn_outside
 from gapworks.chain.data.rings import solve_rings
 from gapworks.chain.steps import IrreducibleError
 from gapworks.factory.container import Coordinate, Variable, with_error, with_interval
@@ -26,22 +27,6 @@ VARIABLES = {
     ),
     "failed": Variable(("cutoff",), "1", "rings that failed; their windows are left out", "int64"),
 }
-
-
-def window_draws(
-    generator: np.random.Generator, V0: float, length: int, cutoff: int, draws: int
-) -> np.ndarray:
-    """Rings that agree on the sites -R ... R about site 0 and on nothing else.
-
-    Returns
-    -------
-    ndarray, shape (draws, length)
-        V, units of t.
-    """
-    V = V0 * (2 * generator.random((draws, length)) - 1)
-    inside = np.arange(-cutoff, cutoff + 1)
-    V[:, inside] = V[0, inside]
-    return V
 
 
 def evaluate(settings: IrreducibleError, given: Given, threads: int, report: Report) -> Evaluation:
@@ -74,12 +59,13 @@ def evaluate(settings: IrreducibleError, given: Given, threads: int, report: Rep
             V = np.stack(
                 [
                     # The stream does not depend on R: neighbouring cut-offs see the same windows.
-                    window_draws(
+                    redrawn_outside(
                         sample_generator(seed, "chain", floor.stream, row * floor.windows + window),
                         V0,
                         physics.length,
                         cutoff,
                         floor.draws,
+                        physics.disorder,
                     )
                     for window in range(floor.windows)
                 ]

@@ -89,10 +89,14 @@ def coordinates(settings: Cost, methods: Mapping[str, Method]) -> dict[str, Coor
     }
 
 
-def rings(settings: Cost, seed: int, length: int) -> np.ndarray:
+def rings(settings: MethodTimes, length: int) -> np.ndarray:
     """As many rings of one length as have the sites of a batch."""
-    count = max(1, settings.sites // length)
-    return draw_disorder(seed, settings.stream, [settings.strength], length, 0, count)[0]
+    cost = settings.cost
+    count = max(1, cost.sites // length)
+    law = settings.physics.disorder
+    return draw_disorder(
+        settings.seed, cost.stream, [cost.strength], length, 0, count, disorder=law
+    )[0]
 
 
 def asked(

@@ -37,7 +37,10 @@ def evaluate(settings: IterationCounts, given: Given, threads: int, report: Repo
     """
     plain, physics = settings.plain_mixing, settings.physics
     count = len(plain.strengths) * plain.rings
-    V, _ = draw_disorder(settings.seed, plain.stream, plain.strengths, physics.length, 0, count)
+    V, _ = draw_disorder(
+        *(settings.seed, plain.stream, plain.strengths, physics.length, 0, count),
+        disorder=physics.disorder,
+    )
     s = solve_rings(
         physics,
         V,

@@ -37,7 +37,7 @@ def evaluate(settings: MethodTimes, given: Given, threads: int, report: Report) 
     seconds = np.full((len(methods), len(cost.lengths)), np.nan)
     errors = np.full_like(seconds, np.inf)
     for column, length in enumerate(cost.lengths):
-        V = rings(cost, settings.seed, length)
+        V = rings(settings, length)
         for row, name, few in asked(cost, methods, V):
             if name != "dense":
                 methods[name](few[:1])  # compiled, allocated
