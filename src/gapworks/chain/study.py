@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gapworks.chain import steps
 from gapworks.chain.config import ChainConfig
-from gapworks.study import Exhibit, Inputs, OwnData, Scale, Step, Study, Training
+from gapworks.study import Answer, Exhibit, Inputs, Option, OwnData, Scale, Step, Study, Training
 
 
 def paper_network(scale: Scale) -> str:
@@ -80,9 +80,10 @@ def compared(scale: Scale) -> Inputs:
 
 
 LAYOUT = """\
-  chain       disorder V in units of t, one ring a row: .npy of shape (..., L), or .csv without
-              header and index; L at least the network's window. A constant in V changes nothing.
-              -> Delta in units of t, the same shape, .npy or .csv"""
+  chain       disorder V in units of t, one ring a row (or --axis column): text with or without a
+              header and a column that counts, .npy of shape (..., L), HDF5; L at least the
+              network's window. A constant in V changes nothing.
+              -> Delta in units of t, laid out alike, .npy or .csv"""
 
 DATASET = r"(?P<dataset>[a-z_]+)"
 NETWORK = r"(?P<network>surrogate|window-r\d+-n\d+(?:-fixed)?)"
@@ -248,7 +249,14 @@ STUDY = Study(
             "method and ring length.",
         ),
     },
-    own_data=OwnData(LAYOUT),
+    own_data=OwnData(
+        LAYOUT,
+        options={
+            "axis": Option("what a ring is in a table", choices=("row", "column")),
+            "dataset": Option("the array of an HDF5 file; default V"),
+        },
+    ),
+    answers={"solve": Answer("inference.files:run", "inference.arguments:solve")},
     metrics=lambda scale: {
         "network": paper_network(scale),
         "filling": scale.config.physics.filling,

@@ -8,7 +8,7 @@ from gapworks.cli.arguments import Subparsers, command
 from gapworks.study import STUDIES, study
 
 COMMANDS = {
-    "solve": "solve the equations for your own files: a2F to T_c, gap and DOS",
+    "solve": "solve the equations for your own files: a2F to T_c, gap and DOS; disorder to Delta",
     "design": "what a planned measurement will tell of a2F, before it is made",
     "invert": "infer a2F with error bands from a gap function, DOS or dI/dV",
 }

@@ -36,11 +36,11 @@ def close_filling(
     def excess(mu: torch.Tensor) -> torch.Tensor:
         return model(V - mu[:, None])[:, 1].mean(dim=-1) - filling
 
-    low, high = torch.full((len(V),), lowest), torch.full((len(V),), highest)
+    low, high = (torch.full_like(V[:, 0], end) for end in (lowest, highest))
     below, above = excess(low), excess(high)
     mu = torch.where(below > 0, low, high)
     open_ = (below < 0) & (above > 0)
-    side = torch.zeros(len(V))
+    side = torch.zeros_like(mu)
     for _ in range(40):
         trial = (low * above - high * below) / (above - below)
         mu = torch.where(open_, trial, mu)
@@ -54,7 +54,7 @@ def close_filling(
         below = torch.where(~under & (side > 0), below / 2, below)
         low, below = torch.where(under, mu, low), torch.where(under, error, below)
         high, above = torch.where(under, high, mu), torch.where(under, above, error)
-        side = torch.where(under, -1.0, 1.0)
+        side = torch.where(under, -torch.ones_like(mu), torch.ones_like(mu))
     return mu
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from gapworks.readers.potentials import check_layout, whole
 
 REFUSED_BEYOND = 2.0
 """Disorder, or Delta, of so many times the largest in training is refused."""
@@ -33,7 +34,7 @@ def off_its_mean(V: np.ndarray) -> np.ndarray:
     return V - V.mean(-1, keepdims=True)
 
 
-def layout(V: np.ndarray, window: int, length: int) -> list[Doubt]:
+def layout(V: np.ndarray, window: int, length: int, asked: bool = True) -> list[Doubt]:
     """Whether an array looks like something else than one ring a row.
 
     Parameters
@@ -43,26 +44,25 @@ def layout(V: np.ndarray, window: int, length: int) -> list[Doubt]:
         Sites that the network sees.
     length : int
         Sites of the rings that it was trained on.
+    asked : bool
+        Whether that a ring is a row is but taken for granted.
     """
     if V.ndim != 2 or not V.size:
         return []
     rows, sites = V.shape
-    doubts = []
-    if rows > 1 and _counts(V[0]) and not _whole(V[1:]):
-        doubts.append("row 1 counts the columns: a header? Delete it")
-    if rows > 1 and _counts(V[:, 0]) and not _whole(V[:, 1:]):
-        doubts.append("column 1 counts the rows: an index? Delete it")
-    if _whole(V) and np.abs(V).max() > 1:
+    counting = check_layout(V)
+    doubts = [counting] if counting else []
+    if whole(V) and np.abs(V).max() > 1:
         doubts.append("only whole numbers: decimal commas that part cells? Write decimals as 0.5")
-    elif _columns_differ(V) or (rows == length != sites):
+    elif asked and (_columns_differ(V) or (rows == length != sites)):
         doubts.append(
-            f"{rows} rows of {sites} numbers: one ring a column? Give one ring a row (V.T)"
+            f"{rows} rows of {sites} numbers: one ring a column? Say --axis column, or --axis row"
         )
-    if rows >= window > sites:
+    if asked and rows >= window > sites:
         raise ValueError(
             f"{rows} rows of {sites} numbers: a ring of {sites} sites is shorter than the "
-            f"network's window of {window}; if it is one ring a column, give one ring a row (V.T); "
-            "`gapworks.chain.solve` takes any L >= 3"
+            f"network's window of {window}; if it is one ring a column, say --axis column; "
+            "`gapworks solve chain` takes any L >= 3"
         )
     return [Doubt(text, refused=True) for text in doubts]
 
@@ -88,7 +88,7 @@ def of_disorder(V: np.ndarray, largest: float) -> list[Doubt]:
     )
     if reach.max() <= REFUSED_BEYOND * usual:
         return [Doubt(said)]
-    return [Doubt(f"{said}; is V in units of t? `gapworks.chain.solve` takes any V", refused=True)]
+    return [Doubt(f"{said}; is V in units of t? `gapworks solve chain` takes any V", refused=True)]
 
 
 def of_filling(closed: np.ndarray, lowest: float, highest: float) -> list[Doubt]:
@@ -98,7 +98,7 @@ def of_filling(closed: np.ndarray, lowest: float, highest: float) -> list[Doubt]
     said = (
         f"mu is not bracketed{_where(~closed)}: nowhere in the trained range, {lowest:.3g} to "
         f"{highest:.3g} t from the ring's mean V, does the network's density reach the filling; "
-        "Delta is NaN there (`gapworks.chain.solve` tunes mu itself)"
+        "Delta is NaN there (`gapworks solve chain` tunes mu itself)"
     )
     return [Doubt(said, refused=not closed.any())]
 
@@ -135,16 +135,6 @@ def _where(rings: np.ndarray) -> str:
     named = ", ".join(map(str, numbers[:_NAMED]))
     more = len(numbers) - _NAMED
     return f" in ring{'s' * (len(numbers) > 1)} {named}" + (f" and {more} more" if more > 0 else "")
-
-
-def _counts(numbers: Sequence[float] | np.ndarray) -> bool:
-    """Whether it is 0, 1, 2, ... or 1, 2, 3, ..."""
-    steps = np.arange(len(numbers))
-    return any(np.array_equal(numbers, steps + first) for first in (0, 1))
-
-
-def _whole(V: np.ndarray) -> bool:
-    return bool(V.size) and bool((np.rint(V) == V).all())
 
 
 def _columns_differ(V: np.ndarray) -> bool:

@@ -12,39 +12,49 @@ from gapworks.chain.learning.trained import Network
 from gapworks.chain.physics.model import check_disorder
 from gapworks.factory.errors import DataError
 from gapworks.learning.answers import Answer
-from gapworks.readers.array import read_array
-from gapworks.readers.table import read_table
-from gapworks.readers.units import DoubtfulUnit, units
+from gapworks.readers.potentials import HDF5, Potential, read_potential
 
 FORMATS = (".npy", ".csv")
-"""Suffixes of what is read and of what is written."""
+"""Suffixes of what is written."""
+READ = (*FORMATS, ".txt", ".dat", *HDF5)
 
 
-def answer(network: Path, source: Path, target: Path, force: bool) -> Answer:
+def answer(
+    network: Path,
+    source: Path,
+    target: Path,
+    force: bool,
+    axis: str | None = None,
+    dataset: str | None = None,
+) -> Answer:
     """Delta for a person's own disorder.
 
     Parameters
     ----------
     network, source, target : Path
-        Weights; V, units of t: .npy of shape (..., L), or .csv with one ring a row; Delta, units of
-        t, in the same shape: .npy or .csv, NaN in rings whose mu is not bracketed.
+        Weights; V, units of t, as `gapworks.readers.potentials` reads it; Delta, units of t, laid
+        out alike: .npy or .csv, NaN in rings whose mu is not bracketed.
     force : bool
         Give the nearer end of the range of mu where it is not bracketed.
+    axis : {"row", "column"}, optional
+        What a ring is in a table; a row, unless the file or its numbers speak against it.
+    dataset : str, optional
+        The array of an HDF5 file.
 
     Raises
     ------
     DataError
         If a file cannot be read, or V does not fit the network.
     """
-    if source.suffix not in FORMATS:
-        raise DataError(f"{source}: must be {' or '.join(FORMATS)}")
+    if source.suffix.lower() not in READ:
+        raise DataError(f"{source}: must be {', '.join(READ[:-1])} or {READ[-1]}")
     loaded = Network.load(network)
     try:
-        V, notes = _read(source)
-        V = check_disorder(V)
-        found = [doubts.Doubt(note) for note in notes]
+        given = _read(source, axis, dataset)
+        V = check_disorder(given.values)
+        found = [doubts.Doubt(note) for note in given.notes]
         length = loaded.card["training_data"]["physics"]["length"]
-        found += doubts.layout(V, loaded.card["window"], length)
+        found += doubts.layout(V, loaded.card["window"], length, given.asked)
         rings = loaded.answer(V)
     except (ValueError, MemoryError) as error:
         if isinstance(error, DataError):
@@ -57,9 +67,9 @@ def answer(network: Path, source: Path, target: Path, force: bool) -> Answer:
         found += doubts.of_delta(delta.reshape(rows), loaded.card["delta_range"][1])
     content = io.BytesIO()
     if target.suffix == ".npy":
-        np.save(content, delta)
+        np.save(content, given.turned_back(delta))
     else:
-        np.savetxt(content, delta.reshape(rows), delimiter=",")
+        np.savetxt(content, given.turned_back(delta.reshape(rows)), delimiter=",")
     # That mu is tuned goes without saying.
     named = {key: value for key, value in loaded.physics.items() if value != "tuned"}
     said = "Delta for " + ", ".join(f"{key} {value}" for key, value in named.items())
@@ -73,21 +83,11 @@ def answer(network: Path, source: Path, target: Path, force: bool) -> Answer:
     )
 
 
-def _read(source: Path) -> tuple[np.ndarray, list[str]]:
-    """V as it stands in a file, and what was assumed in reading it."""
-    if source.suffix == ".csv":
-        table = read_table(source)
-        try:
-            said = set(units(table.header, 1)) - {None}
-        except DoubtfulUnit as error:
-            raise DataError(f"{source}: {error}; give V in units of t, and no unit") from error
-        if said:
-            raise DataError(
-                f"{source}: the header speaks of {', '.join(said)}; give V in units of t, and no "
-                "other unit in the header"
-            )
-        return table.values, list(table.notes)
-    V = read_array(source, "V")
-    if V.dtype.itemsize < 4 and V.dtype.kind == "f":
-        return V, [f"{V.dtype} keeps V to {np.finfo(V.dtype).eps / 2:.0e} of itself"]
-    return V, []
+def _read(source: Path, axis: str | None, dataset: str | None) -> Potential:
+    """V as it stands in a file."""
+    given = read_potential(source, axis, dataset, usual="row")
+    if given.unit is not None:
+        raise DataError(
+            f"{source}: the header speaks of {given.unit}; give V in units of t, and no other unit"
+        )
+    return given

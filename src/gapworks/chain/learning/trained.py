@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -18,6 +20,8 @@ from gapworks.learning.trained import TrainedNetwork
 
 SITES = 1 << 18
 """Sites put through a network at a time: bounds the memory of a call on a million sites."""
+AS_TRAINED, EXACTLY = 1e-6, 1e-13
+"""To which error of the mean density the filling is closed: in single and in double precision."""
 
 
 class TrainingData(trained.TrainingData):
@@ -68,6 +72,11 @@ class Network(TrainedNetwork):
         """Largest disorder strength V0 that the network was trained on, units of t."""
         return max(self.card["training_data"]["physics"]["disorder_strengths"])
 
+    @cached_property
+    def in_double(self) -> torch.nn.Module:
+        """The network in double precision: a constant in V then changes nothing but rounding."""
+        return deepcopy(self.model).double()
+
     def doubts(self, V: np.ndarray, answer: Answer) -> list[doubts.Doubt]:
         """What is to be said of V, as the network takes it, and of mu; arguments as of `answer`."""
         taken = V if self.sees_the_mean else doubts.off_its_mean(V)
@@ -82,8 +91,9 @@ class Network(TrainedNetwork):
         V : array_like, shape (..., L)
             Disorder, units of t; L may be any length from the network's window on.
         as_drawn : bool
-            Put V in as it is, as the paper does, whose network sees the mean of its window; and
-            take the nearer end of the range of mu where it does not bracket the filling.
+            Put V in as it is, in single precision as in training, as the paper does, whose network
+            sees the mean of its window; and take the nearer end of the range of mu where it does
+            not bracket the filling.
 
         Returns
         -------
@@ -105,36 +115,42 @@ class Network(TrainedNetwork):
         V = check_disorder(V)
         if not V.size:
             raise ValueError(f"V: shape {V.shape}; give at least one ring")
-        if as_drawn or self.sees_the_mean:
-            return self._answer(V)
-        answer = self._answer(doubts.off_its_mean(V))
+        if as_drawn:
+            return self._answer(V, self.model, AS_TRAINED)
+        if self.sees_the_mean:
+            return self._answer(V, self.in_double, EXACTLY)
+        answer = self._answer(doubts.off_its_mean(V), self.in_double, EXACTLY)
         return replace(answer, mu=answer.mu + V.mean(-1))
 
-    def _answer(self, V: np.ndarray) -> Answer:
+    def _answer(self, V: np.ndarray, model: torch.nn.Module, tolerance: float) -> Answer:
         rings = V.reshape(-1, V.shape[-1])
         at_once = max(1, SITES // rings.shape[-1])
-        pieces = [
-            self._predict(torch.from_numpy(rings[first : first + at_once]).float())
-            for first in range(0, len(rings), at_once)
-        ]
-        delta, mu, closed = (torch.cat(part).numpy() for part in zip(*pieces, strict=True))
+        kind = next(model.parameters()).dtype
+        every = torch.from_numpy(rings).to(kind)
+        pieces = [self._predict(some, model, tolerance) for some in every.split(at_once)]
+        delta, density, mu, closed = (torch.cat(part).numpy() for part in zip(*pieces, strict=True))
         shape = V.shape[:-1]
         return Answer(
             delta=delta.astype(float).reshape(V.shape),
+            density=density.astype(float).reshape(V.shape),
             mu=mu.astype(float).reshape(shape),
             closed=closed.reshape(shape),
         )
 
     @torch.no_grad()
-    def _predict(self, V: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def _predict(
+        self, V: torch.Tensor, model: torch.nn.Module, tolerance: float
+    ) -> tuple[torch.Tensor, ...]:
+        """Delta, density, mu and whether it is bracketed, of rings V, shape (n, L)."""
         if self.card["architecture"]["kind"] == "window":
-            unknown = torch.full((len(V),), torch.nan)
-            return self.model(V), unknown, torch.ones(len(V), dtype=torch.bool)
+            unknown = torch.full_like(V, torch.nan)
+            return model(V), unknown, unknown[:, 0], torch.ones(len(V), dtype=torch.bool)
         lowest, highest = self.card["mu_range"]
-        mu = close_filling(self.model, V, self.card["filling"], lowest, highest)
-        ends = torch.tensor([lowest, highest])
+        mu = close_filling(model, V, self.card["filling"], lowest, highest, tolerance)
+        ends = torch.tensor([lowest, highest], dtype=V.dtype)
         closed = (mu > ends[0]) & (mu < ends[1])
-        return reflected(self.model, V - mu[:, None])[:, 0], mu, closed
+        fields = reflected(model, V - mu[:, None])
+        return fields[:, 0], fields[:, 1], mu, closed
 
 
 @dataclass(frozen=True)
@@ -145,6 +161,8 @@ class Answer:
     ----------
     delta : ndarray, shape (..., L)
         Units of t.
+    density : ndarray, shape (..., L)
+        n_i; NaN of a window network, which knows none.
     mu : ndarray, shape (...)
         Units of t; NaN of a window network, which knows none.
     closed : ndarray of bool, shape (...)
@@ -153,5 +171,6 @@ class Answer:
     """
 
     delta: np.ndarray
+    density: np.ndarray
     mu: np.ndarray
     closed: np.ndarray

@@ -188,7 +188,7 @@ def attempt(V, physics, held, tolerance, budget, numbers, x, ladder, work, memor
 
 
 @entry_point
-def relax(V, mu, physics, tolerance, budget, tries, start, ladder, fields, verdicts):
+def relax(V, mu, physics, tolerance, budget, tries, start, guesses, ladder, fields, verdicts):
     """Relax rings one after the other, each by the first of several tries that passes.
 
     Parameters
@@ -202,6 +202,8 @@ def relax(V, mu, physics, tolerance, budget, tries, start, ladder, fields, verdi
         As `TRIES`.
     start : tuple of float
         Uniform Delta and mu to start from.
+    guesses : ndarray, shape (R, 2 L + 1) or (0, 2 L + 1)
+        Delta, n, mu that the first try starts from instead, if there are any.
     fields : ndarray, shape (R, 2 L + 1)
         Out: Delta, n, mu of the try that passed, else of the one with the smallest residual.
     verdicts : ndarray, shape (R, 5)
@@ -217,7 +219,11 @@ def relax(V, mu, physics, tolerance, budget, tries, start, ladder, fields, verdi
         for trial in range(len(tries)):
             x[:L] = start[0]
             x[L : 2 * L] = physics[2]
-            x[2 * L] = mu[r] if held else start[1] + V[r].mean()
+            x[2 * L] = start[1] + V[r].mean()
+            if trial == 0 and len(guesses):
+                x[:] = guesses[r]
+            if held:
+                x[2 * L] = mu[r]
             one = tries[trial]
             numbers = (one[0], one[1], one[2], one[3])
             reason, used, residual, gap, trace = attempt(

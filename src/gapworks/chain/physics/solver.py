@@ -31,6 +31,7 @@ def solve(
     *,
     mu: ArrayLike | None = None,
     mixing: float | None = None,
+    start: tuple[ArrayLike, ArrayLike, ArrayLike] | None = None,
     max_iterations: int = 400,
     threads: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -59,6 +60,10 @@ def solve(
     mixing : float, optional
         Plain iteration x <- x + mixing (G(x) - x), 0 < mixing <= 1, in one try; Anderson mixing in
         up to five tries by default.
+    start : (delta, density, mu), optional
+        Where the first try starts, array_like of shapes (..., L), (..., L), (...): what a network
+        says of the rings, for instance. By default, and in all other tries, the clean ring's
+        uniform state. The solution is the same within the tolerance, iterations are fewer.
     max_iterations : int
         Evaluations of the map in each try.
     threads : int, optional
@@ -92,7 +97,8 @@ def solve(
     fields = np.empty((count, 2 * L + 1))
     verdicts = np.empty((count, 5))
     tables = ladder(_POLE_SHARE * tolerance)
-    start = starting_point(model, L)
+    uniform = starting_point(model, L)
+    guesses = check_start(start, V.shape, offset)
 
     def work(first):
         last = min(first + _CHUNK, count)
@@ -103,7 +109,8 @@ def solve(
             tolerance,
             max_iterations,
             tries,
-            start,
+            uniform,
+            guesses[first:last],
             tables,
             fields[first:last],
             verdicts[first:last],
@@ -150,6 +157,43 @@ def check_chemical_potential(mu: ArrayLike | None, offset: np.ndarray) -> np.nda
             f"mu: shape {held.shape}; give one number, or one for each ring, shape {offset.shape}"
         )
     return (held - offset).ravel()
+
+
+def check_start(
+    start: tuple[ArrayLike, ArrayLike, ArrayLike] | None, shape: tuple[int, ...], offset: np.ndarray
+) -> np.ndarray:
+    """Delta, n and mu (units of t) to start from, shape (R, 2 L + 1); (0, 2 L + 1) if None.
+
+    Parameters
+    ----------
+    start : (delta, density, mu), optional
+        As in `solve`.
+    shape : tuple of int
+        Of V.
+    offset : ndarray
+        Constant of each ring that V is computed without, units of t.
+
+    Raises
+    ------
+    ValueError
+        If there are not three, or one is not finite or of another shape.
+    """
+    L = shape[-1]
+    if start is None:
+        return np.empty((0, 2 * L + 1))
+    if len(start) != 3:
+        raise ValueError(f"start: {len(start)} arrays; give (delta, density, mu)")
+    columns = []
+    wanted = (("delta", shape), ("density", shape), ("mu", shape[:-1]))
+    for (name, its), given in zip(wanted, start, strict=True):
+        values = float_array(f"start: {name}", given)
+        check_finite(f"start: {name}", values)
+        if values.shape != its:
+            raise ValueError(f"start: {name}: shape {values.shape}; give {its}, as V has it")
+        columns.append(values.reshape(offset.size, -1))
+    columns[0] = np.maximum(columns[0], 0.0)  # a negative Delta is no ground state's
+    columns[2] = columns[2] - offset.reshape(-1, 1)
+    return np.hstack(columns)
 
 
 def check_arguments(

@@ -1,0 +1,1 @@
+"""Answers on people's own data, by the equations."""
