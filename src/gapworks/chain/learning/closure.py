@@ -58,6 +58,50 @@ def close_filling(
     return mu
 
 
+@torch.no_grad()
+def polish_filling(
+    model: torch.nn.Module,
+    V: torch.Tensor,
+    filling: float,
+    mu: torch.Tensor,
+    tolerance: float = 1e-13,
+) -> torch.Tensor:
+    """`close_filling` carried on in double precision, by secants, shape (n,).
+
+    What it comes to does not depend on where it starts, but for the tolerance.
+
+    Parameters
+    ----------
+    model : Module
+        The surrogate in double precision.
+    V : Tensor, shape (n, L)
+        Units of t, double precision.
+    filling : float
+        Electrons per site.
+    mu : Tensor, shape (n,)
+        Nearly right, units of t.
+    tolerance : float
+        Largest error of the mean density.
+    """
+
+    def excess(mu: torch.Tensor) -> torch.Tensor:
+        return model(V - mu[:, None])[:, 1].mean(dim=-1) - filling
+
+    before = mu + 1e-5
+    missed, error = excess(before), excess(mu)
+    for _ in range(8):
+        if (error.abs() <= tolerance).all():
+            break
+        slope = (error - missed) / (mu - before)
+        # A ring that is done, or whose density is flat, stays.
+        step = torch.where((error.abs() > tolerance) & (slope > 0), -error / slope, 0.0)
+        before = torch.where(step != 0, mu, before)
+        missed = torch.where(step != 0, error, missed)
+        mu = mu + step
+        error = excess(mu)
+    return mu
+
+
 def reflected(model: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:
     """Mean of a prediction and of the mirrored ring's: the equations know no left and right."""
     return 0.5 * (model(x) + model(x.flip(-1)).flip(-1))

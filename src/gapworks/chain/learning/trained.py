@@ -12,7 +12,7 @@ import torch
 
 from gapworks.chain.config import Physics
 from gapworks.chain.learning import doubts
-from gapworks.chain.learning.closure import close_filling, reflected
+from gapworks.chain.learning.closure import close_filling, polish_filling, reflected
 from gapworks.chain.learning.network import build
 from gapworks.chain.physics.model import check_disorder
 from gapworks.learning import trained
@@ -20,8 +20,6 @@ from gapworks.learning.trained import TrainedNetwork
 
 SITES = 1 << 18
 """Sites put through a network at a time: bounds the memory of a call on a million sites."""
-AS_TRAINED, EXACTLY = 1e-6, 1e-13
-"""To which error of the mean density the filling is closed: in single and in double precision."""
 
 
 class TrainingData(trained.TrainingData):
@@ -74,7 +72,7 @@ class Network(TrainedNetwork):
 
     @cached_property
     def in_double(self) -> torch.nn.Module:
-        """The network in double precision: a constant in V then changes nothing but rounding."""
+        """The network in double precision."""
         return deepcopy(self.model).double()
 
     def doubts(self, V: np.ndarray, answer: Answer) -> list[doubts.Doubt]:
@@ -116,18 +114,16 @@ class Network(TrainedNetwork):
         if not V.size:
             raise ValueError(f"V: shape {V.shape}; give at least one ring")
         if as_drawn:
-            return self._answer(V, self.model, AS_TRAINED)
+            return self._answer(V, exactly=False)
         if self.sees_the_mean:
-            return self._answer(V, self.in_double, EXACTLY)
-        answer = self._answer(doubts.off_its_mean(V), self.in_double, EXACTLY)
+            return self._answer(V)
+        answer = self._answer(doubts.off_its_mean(V))
         return replace(answer, mu=answer.mu + V.mean(-1))
 
-    def _answer(self, V: np.ndarray, model: torch.nn.Module, tolerance: float) -> Answer:
+    def _answer(self, V: np.ndarray, exactly: bool = True) -> Answer:
         rings = V.reshape(-1, V.shape[-1])
         at_once = max(1, SITES // rings.shape[-1])
-        kind = next(model.parameters()).dtype
-        every = torch.from_numpy(rings).to(kind)
-        pieces = [self._predict(some, model, tolerance) for some in every.split(at_once)]
+        pieces = [self._predict(some, exactly) for some in torch.from_numpy(rings).split(at_once)]
         delta, density, mu, closed = (torch.cat(part).numpy() for part in zip(*pieces, strict=True))
         shape = V.shape[:-1]
         return Answer(
@@ -138,17 +134,23 @@ class Network(TrainedNetwork):
         )
 
     @torch.no_grad()
-    def _predict(
-        self, V: torch.Tensor, model: torch.nn.Module, tolerance: float
-    ) -> tuple[torch.Tensor, ...]:
-        """Delta, density, mu and whether it is bracketed, of rings V, shape (n, L)."""
+    def _predict(self, V: torch.Tensor, exactly: bool) -> tuple[torch.Tensor, ...]:
+        """Delta, density, mu and whether it is bracketed, of rings V, shape (n, L).
+
+        In double precision if `exactly`: a constant in V then changes nothing but rounding.
+        """
+        model, single = (self.in_double if exactly else self.model), V.float()
+        V = V if exactly else single
         if self.card["architecture"]["kind"] == "window":
             unknown = torch.full_like(V, torch.nan)
             return model(V), unknown, unknown[:, 0], torch.ones(len(V), dtype=torch.bool)
         lowest, highest = self.card["mu_range"]
-        mu = close_filling(model, V, self.card["filling"], lowest, highest, tolerance)
-        ends = torch.tensor([lowest, highest], dtype=V.dtype)
+        mu = close_filling(self.model, single, self.card["filling"], lowest, highest)
+        ends = torch.tensor([lowest, highest])
         closed = (mu > ends[0]) & (mu < ends[1])
+        mu = mu.to(V.dtype)
+        if exactly and closed.any():
+            mu[closed] = polish_filling(model, V[closed], self.card["filling"], mu[closed])
         fields = reflected(model, V - mu[:, None])
         return fields[:, 0], fields[:, 1], mu, closed
 
