@@ -169,7 +169,7 @@ class Option:
     """An option of `gapworks predict`, which a study's `answer` takes by keyword."""
 
     help: str
-    kind: Literal["text", "count", "number", "positive", "flag"] = "text"
+    kind: Literal["text", "count", "number", "positive", "flag", "output"] = "text"
     choices: Sequence[str] | None = None
 
 

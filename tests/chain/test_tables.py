@@ -114,6 +114,7 @@ def test_at_fixed_mu_the_floor_stands_above_the_networks():
     ("name", "row", "expected"),
     [
         ("suppression", 2, [0.25, 0.03, 0.005, 6]),
+        ("bands", 3, ["correlated", 0.25, 4, 0.0, 0.91, 0.01, 2e-3, 0.85, 0.02, 36.0, 5.0, 0.1]),
         ("peaks", 1, ["clean", 0.99, 0.01, 0.2, 1.0]),
         ("iterations", 1, [0.5, 2, 1, 200, 250, 300]),
         ("finite-size", 4, [0.5, 256, 0.08, 0.01, 0.003, 0.2, 0.04, 0, 91 / 256]),

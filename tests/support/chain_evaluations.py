@@ -36,6 +36,22 @@ STATEMENTS = {
         "fall_error": [0.001, 0.003, 0.005, 0.001],
         "rings": [5, 4, 6, 3],
     },
+    **{
+        f"{dataset}-coverage": {
+            "strength": [0.0, 0.25],
+            "rings": [3, 4],
+            "judged": [1.0, judged],
+            "coverage": [1.0, 0.91],
+            "coverage_error": [0.0, 0.01],
+            "half_width": [1e-4, 2e-3],
+            "unjudged_coverage": [1.0, 0.85],
+            "unjudged_coverage_error": [0.0, 0.02],
+            "iterations": [7.0, 36.0],
+            "saved": [-7.0, 5.0],
+            "saved_error": [0.0, 0.1],
+        }
+        for dataset, judged in (("bands", 0.99), ("correlated", 0.0))
+    },
     "peaks": {
         "position": [np.nan, 0.99],
         "position_error": [np.nan, 0.01],
@@ -93,7 +109,12 @@ def known(name: str) -> Evaluated:
         return of_methods(name, seconds=SECONDS, seconds_error=0.1 * SECONDS)
     if name in STATEMENTS:
         values = {key: np.array(value) for key, value in STATEMENTS[name].items()}
-        said = {"dataset": name, "method": name, "realizations": 60, "resamples": 100}
+        said = {
+            "dataset": name.partition("-")[0],
+            "method": name,
+            "realizations": 60,
+            "resamples": 100,
+        }
         return Evaluated(said, values)
     dataset, _, method = name.partition("-")
     return _statistics(dataset, method)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt, model_validator
 
 from gapworks.chain.laws import UNIFORM, Disorder
-from gapworks.factory.settings import Increasing, OddWidth, Section
-from gapworks.learning.settings import Training
+from gapworks.chain.network_config import NetworkSettings, SurrogateSettings, WindowSettings
+from gapworks.factory.settings import Increasing, Section
 from gapworks.study import StudyConfig, StudyDatasets
 
 Hartree = Literal["attractive", "literal", "none"]
@@ -98,28 +98,6 @@ class Datasets(StudyDatasets):
     common: Dataset
     correlated: Dataset
     bands: Dataset
-
-
-class WindowSettings(Section):
-    """The paper's network."""
-
-    kind: Literal["window"] = "window"
-    cutoff: PositiveInt = Field(description="R: V_{i-R} ... V_{i+R} are seen")
-    hidden: list[PositiveInt] = Field(description="width of each hidden layer")
-    training: Training
-
-
-class SurrogateSettings(Section):
-    """Residual dilated convolutions for the map at fixed mu."""
-
-    kind: Literal["surrogate"] = "surrogate"
-    channels: PositiveInt
-    kernel: OddWidth = Field(description="sites of one convolution, odd")
-    dilations: list[PositiveInt] = Field(description="one residual block each")
-    training: Training
-
-
-NetworkSettings = Annotated[WindowSettings | SurrogateSettings, Field(discriminator="kind")]
 
 
 class Evaluation(Section):
@@ -265,6 +243,10 @@ class ChainConfig(StudyConfig):
                 raise ValueError(
                     f"figures.{name} names {sorted(missing)}, not among physics.disorder_strengths"
                 )
+        bands = self.networks.surrogate.bands
+        learned = (*Datasets.apart[0], *Datasets.apart[1])
+        if bands.stream in {getattr(self.datasets, name).stream for name in learned}:
+            raise ValueError("networks.surrogate.bands.stream: is that of a data set")
         if self.figures.correlation_distance > self.physics.length // 2:
             raise ValueError("figures.correlation_distance is more than half the ring")
         laws = {"physics": self.physics.disorder}

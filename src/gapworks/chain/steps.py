@@ -12,12 +12,12 @@ from gapworks.chain.config import (
     Evaluation,
     Floor,
     Mu,
-    NetworkSettings,
     Physics,
     PlainMixing,
     Solver,
 )
 from gapworks.chain.config import FiniteSize as FiniteSizeSection
+from gapworks.chain.network_config import NetworkSettings
 from gapworks.factory.settings import DatasetSettings
 from gapworks.learning.settings import TrainingSettings
 from gapworks.study import Scale, StepSettings

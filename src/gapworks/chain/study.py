@@ -101,6 +101,11 @@ STUDY = Study(
             steps.NoSettings,
             lambda scale: Inputs(data={"common": "common"}),
         ),
+        rf"{DATASET}-coverage": Step(
+            "evaluation.coverage",
+            steps.NoSettings,
+            lambda scale, dataset: Inputs(data={"test": dataset}, networks=["surrogate"]),
+        ),
         "peaks": Step(
             "evaluation.peaks",
             steps.Statistics,
@@ -215,6 +220,15 @@ STUDY = Study(
             "By how much mean Delta falls from each disorder strength to the next, on the same "
             "disorder scaled by both (units of t), with standard errors over disorders.",
         ),
+        "bands": Exhibit(
+            "paper.tables:bands",
+            lambda scale: {"judged": ["bands-coverage", "correlated-coverage"]},
+            "Bands about the surrogate's Delta on rings that it has not seen, of the calibration's "
+            "law of disorder and of another: share of rings that are given a band, of their sites "
+            "within it (with standard errors over rings; also if every ring were given one), mean "
+            "half width (units of t); iterations of the exact solver, and how many fewer it takes "
+            "from the surrogate's answer.",
+        ),
         "peaks": Exhibit(
             "paper.tables:peaks",
             lambda scale: {"peaks": "peaks"},
@@ -254,6 +268,7 @@ STUDY = Study(
         options={
             "axis": Option("what a ring is in a table", choices=("row", "column")),
             "dataset": Option("the array of an HDF5 file; default V"),
+            "bands": Option("half width of each site's band, units of t, laid out alike", "output"),
         },
     ),
     answers={"solve": Answer("inference.files:run", "inference.arguments:solve")},

@@ -21,6 +21,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "number": {"type": number},
     "positive": {"type": above_zero},
     "flag": {"action": "store_true"},
+    "output": {"type": Path, "metavar": "FILE"},
 }
 """What argparse is told of a study's option, by its kind."""
 

@@ -26,7 +26,7 @@ from gapworks.factory.errors import DataError, DiskError
 from gapworks.factory.files import beginning, check_plain, open_plain, read_whole, reading
 from gapworks.study import study
 
-WRITTEN = ("output", "csv", "json", "curve", "dos", "figure", "samples")
+WRITTEN = ("output", "csv", "json", "curve", "dos", "figure", "samples", "bands")
 """Arguments that a command writes to."""
 FOLDERS = ("folder", "docs")
 """Arguments that name no file."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gapworks.chain.learning.bands import Banded
 from gapworks.readers.potentials import check_layout, whole
 
 REFUSED_BEYOND = 2.0
@@ -123,6 +124,19 @@ def of_delta(delta: np.ndarray, largest: float) -> list[Doubt]:
     )
     absurd = low < -_BELOW * largest or high > REFUSED_BEYOND * largest
     return [Doubt(said, refused=bool(absurd))]
+
+
+def of_bands(band: Banded, wanted: bool) -> list[Doubt]:
+    """Which rings have no band, by reason; refused if bands are wanted and there is none."""
+    reasons = band.reasons.ravel()
+    alone = wanted and not np.isfinite(band.half_width).any()
+    return [
+        Doubt(
+            f"no band{_where(reasons == reason)}: {reason}; calibrated on {band.said}",
+            refused=alone,
+        )
+        for reason in sorted(set(reasons) - {""})
+    ]
 
 
 def _where(rings: np.ndarray) -> str:

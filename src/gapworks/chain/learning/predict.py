@@ -12,6 +12,7 @@ from gapworks.chain.learning.trained import Network
 from gapworks.chain.physics.model import check_disorder
 from gapworks.factory.errors import DataError
 from gapworks.learning.answers import Answer
+from gapworks.learning.cards import train_again
 from gapworks.readers.potentials import HDF5, Potential, read_potential
 
 FORMATS = (".npy", ".csv")
@@ -26,6 +27,7 @@ def answer(
     force: bool,
     axis: str | None = None,
     dataset: str | None = None,
+    bands: Path | None = None,
 ) -> Answer:
     """Delta for a person's own disorder.
 
@@ -40,6 +42,9 @@ def answer(
         What a ring is in a table; a row, unless the file or its numbers speak against it.
     dataset : str, optional
         The array of an HDF5 file.
+    bands : Path, optional
+        Half width of the band of each site, units of t, laid out like Delta; .npy or .csv, NaN in
+        rings that have none.
 
     Raises
     ------
@@ -48,6 +53,8 @@ def answer(
     """
     if source.suffix.lower() not in READ:
         raise DataError(f"{source}: must be {', '.join(READ[:-1])} or {READ[-1]}")
+    if bands is not None and bands.suffix not in FORMATS:
+        raise DataError(f"{bands}: must be {' or '.join(FORMATS)}")
     loaded = Network.load(network)
     try:
         given = _read(source, axis, dataset)
@@ -65,22 +72,41 @@ def answer(
     found += loaded.doubts(V, rings)
     if np.isfinite(delta).any():
         found += doubts.of_delta(delta.reshape(rows), loaded.card["delta_range"][1])
-    content = io.BytesIO()
-    if target.suffix == ".npy":
-        np.save(content, given.turned_back(delta))
-    else:
-        np.savetxt(content, given.turned_back(delta.reshape(rows)), delimiter=",")
+    files = {target: _laid_out(target, given, delta)}
+    band = loaded.bands(V)
+    if band is not None:
+        found += doubts.of_bands(band, bands is not None)
+    if bands is not None:
+        if band is None:
+            raise DataError(f"{network}: has no bands calibrated; {train_again(network)}")
+        widths = np.where(np.isfinite(delta), band.half_width[..., None], np.nan)
+        files[bands] = _laid_out(bands, given, widths)
     # That mu is tuned goes without saying.
     named = {key: value for key, value in loaded.physics.items() if value != "tuned"}
     said = "Delta for " + ", ".join(f"{key} {value}" for key, value in named.items())
     if open_rings := int((~rings.closed).sum()):
         said += f"; mu is not bracketed in {open_rings} of {rings.closed.size} rings"
+    if band is not None and np.isfinite(band.half_width).any():
+        least, most = np.nanmin(band.half_width), np.nanmax(band.half_width)
+        widths = f"{least:.2g}" if least == most else f"{least:.2g} to {most:.2g}"
+        said += f"; {band.coverage:.0%} of the sites within {widths} t, calibrated on {band.said}"
     return Answer(
         said,
-        {target: content.getvalue()},
+        files,
         notes=[doubt.text for doubt in found if not doubt.refused],
         refusals=[doubt.text for doubt in found if doubt.refused],
     )
+
+
+def _laid_out(path: Path, given: Potential, values: np.ndarray) -> bytes:
+    """Numbers of the sites, shape (..., L), as the file `path` holds them."""
+    content = io.BytesIO()
+    if path.suffix == ".npy":
+        np.save(content, given.turned_back(values))
+    else:
+        rows = values.reshape(-1, values.shape[-1])
+        np.savetxt(content, given.turned_back(rows), delimiter=",")
+    return content.getvalue()
 
 
 def _read(source: Path, axis: str | None, dataset: str | None) -> Potential:

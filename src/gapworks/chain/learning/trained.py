@@ -12,6 +12,7 @@ import torch
 
 from gapworks.chain.config import Physics
 from gapworks.chain.learning import doubts
+from gapworks.chain.learning.bands import Banded, Bands, banded
 from gapworks.chain.learning.closure import close_filling, polish_filling, reflected
 from gapworks.chain.learning.network import build
 from gapworks.chain.physics.model import check_disorder
@@ -35,6 +36,7 @@ class Card(trained.Card):
     filling: float
     mu_range: tuple[float, float]
     delta_range: tuple[float, float]
+    bands: Bands | None = None
     training_data: TrainingData
 
 
@@ -81,6 +83,23 @@ class Network(TrainedNetwork):
         found = doubts.of_disorder(taken.reshape(-1, V.shape[-1]), self.strongest)
         return found + doubts.of_filling(answer.closed.ravel(), *self.card["mu_range"])
 
+    @property
+    def calibration(self) -> Bands | None:
+        """Of its bands; None if it has none."""
+        said = self.card.get("bands")
+        return None if said is None else Bands.model_validate(said)
+
+    def bands(self, V: np.ndarray) -> Banded | None:
+        """Bands about the Delta of each ring, or why it has none; None: the network has no bands.
+
+        Parameters
+        ----------
+        V : array_like, shape (..., L)
+            Disorder, units of t.
+        """
+        known = self.calibration
+        return None if known is None else banded(known, check_disorder(V))
+
     def predict(self, V: np.ndarray, as_drawn: bool = False) -> np.ndarray:
         """Delta of each ring; a constant added to V changes nothing, unless mu is fixed.
 
@@ -108,16 +127,20 @@ class Network(TrainedNetwork):
         known = answer.closed[..., None] | as_drawn
         return np.where(known, answer.delta, np.nan)
 
-    def answer(self, V: np.ndarray, as_drawn: bool = False) -> Answer:
-        """Delta and mu of each ring, and whether mu is bracketed; arguments as of `predict`."""
+    def answer(self, V: np.ndarray, as_drawn: bool = False, exactly: bool = True) -> Answer:
+        """Delta and mu of each ring, and whether mu is bracketed; arguments as of `predict`.
+
+        `exactly`: in double precision, in which a constant in V changes nothing to 1e-12; single
+        precision does to 1e-5, in a third of the time.
+        """
         V = check_disorder(V)
         if not V.size:
             raise ValueError(f"V: shape {V.shape}; give at least one ring")
         if as_drawn:
             return self._answer(V, exactly=False)
         if self.sees_the_mean:
-            return self._answer(V)
-        answer = self._answer(doubts.off_its_mean(V))
+            return self._answer(V, exactly)
+        answer = self._answer(doubts.off_its_mean(V), exactly)
         return replace(answer, mu=answer.mu + V.mean(-1))
 
     def _answer(self, V: np.ndarray, exactly: bool = True) -> Answer:

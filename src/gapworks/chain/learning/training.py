@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from gapworks.chain.learning.calibration import finishing
 from gapworks.chain.learning.features import TENSORS, check_usable, normalisation
 from gapworks.chain.learning.network import build
 from gapworks.chain.steps import Train
@@ -28,8 +29,10 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
         Architecture, schedule, and how many realizations per V0 to use.
     data, validation : Path
         Gathered data sets of one physics and of different streams.
-    seed, threads : int
+    seed : int
         Not used: there is nothing to draw before the training.
+    threads : int
+        For the solver, when bands are calibrated.
 
     Raises
     ------
@@ -48,7 +51,7 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
     kind, training = settings.network.kind, arrays[data]
     architecture = {
         "kind": kind,
-        **settings.network.model_dump(exclude={"kind", "training"}),
+        **settings.network.model_dump(exclude={"kind", "training", "bands"}),
         **normalisation(kind, training),
     }
     # Its reach is known of the network; its weights are drawn anew when it is trained.
@@ -58,6 +61,9 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
             f"{data}: its rings of {physics['length']} sites are shorter than the window of "
             f"{settings.name}, {window} sites: lower its cutoff or dilations"
         )
+    finish = None
+    if kind == "surrogate":
+        finish = finishing(settings.network.bands, settings.seed, threads)
     valid = training["valid"] == 1
     mu, delta = training["mu"][valid], training["delta"][valid]
     return Task(
@@ -69,6 +75,7 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
         validation=TENSORS[kind](arrays[validation]),
         loss=loss,
         schedule=settings.network.training,
+        finish=finish,
         # The paper's network is trained as the paper says; ours is told the symmetry.
         augment=mirror if kind == "surrogate" else None,
         about={

@@ -117,6 +117,29 @@ def suppression(falls: Evaluated) -> pd.DataFrame:
     return pd.DataFrame(columns | {"disorders": falls["rings"]})
 
 
+def bands(judged: Sequence[Evaluated]) -> pd.DataFrame:
+    """Coverage and width of the surrogate's bands per V0, and iterations that it saves."""
+    columns = {
+        "judged": "judged",
+        "coverage": "coverage",
+        "error": "coverage_error",
+        "half width": "half_width",
+        "coverage of all": "unjudged_coverage",
+        "its error": "unjudged_coverage_error",
+        "iterations": "iterations",
+        "saved": "saved",
+        "error of saved": "saved_error",
+    }
+    tables = [
+        pd.DataFrame(
+            {"data": data.dataset, "V0": data["strength"], "rings": data["rings"]}
+            | {title: data[name] for title, name in columns.items()}
+        )
+        for data in judged
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
 def peaks(peaks: Evaluated) -> pd.DataFrame:
     """Where the distribution of Delta has local maxima."""
     columns = {"peak": list(PEAKS), "position": peaks["position"]}
