@@ -245,7 +245,9 @@ class ChainConfig(StudyConfig):
                 )
         bands = self.networks.surrogate.bands
         learned = (*Datasets.apart[0], *Datasets.apart[1])
-        if bands.stream in {getattr(self.datasets, name).stream for name in learned}:
+        if bands is not None and bands.stream in {
+            getattr(self.datasets, name).stream for name in learned
+        }:
             raise ValueError("networks.surrogate.bands.stream: is that of a data set")
         if self.figures.correlation_distance > self.physics.length // 2:
             raise ValueError("figures.correlation_distance is more than half the ring")

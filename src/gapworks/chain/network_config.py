@@ -43,7 +43,12 @@ class SurrogateSettings(Section):
     kernel: OddWidth = Field(description="sites of one convolution, odd")
     dilations: list[PositiveInt] = Field(description="one residual block each")
     training: Training
-    bands: BandSettings
+    # Left out where it says what held before it was a key.
+    bands: BandSettings | None = Field(
+        default=None,
+        exclude_if=lambda bands: bands is None,
+        description="calibration of bands about its answers; none if null",
+    )
 
 
 NetworkSettings = Annotated[WindowSettings | SurrogateSettings, Field(discriminator="kind")]

@@ -94,7 +94,9 @@ STUDY = Study(
     training=training,
     evaluations={
         rf"{DATASET}-bdg": Step("evaluation.solved", steps.Statistics, as_solved),
-        rf"{DATASET}-{NETWORK}": Step("evaluation.predicted", steps.Statistics, as_predicted),
+        rf"{DATASET}-{NETWORK}": Step(
+            "evaluation.networks.predicted", steps.Statistics, as_predicted
+        ),
         "floor(?:-(?P<mu>fixed))?": Step("evaluation.floor", steps.IrreducibleError),
         "suppression": Step(
             "evaluation.suppression",
@@ -102,7 +104,7 @@ STUDY = Study(
             lambda scale: Inputs(data={"common": "common"}),
         ),
         rf"{DATASET}-coverage": Step(
-            "evaluation.coverage",
+            "evaluation.networks.coverage",
             steps.NoSettings,
             lambda scale, dataset: Inputs(data={"test": dataset}, networks=["surrogate"]),
         ),

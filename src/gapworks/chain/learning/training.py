@@ -10,6 +10,7 @@ import torch
 from gapworks.chain.learning.calibration import finishing
 from gapworks.chain.learning.features import TENSORS, check_usable, normalisation
 from gapworks.chain.learning.network import build
+from gapworks.chain.network_config import SurrogateSettings
 from gapworks.chain.steps import Train
 from gapworks.factory.errors import DataError
 from gapworks.factory.reading import read
@@ -62,7 +63,7 @@ def task(settings: Train, data: Path, validation: Path, seed: int, threads: int)
             f"{settings.name}, {window} sites: lower its cutoff or dilations"
         )
     finish = None
-    if kind == "surrogate":
+    if isinstance(settings.network, SurrogateSettings) and settings.network.bands is not None:
         finish = finishing(settings.network.bands, settings.seed, threads)
     valid = training["valid"] == 1
     mu, delta = training["mu"][valid], training["delta"][valid]

@@ -1,0 +1,1 @@
+"""Evaluations of what networks say: their answers, and the bands about these."""
