@@ -187,9 +187,7 @@ def _laid_out(
 ) -> Potential:
     """With the sites on the last axis. `sites`: which axis the file says that they are."""
     values, notes = found.values, list(found.notes)
-    if values.ndim == 0:
-        raise ReadError(f"{path}: a single number; give V on the sites of a ring")
-    if values.ndim == 1 or not values.size:
+    if values.ndim < 2 or not values.size:
         return replace(found, asked=False)
     if values.ndim > 2:
         if axis is not None or sites not in (None, values.ndim - 1):
