@@ -1,4 +1,4 @@
-"""Commands on people's own files that no network answers: solve, invert, design."""
+"""Commands on people's own files that no network answers: solve, design, invert, identify."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ COMMANDS = {
     "solve": "solve the equations for your own files: a2F to T_c, gap and DOS; disorder to Delta",
     "design": "what a planned measurement will tell of a2F, before it is made",
     "invert": "infer a2F with error bands from a gap function, DOS or dI/dV",
+    "identify": "find the pairing symmetry that maps around an impurity show, with its doubt",
 }
 OF_ANY_STUDY = {"solve"}
 """Commands whose first word is a study; the others are one study's."""

@@ -23,5 +23,6 @@ __getattr__, __all__, __dir__ = lazy(
         "physics.parameters": ("Parameters",),
         "physics.hamiltonian": ("bdg_matrix",),
         "physics.image": ("direct_sum_image", "image"),
+        "inference.identify": ("Identification", "identify"),
     },
 )

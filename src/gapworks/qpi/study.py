@@ -12,7 +12,7 @@ from typing import Any
 
 from gapworks.qpi import steps
 from gapworks.qpi.config import QpiConfig
-from gapworks.study import Exhibit, Inputs, OwnData, Scale, Step, Study, Training
+from gapworks.study import Answer, Exhibit, Inputs, OwnData, Scale, Step, Study, Training
 
 
 def shown(scale: Scale, condition: str) -> str:
@@ -241,6 +241,9 @@ STUDY = Study(
         ),
     },
     own_data=OwnData(LAYOUT),
+    answers={
+        "identify": Answer("inference.files:run", "inference.arguments:identify"),
+    },
     metrics=metrics_settings,
     ranks=lambda scale: scale.config.ranks,
 )

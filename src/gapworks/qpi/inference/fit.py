@@ -8,7 +8,7 @@ grid that is asked for: the minimum is that of the fine grid.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,10 +18,13 @@ from gapworks.qpi.inference.hypothesis import Disc, Form, ldos, window
 _STEP_ANGLE, _STEP_LOG, _STEP_EPS0, _STEP_INVERSE = 0.35, 0.5, 10.0, 0.01
 # Differences for derivatives: wide ones, since what a coarse grid adds changes fast with eps_0.
 _DIFFERENCE = {"angle": 0.03, "log": 0.05, "eps0": 1.0, "inverse": 1e-4}
-_LOG_DELTA = (np.log(0.05), np.log(5.0))
-_LOG_BROADENING = (np.log(0.05), np.log(2.0))
-_EPS0 = (-330.0, 130.0)
-_INVERSE = (-0.08, 0.08)
+BOUNDS = (
+    (float(np.log(0.05)), float(np.log(5.0))),
+    (-330.0, 130.0),
+    (float(np.log(0.08)), float(np.log(1.5))),
+    (-0.08, 0.08),
+)
+"""Of log Delta, eps_0 (meV), log broadening and 1 / v (1 / meV): wider than what is answered."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Data:
     @property
     def count(self) -> int:
         """Numbers that are fitted."""
-        return self.values.size
+        return int(np.count_nonzero(self.weight))
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Fit:
         Sum of squares in units of the noise.
     residual : ndarray, shape (E, cells)
         In units of the noise.
+    model : ndarray, shape (E, cells)
+        What is subtracted, in units of the noise.
     factor : ndarray, shape (E,)
         What the LDOS is multiplied with.
     curvature : ndarray, shape (size, size)
@@ -77,6 +82,7 @@ class Fit:
     vector: np.ndarray
     chi2: float
     residual: np.ndarray
+    model: np.ndarray
     factor: np.ndarray
     curvature: np.ndarray
     settled: bool
@@ -103,12 +109,12 @@ def refine(
     steps : int
         Most steps.
     hopeless : float
-        Give up where even twice the gain of the last step does not reach this chi^2.
+        Give up where four times the gain of the last step do not reach this chi^2.
     """
     vector = _inside(form, np.array(start, float))
     green = window(form, vector, data.energies, data.disc.size, n_effective)
     model = ldos(green, vector[-1], data.disc)
-    factor, residual, direction = _projected(data, model)
+    factor, residual, direction, length = _projected(data, model)
     chi2 = float((residual**2).sum())
     damping, settled = 1e-2, False
     J = _derivatives(data, form, vector, n_derivative, factor, direction)
@@ -124,26 +130,25 @@ def refine(
             new = float((found[1] ** 2).sum())
             if new < chi2:
                 gained = chi2 - new
-                vector, chi2, (factor, residual, direction) = trial, new, found
+                vector, chi2, (factor, residual, direction, length) = trial, new, found
                 damping = max(damping / 10, 1e-6)
                 break
             damping *= 10
-        if gained < 0.02 * max(1.0, chi2 / data.count):
+        if gained < 0.05 * max(1.0, chi2 / data.count):
             settled = True
             break
         if chi2 - 4 * gained > hopeless:
             break
         J = _derivatives(data, form, vector, n_derivative, factor, direction)
-    return Fit(form, vector, chi2, residual, factor, J.T @ J, settled)
+    shown = factor[:, None] * direction * length[:, None]
+    return Fit(form, vector, chi2, residual, shown, factor, J.T @ J, settled)
 
 
-def reweighted(data: Data, weight: np.ndarray) -> Data:
-    """The same maps with another noise."""
-    return replace(data, values=data.values / data.weight * weight, weight=weight)
+def _projected(data: Data, model: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Factors, residual, the model's direction at unit norm (of each energy, or of all), its norm.
 
-
-def _projected(data: Data, model: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Factors, residual, and the model's direction at unit norm (of each energy, or of all)."""
+    Of shapes (E,), (E, cells), (E, cells) and (E,).
+    """
     w = data.weight
     unit = w / np.linalg.norm(w, axis=1, keepdims=True)
     flat = lambda a: a - unit * (unit * a).sum(1, keepdims=True)  # noqa: E731
@@ -155,7 +160,8 @@ def _projected(data: Data, model: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
     # A map's unit is positive: a negative factor would be another impurity.
     factor = np.maximum(overlap, 0.0) / norm2
     residual = values - factor[:, None] * shown
-    return factor, residual, shown / np.sqrt(norm2)[:, None]
+    length = np.sqrt(norm2)
+    return factor, residual, shown / length[:, None], length
 
 
 def _derivatives(data, form, vector, n_derivative, factor, direction) -> np.ndarray:
@@ -216,6 +222,6 @@ def _inside(form: Form, vector: np.ndarray) -> np.ndarray:
         vector[:2] /= max(1.0, length)
     elif at:
         vector[0] %= np.pi
-    for k, bounds in enumerate((_LOG_DELTA, _EPS0, _LOG_BROADENING, _INVERSE), at):
+    for k, bounds in enumerate(BOUNDS, at):
         vector[k] = np.clip(vector[k], *bounds)
     return vector

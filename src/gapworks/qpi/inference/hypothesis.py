@@ -20,6 +20,8 @@ from gapworks.qpi.physics.parameters import Impurity, Superconductor
 MIXED = ("A1g", "A2g", "Eg", "Eu")
 """Irreps with a mixing angle."""
 TWO_COMPONENTS = ("Eg", "Eu")
+_REAL = 1e-9
+"""Mixtures this near to the edge of the disc are real."""
 _WEAKEST = 1e-4
 """1 / v is kept this far from zero, 1 / meV: beyond v = 10 eV nothing changes any more."""
 
@@ -82,11 +84,11 @@ def strength(inverse: float) -> float:
 def mixture(s1: float, s2: float) -> tuple[float, float]:
     """theta in [0, pi) and phi in [0, pi / 2] of S_1 and S_2, drawn into the unit disc."""
     length = np.hypot(s1, s2)
-    if length > 1:
+    if length > 1 - _REAL:
         s1, s2 = s1 / length, s2 / length
-    s3 = np.sqrt(max(0.0, 1 - s1 * s1 - s2 * s2))
+    s3 = 0.0 if length > 1 - _REAL else np.sqrt(1 - s1 * s1 - s2 * s2)
     theta = 0.5 * np.arctan2(np.hypot(s2, s3), s1)
-    phi = 0.0 if length >= 1 else float(np.arctan2(s3, abs(s2)))
+    phi = 0.0 if length > 1 - _REAL else float(np.arctan2(s3, abs(s2)))
     return float((np.pi - theta if s2 < 0 else theta) % np.pi), phi
 
 

@@ -19,13 +19,38 @@ FINE = 8192
 """Grid of the last fit's residuals, points in each direction."""
 _DERIVATIVE = 4096
 _SHORT = 1024
-_STARTS, _SPREAD = 6, 0.12
-"""Starts tried at most, and how much less than the best they may agree."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is tried.
+
+    Attributes
+    ----------
+    each, starts : int
+        Starts of an irrep, and of all of them, at most.
+    spread : float
+        How much less than the best a start may agree.
+    steps : int
+        Of a short fit, at most.
+    """
+
+    each: int
+    starts: int
+    spread: float
+    steps: int
+
+
+USUAL = Effort(2, 6, 0.12, 6)
+THOROUGH = Effort(3, 12, 0.3, 10)
+"""Where the usual leaves no fit."""
 _APART = 10.0
-_SHORT_STEPS, _LONG_STEPS = 6, 10
+_LONG_STEPS, _PHASE_STEPS = 8, 3
 KEPT = 150.0
 """A short fit worse than the best by this much in chi^2 is not refined: odds of e^-75."""
-_DRAWN_IN = 0.97
+_AGAIN = 10.0
+"""Another start of an irrep is refined if its short fit is not worse than the best by more."""
+_BETTER = 0.01
 
 
 @dataclass(frozen=True)
@@ -46,7 +71,13 @@ class Found:
 
 
 def search(
-    maps: np.ndarray, energies: Sequence[float], noise: np.ndarray, bank: Bank, common: bool = True
+    maps: np.ndarray,
+    energies: Sequence[float],
+    noise: np.ndarray,
+    known: np.ndarray,
+    bank: Bank,
+    common: bool = True,
+    effort: Effort = USUAL,
 ) -> Found:
     """Fit all irreps to centred maps.
 
@@ -58,20 +89,27 @@ def search(
         meV.
     noise : ndarray, shape (E,)
         Estimated deviation of a cell's noise.
+    known : ndarray of bool, shape (64, 64)
+        Cells that were measured.
     bank : Bank
         Templates at these energies.
     common : bool
         One unit for all energies.
+    effort : Effort
     """
     energies = tuple(energies)
-    near, wide = (on_disc(maps, energies, noise, disc, common) for disc in (NEAR, WIDE))
-    starts = sorted(bank.starts(maps, np.ones(len(energies)), 2, _APART), key=_worse)
+    near, wide = (on_disc(maps, energies, noise, known, disc, common) for disc in (NEAR, WIDE))
+    starts = sorted(bank.starts(maps, np.ones(len(energies)), effort.each, _APART), key=_worse)
     best = starts[0].agreement
-    tried = [s for s in starts if s.agreement > best - _SPREAD][:_STARTS]
+    tried = [s for s in starts if s.agreement > best - effort.spread and not _as_well(s, starts)]
     short: list[Fit] = []
-    for start in tried:
+    for start in tried[: effort.starts]:
         form, vector = _begin(start)
-        short.append(refine(near, form, vector, _SHORT, _SHORT, _SHORT_STEPS))
+        hopeless = np.inf
+        if short:
+            lowest = min(fit.chi2 for fit in short)
+            hopeless = lowest + 2 * KEPT * max(1.0, lowest / near.count)
+        short.append(refine(near, form, vector, _SHORT, _SHORT, effort.steps, hopeless))
     short.sort(key=lambda fit: fit.chi2)
     unit = max(1.0, short[0].chi2 / near.count)
     long: dict[str, Fit] = {}
@@ -80,10 +118,16 @@ def search(
         irrep = fit.form.irrep
         worse = (fit.chi2 - short[0].chi2) / unit
         given_up[irrep] = min(given_up[irrep], worse)
-        if worse > KEPT or (irrep in long and worse > 0.2 * KEPT):
+        if worse > (_AGAIN if irrep in long else KEPT):
             continue
-        form, vector = _with_phase(fit)
-        refined = refine(wide, form, vector, FINE, _DERIVATIVE, _LONG_STEPS)
+        hopeless = np.inf
+        if long:
+            lowest = min(one.chi2 for one in long.values())
+            hopeless = lowest + KEPT * max(1.0, lowest / wide.count)
+        refined = refine(wide, fit.form, fit.vector, FINE, _DERIVATIVE, _LONG_STEPS, hopeless)
+        if irrep in TWO_COMPONENTS and not fit.form.complex and refined.chi2 < hopeless:
+            form, vector = _with_phase(refined)
+            refined = refine(wide, form, vector, FINE, _DERIVATIVE, _PHASE_STEPS)
         if irrep not in long or refined.chi2 < long[irrep].chi2:
             long[irrep] = refined
     for irrep in long:
@@ -92,16 +136,27 @@ def search(
 
 
 def on_disc(
-    maps: np.ndarray, energies: tuple[float, ...], noise: np.ndarray, disc: Disc, common: bool
+    maps: np.ndarray,
+    energies: tuple[float, ...],
+    noise: np.ndarray,
+    known: np.ndarray,
+    disc: Disc,
+    common: bool,
 ) -> Data:
-    """Maps as they are fitted, with the same noise in all cells of an energy."""
+    """Maps as they are fitted, with the same noise in all cells of an energy; as of `search`."""
     values = disc.of(maps)
-    weight = np.broadcast_to(1 / noise[:, None], values.shape)
+    weight = disc.of(known) / noise[:, None]
     return Data(energies, values * weight, weight, disc, common)
 
 
 def _worse(start: Start) -> float:
     return -start.agreement
+
+
+def _as_well(start: Start, starts: Sequence[Start]) -> bool:
+    """Whether a chiral template agrees no better than a real one of its irrep."""
+    real = [s.agreement for s in starts if s.form == start.form and not s.mixture[1]]
+    return bool(start.mixture[1] and real and max(real) > start.agreement - _BETTER)
 
 
 def _begin(start: Start) -> tuple[Form, np.ndarray]:
@@ -114,9 +169,6 @@ def _begin(start: Start) -> tuple[Form, np.ndarray]:
 
 
 def _with_phase(fit: Fit) -> tuple[Form, np.ndarray]:
-    """The fit of Eg or Eu as one of a complex mixture, a little off the real ones."""
-    if fit.form.irrep not in TWO_COMPONENTS or fit.form.complex:
-        return fit.form, fit.vector
-    s1, s2 = of_mixture(fit.vector[0], 0.0)
+    """The fit of Eg or Eu as one of a complex mixture, which it is at the edge of."""
     form = Form(fit.form.irrep, complex=True)
-    return form, np.array([_DRAWN_IN * s1, _DRAWN_IN * s2, *fit.vector[1:]])
+    return form, np.array([*of_mixture(fit.vector[0], 0.0), *fit.vector[1:]])

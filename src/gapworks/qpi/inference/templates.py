@@ -31,6 +31,8 @@ BROADENING = 0.3
 """meV."""
 _EPS0 = np.linspace(-300.0, 100.0, 28)
 _DELTA = (0.45, 1.3)
+_LARGE = 2.6
+"""Of A12u, whose Delta is that of A2u and so up to sqrt(3) times A1u's."""
 _THETA = {
     "A1g": tuple((np.pi / 4 * k, 0.0) for k in range(4)),
     "A2g": tuple((np.pi / 4 * k, 0.0) for k in range(4)),
@@ -177,7 +179,7 @@ def bank(
         (irrep, theta, phi, delta, one)
         for irrep, angles in _THETA.items()
         for theta, phi in angles
-        for delta in _DELTA
+        for delta in (*_DELTA, *([_LARGE] if irrep == "A2u" else []))
         for one in eps0
     ]
     rows, maps = [], []
