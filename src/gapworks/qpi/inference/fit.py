@@ -134,7 +134,7 @@ def refine(
                 damping = max(damping / 10, 1e-6)
                 break
             damping *= 10
-        if gained < 0.05 * max(1.0, chi2 / data.count):
+        if gained < 0.05 * chi2 / data.count:
             settled = True
             break
         if chi2 - 4 * gained > hopeless:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from gapworks.qpi.inference import residual, verdict
 from gapworks.qpi.inference.hypothesis import Disc
 from gapworks.qpi.inference.search import FINE, THOROUGH, USUAL, WIDE, Found, search
 from gapworks.qpi.inference.templates import Bank, bank
-from gapworks.qpi.inference.treatment import Raster, Treated, treat
+from gapworks.qpi.inference.treatment import Treated, treat
 
 MOST_ENERGIES = 2
 """Maps that are fitted; of more, those that say most are taken."""
@@ -67,8 +68,8 @@ class Identification:
 def identify(
     maps: np.ndarray,
     energies: Sequence[float] | float,
-    raster: Raster = "lattice",
-    field_of_view: float | None = None,
+    raster: Literal["lattice", "cartesian"] = "lattice",
+    field_of_view: float | tuple[float, float] | None = None,
     *,
     force: bool = False,
     progress: Callable[[str], None] | None = None,
@@ -87,8 +88,8 @@ def identify(
         meV.
     raster : {"lattice", "cartesian"}
         Steps of rows and columns: a1 and a2, or square pixels.
-    field_of_view : float, optional
-        Width of a cartesian map, lattice constants.
+    field_of_view : float or pair of float, optional
+        Width, or width and height, of a cartesian map, lattice constants.
     force : bool
         Answer maps that would be refused, as far as they can be fitted at all.
     progress : callable, optional
@@ -147,12 +148,11 @@ def _checked(maps, energies) -> tuple[np.ndarray, np.ndarray]:
     energies = np.atleast_1d(np.asarray(energies, float))
     if maps.ndim == 2:
         maps = maps[None]
-    if maps.dtype.kind not in "fiu" or maps.ndim != 3 or maps.shape[1] != maps.shape[2]:
+    if maps.ndim != 3 or energies.shape != (len(maps),):
         raise ValueError(
-            f"maps: are {maps.dtype}{list(maps.shape)}; give real numbers of shape (energies, M, M)"
+            f"maps are {list(maps.shape)}, energies {list(energies.shape)}: give maps of shape "
+            "(energies, rows, columns) and the energy of each, in meV"
         )
-    if energies.shape != (len(maps),):
-        raise ValueError(f"energies: give {len(maps)}, one for each map, in meV")
     if not np.isfinite(energies).all() or len(set(energies.tolist())) < len(energies):
         raise ValueError("energies: are not finite, or given twice")
     return maps, energies
@@ -172,8 +172,8 @@ def _fitted(
     noise = rim.std(1) + 1e-12 * np.abs(maps).max((1, 2))
     if not (noise > 0).all():
         return Identification(notes=tuple(notes), refused=treated.refused or "a map is empty")
-    said("computing templates at these energies")
-    templates = bank(at, progress=lambda share: said(f"computing templates: {share:.0%}"))
+    said("computing templates at these energies, some ten seconds")
+    templates = bank(at)
     said("fitting")
     found, remains, refused, common = searched(maps, at, noise, known, templates)
     if not common:

@@ -7,7 +7,6 @@ is turned instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -159,12 +158,8 @@ def _turned(maps: np.ndarray, matrix: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=4)
-def bank(
-    energies: tuple[float, ...],
-    eps0: tuple[float, ...] = tuple(_EPS0),
-    progress: Callable[[float], None] | None = None,
-) -> Bank:
-    """Templates at some energies, meV; ten seconds for two energies.
+def bank(energies: tuple[float, ...], eps0: tuple[float, ...] = tuple(_EPS0)) -> Bank:
+    """Templates at some energies, meV; ten seconds for two energies, kept for the next maps.
 
     Parameters
     ----------
@@ -172,8 +167,6 @@ def bank(
         meV.
     eps0 : tuple of float
         Those of the templates, meV.
-    progress : callable, optional
-        Told the share that is done.
     """
     combinations = [
         (irrep, theta, phi, delta, one)
@@ -183,7 +176,7 @@ def bank(
         for one in eps0
     ]
     rows, maps = [], []
-    for number, (irrep, theta, phi, delta, one) in enumerate(combinations):
+    for irrep, theta, phi, delta, one in combinations:
         form = Form(irrep, complex=phi != 0)
         angle = of_mixture(theta, phi) if form.complex else (theta,) * form.angles
         vector = np.array([*angle, np.log(delta), one, np.log(BROADENING), 0.0])
@@ -194,6 +187,4 @@ def bank(
             found -= found.mean(-1, keepdims=True)
             found /= np.linalg.norm(found, axis=-1, keepdims=True)
             maps.append(found.astype(np.float32))
-        if progress is not None and number % 50 == 0:
-            progress(number / len(combinations))
     return Bank(rows, np.ascontiguousarray(np.stack(maps, 1)))

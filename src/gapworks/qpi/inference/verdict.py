@@ -25,7 +25,7 @@ GAIN = 120.0
 """Least gain in chi^2 of the best fit over none at all: fits of noise gain less."""
 EVEN, MISFIT = 6.0, 0.02
 """The even part of a residual is misfit beyond so many deviations and this share of the model."""
-PEAK, WAVE, SHARE = 7.5, 40.0, 0.01
+PEAK, WAVE, SHARE = 7.5, 40.0, 0.005
 """Cells and waves of a residual that stand out, and are this share of the model's power."""
 
 
