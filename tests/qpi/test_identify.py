@@ -128,7 +128,7 @@ def test_what_is_no_noise_is_named(maps):
     cases = {
         "impurity": noise + 0.5 * np.roll(model, (9, -4), (1, 2)),
         "wave": noise + 0.8 * np.cos(2 * np.pi * rows / 3 + 1),
-        "structure": noise + 0.3 * np.sign(model),
+        "structure": noise + 0.5 * np.sign(model),
         None: noise,
     }
     fit = refine(near(maps), Form("A2g"), START, 1024, 1024, 0)

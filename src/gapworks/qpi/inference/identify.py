@@ -237,13 +237,14 @@ def searched(
     """
     first = None
     for common, effort in ((True, USUAL), (True, THOROUGH), (False, USUAL)):
-        if not common and len(energies) == 1:
+        if not common and (len(energies) == 1 or first[2] is None):
             break
         found = search(maps, energies, noise, known, templates, common, effort)
         best = found.fits[0]
         left = residual.judge(best.residual, best.model, np.count_nonzero(best.residual), WIDE)
         why = verdict.misfit(best, left) or verdict.out_of_range(best)
-        if why is None:
+        if why is None and left.even < verdict.DOUBTFUL:
             return found, left, None, common
-        first = first or (found, left, why, common)
+        if first is None or (why is None and first[2] is not None) or common and best.chi2 < first[0].fits[0].chi2:
+            first = (found, left, why, common)
     return first

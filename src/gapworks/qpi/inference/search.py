@@ -41,8 +41,8 @@ class Effort:
     steps: int
 
 
-USUAL = Effort(2, 6, 0.12, 6)
-THOROUGH = Effort(3, 12, 0.3, 10)
+USUAL = Effort(3, 7, 0.12, 6)
+THOROUGH = Effort(6, 16, 0.3, 10)
 """Where the usual leaves no fit."""
 _APART = 10.0
 _LONG_STEPS, _PHASE_STEPS = 8, 3

@@ -94,11 +94,10 @@ class Bank:
         each : int
             Starts of an irrep at most.
         apart : float
-            Least distance of their eps_0 where all else is the same irrep, meV.
+            Least distance of the eps_0 of those with the same angles, meV.
         """
         share = weight / weight.sum()
         irreps = np.array([row[0] for row in self.rows])
-        eps0 = np.array([row[4] for row in self.rows])
         best = np.full(len(self.rows), -1.0)
         turned = np.zeros(len(self.rows), int)
         two = np.isin(irreps, TWO_COMPONENTS)
@@ -114,13 +113,14 @@ class Bank:
             best[better], turned[better] = agreement[better], number
         found = []
         for irrep in dict.fromkeys(irreps):
-            taken: list[float] = []
+            taken: list[tuple[float, tuple[float, float]]] = []
             for k in np.argsort(-np.where(irreps == irrep, best, -2.0)):
                 if len(taken) == each or irreps[k] != irrep:
                     break
-                if taken and np.abs(np.array(taken) - eps0[k]).min() < apart:
+                _, theta, phi, _, one, _ = self.rows[k]
+                if any(abs(one - e) < apart and angles == (theta, phi) for e, angles in taken):
                     continue
-                taken.append(eps0[k])
+                taken.append((one, (theta, phi)))
                 found.append(_start(self.rows[k], turned[k], float(best[k])))
         return found
 

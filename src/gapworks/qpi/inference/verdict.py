@@ -23,8 +23,10 @@ _PRIOR = (np.log(10.0), 400.0, np.log(10.0), 0.1)
 _DISC_SIDE = float(np.sqrt(np.pi))
 GAIN = 120.0
 """Least gain in chi^2 of the best fit over none at all: fits of noise gain less."""
-EVEN, MISFIT = 6.0, 0.02
+EVEN, MISFIT = 5.0, 0.02
 """The even part of a residual is misfit beyond so many deviations and this share of the model."""
+DOUBTFUL = 2.0
+"""From so many deviations on more is tried before the best fit is taken for it."""
 PEAK, WAVE, SHARE = 7.5, 40.0, 0.005
 """Cells and waves of a residual that stand out, and are this share of the model's power."""
 
