@@ -107,7 +107,7 @@ def refine(
     n_effective, n_derivative : int
         Grids of residuals and of derivatives.
     steps : int
-        Most steps.
+        Most steps; 0 evaluates the start, without a curvature.
     hopeless : float
         Give up where four times the gain of the last step do not reach this chi^2.
     """
@@ -117,7 +117,9 @@ def refine(
     factor, residual, direction, length = _projected(data, model)
     chi2 = float((residual**2).sum())
     damping, settled = 1e-2, False
-    J = _derivatives(data, form, vector, n_derivative, factor, direction)
+    J = np.zeros((data.values.size, form.size))
+    if steps:
+        J = _derivatives(data, form, vector, n_derivative, factor, direction)
     for _ in range(steps):
         A, g = J.T @ J, J.T @ residual.ravel()
         gained = 0.0

@@ -19,6 +19,8 @@ from gapworks.qpi.physics.parameters import Impurity, Superconductor
 
 MIXED = ("A1g", "A2g", "Eg", "Eu")
 """Irreps with a mixing angle."""
+IRREPS = ("A1g", "A2g", "Eg", "A2u", "Eu")
+"""Those that are told apart."""
 TWO_COMPONENTS = ("Eg", "Eu")
 _REAL = 1e-9
 """Mixtures this near to the edge of the disc are real."""

@@ -245,6 +245,7 @@ def searched(
         why = verdict.misfit(best, left) or verdict.out_of_range(best)
         if why is None and left.even < verdict.DOUBTFUL:
             return found, left, None, common
-        if first is None or (why is None and first[2] is not None) or common and best.chi2 < first[0].fits[0].chi2:
+        better = first is None or (first[2] is not None and why is None)
+        if better or (common and best.chi2 < first[0].fits[0].chi2):
             first = (found, left, why, common)
     return first

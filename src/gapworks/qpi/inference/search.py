@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gapworks.qpi.inference.fit import Data, Fit, refine
-from gapworks.qpi.inference.hypothesis import TWO_COMPONENTS, Disc, Form, of_mixture
+from gapworks.qpi.inference.hypothesis import IRREPS, TWO_COMPONENTS, Disc, Form, of_mixture
 from gapworks.qpi.inference.templates import Bank, Start
 
 NEAR = Disc(30, 0.5, 13.0)
@@ -18,7 +18,7 @@ WIDE = Disc(64, 0.5, 27.7)
 FINE = 8192
 """Grid of the last fit's residuals, points in each direction."""
 _DERIVATIVE = 4096
-_SHORT = 1024
+_SHORT = 2048
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,16 @@ class Effort:
     steps: int
 
 
-USUAL = Effort(3, 7, 0.12, 6)
+USUAL = Effort(2, 5, 0.12, 6)
 THOROUGH = Effort(6, 16, 0.3, 10)
 """Where the usual leaves no fit."""
 _APART = 10.0
 _LONG_STEPS, _PHASE_STEPS = 8, 3
 KEPT = 150.0
 """A short fit worse than the best by this much in chi^2 is not refined: odds of e^-75."""
+_SCANNED = 8.0
+"""Other angles are fitted from if they begin less than so many times `KEPT` above the best fit."""
+_SCAN, _TURNS, _FACTORS = 1024, 10, (0.6, 1.0, 1.8)
 _AGAIN = 10.0
 """Another start of an irrep is refined if its short fit is not worse than the best by more."""
 _BETTER = 0.01
@@ -110,16 +113,19 @@ def search(
             lowest = min(fit.chi2 for fit in short)
             hopeless = lowest + 2 * KEPT * max(1.0, lowest / near.count)
         short.append(refine(near, form, vector, _SHORT, _SHORT, effort.steps, hopeless))
+    short += _elsewhere(near, min(short, key=lambda fit: fit.chi2))
     short.sort(key=lambda fit: fit.chi2)
     unit = max(1.0, short[0].chi2 / near.count)
     long: dict[str, Fit] = {}
+    begun: list[Fit] = []
     given_up = dict.fromkeys((start.form.irrep for start in starts), np.inf)
     for fit in short:
         irrep = fit.form.irrep
         worse = (fit.chi2 - short[0].chi2) / unit
         given_up[irrep] = min(given_up[irrep], worse)
-        if worse > (_AGAIN if irrep in long else KEPT):
+        if worse > (_AGAIN if irrep in long else KEPT) or any(_same(fit, one) for one in begun):
             continue
+        begun.append(fit)
         hopeless = np.inf
         if long:
             lowest = min(one.chi2 for one in long.values())
@@ -151,6 +157,37 @@ def on_disc(
 
 def _worse(start: Start) -> float:
     return -start.agreement
+
+
+def _elsewhere(data: Data, best: Fit) -> list[Fit]:
+    """Short fits of all irreps from where the best one is, at other angles and Delta.
+
+    Where a gap closes there are walls between angles, and an irrep may have been started from
+    templates of another eps_0.
+    """
+    fits = []
+    rest = best.vector[best.form.angles :]
+    for irrep in IRREPS:
+        form = Form(irrep)
+        angles = np.arange(_TURNS) * np.pi / _TURNS if form.angles else (0.0,)
+        tried = []
+        for theta in angles:
+            for factor in _FACTORS:
+                vector = np.array([theta] * form.angles + [rest[0] + np.log(factor), *rest[1:]])
+                tried.append(refine(data, form, vector, _SCAN, 0, 0))
+        start = min(tried, key=lambda one: one.chi2)
+        if start.chi2 < best.chi2 + _SCANNED * KEPT * max(1.0, best.chi2 / data.count):
+            fits.append(refine(data, form, start.vector, _SHORT, _SHORT, USUAL.steps))
+    return fits
+
+
+def _same(one: Fit, other: Fit) -> bool:
+    """Whether two short fits are at one place, as exactly as coarse grids can say."""
+    if one.form != other.form:
+        return False
+    at = one.form.angles
+    away = np.abs(one.vector - other.vector)
+    return bool((away[:at] < 0.1).all() and away[at] < 0.1 and away[at + 1] < 2.0)
 
 
 def _as_well(start: Start, starts: Sequence[Start]) -> bool:

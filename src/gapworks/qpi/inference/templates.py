@@ -40,10 +40,8 @@ _THETA = {
     "Eu": ((0.03, 0.0), (0.5, 0.0), (np.pi / 4, np.pi / 2)),
     "A2u": ((0.0, 0.0),),
 }
-_WEAK, _STRONG = 0.05, 0.0033
-INVERSE = tuple(
-    float(x) for x in (*np.linspace(-_WEAK, -_STRONG, 4), *np.linspace(_STRONG, _WEAK, 4))
-)
+_STRENGTHS = (0.0033, 0.0065, 0.0115, 0.021, 0.045)
+INVERSE = tuple(sign * inverse for inverse in _STRENGTHS for sign in (-1.0, 1.0))
 """1 / v of the templates, 1 / meV."""
 
 
