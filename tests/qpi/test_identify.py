@@ -242,9 +242,11 @@ def test_the_command_refuses_what_it_cannot_judge(tmp_path):
     ended = gapworks(*given, "--json", tmp_path / "a.json")
     assert ended.returncode == 2 and "no structure" in ended.stderr
     assert not (tmp_path / "a.json").exists()
-    ended = gapworks("identify", file, "--raster", "lattice")
-    assert ended.returncode == 2 and "--energies" in ended.stderr
-    ended = gapworks("identify", file, "--energies", 0, 1)
-    assert ended.returncode == 2 and "--raster" in ended.stderr
-    ended = gapworks("identify", file, "--energies", 0, "--raster", "lattice")
-    assert ended.returncode == 1 and "energies" in ended.stderr
+    for given, asked in (
+        (("--raster", "lattice"), "energies"),
+        (("--energies", 0, 1), "raster"),
+        (("--energies", 0, "--raster", "lattice"), "energies"),
+        (("--energies", 0, 1, "--raster", "cartesian"), "field"),
+    ):
+        ended = gapworks("identify", file, *given)
+        assert ended.returncode == 1 and asked in ended.stderr, ended.stderr

@@ -7,12 +7,10 @@ import json
 import sys
 from dataclasses import asdict
 
-import numpy as np
-
 from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError, Refused
 from gapworks.qpi.inference.identify import Identification, Interval, identify
-from gapworks.readers.array import read_array
+from gapworks.readers import read_map
 
 
 def run(args: argparse.Namespace) -> None:
@@ -21,43 +19,43 @@ def run(args: argparse.Namespace) -> None:
     Raises
     ------
     DataError
-        If the file cannot be read, or an argument does not fit it.
+        If the file cannot be read, does not say what is asked for, or an argument does not fit it.
     Refused
         If the maps cannot be judged, and --force was not given; nothing is written then.
     """
-    maps = _read(args)
+    maps = read_map(
+        args.file,
+        args.energies,
+        args.channel,
+        args.field_of_view,
+        args.raster,
+        args.unit,
+        args.lattice_constant,
+    )
     try:
         found = identify(
-            maps,
-            args.energies,
-            args.raster,
-            args.field_of_view,
+            maps.values,
+            maps.energies,
+            maps.raster,
+            maps.field_of_view,
             force=args.force,
-            progress=lambda line: print(f"gapworks: {line}", file=sys.stderr),
+            progress=_said,
         )
     except ValueError as error:
         raise DataError(f"{args.file}: {error}") from error
-    for note in found.notes:
-        print(f"gapworks: {note}", file=sys.stderr)
+    for note in (*maps.notes, *found.notes):
+        _said(note)
     if found.refused:
         if not args.force:
             raise Refused(f"{args.file}: {found.refused}; --force answers all the same")
-        print(f"gapworks: {args.file}: {found.refused}", file=sys.stderr)
+        _said(found.refused)
     print(f"{args.file}: {_table(found)}")
     if args.json:
         write_whole(args.json, (json.dumps(asdict(found), indent=1) + "\n").encode())
 
 
-def _read(args: argparse.Namespace) -> np.ndarray:
-    """Maps of a file, shape (E, M, M); what it does not say of itself is asked for."""
-    if args.energies is None:
-        raise Refused(f"{args.file}: does not say its energies; give --energies, in meV")
-    if args.raster is None:
-        raise Refused(
-            f"{args.file}: does not say its raster; give --raster lattice (steps of a1 and a2) or "
-            "cartesian (square pixels)"
-        )
-    return read_array(args.file, "maps")
+def _said(line: str) -> None:
+    print(f"gapworks: {line}", file=sys.stderr)
 
 
 def _table(found: Identification) -> str:
