@@ -35,7 +35,7 @@ def files(tmp_path_factory):
         (folder / name).touch()
     (folder / "ragged.csv").write_text("0.5,0,0,0,0,0\n0.5,0,0\n")
     (folder / "words.csv").write_text("V1,V2,V3\n0,x,0\n")
-    (folder / "good.txt").write_text("0 0 0 0 0 0\n")
+    (folder / "good.xyz").write_text("0 0 0 0 0 0\n")
     return folder
 
 
@@ -81,7 +81,7 @@ def test_disorder_beyond_the_training_data_is_warned_of(networks, files, tmp_pat
         ("empty.csv", "is empty, holds no numbers"),
         ("ragged.csv", "line 2: has 3 columns, line 1 has 6"),
         ("words.csv", "line 2: not finite numbers: 0,x,0"),
-        ("good.txt", "must be .npy or .csv"),
+        ("good.xyz", "must be .npy, .csv, .txt, .dat, .h5, .hdf5 or .nc"),
         ("nowhere.npy", "No such file"),
         ("nowhere.csv", "No such file"),
     ],
