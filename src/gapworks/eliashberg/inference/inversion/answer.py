@@ -29,6 +29,8 @@ _MISFIT = 1.3
 _CHANCE = 1e-4
 # Below this the noise is said to be overstated.
 _OVERSTATED = 0.6
+# Share of the spectrum's end below which data have to begin to tell how it rises.
+_LOW = 0.02
 # Share of a misfit beyond the noise that something else in the data has to explain to be named.
 _EXPLAINED = 0.3
 # An error of mu* that should show.
@@ -178,10 +180,21 @@ def answer(
         modes=int((gain < 0.5).sum()),
         converged=fit.converged,
         refused=refused,
-        notes=(*notes, *more),
+        notes=(*_unseen(model, energies), *notes, *more),
         steps=fit.steps,
         _fit=fit,
         _equations=equations,
+    )
+
+
+def _unseen(model, energies):
+    """A note where data begin too high to tell how the spectrum rises."""
+    lowest = float(np.abs(energies).min())
+    if lowest <= _LOW * model.omega[-1]:
+        return ()
+    return (
+        f"the data begin at {lowest:.3g} meV: how a2F rises below, of which lambda and omega_log "
+        "take their share, is known beforehand alone; a steep rise can lie beyond their intervals",
     )
 
 
