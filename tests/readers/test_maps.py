@@ -187,7 +187,7 @@ def test_a_file_that_is_not_there_or_of_no_known_kind_is_named(name, tmp_path):
 @pytest.mark.parametrize("suffix", [".mtrx", ".sm4"])
 def test_a_library_that_is_missing_is_named_with_the_way_out(suffix, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "access2thematrix", None)
-    monkeypatch.setattr("gapworks.readers.microscopes.find_spec", lambda name: None)
+    monkeypatch.setattr("gapworks.readers.mapping.microscopes.find_spec", lambda name: None)
     (tmp_path / f"a{suffix}").touch()
     with pytest.raises(ReadError, match=r"pip install 'gapworks\[stm\]'"):
         read_map(tmp_path / f"a{suffix}")

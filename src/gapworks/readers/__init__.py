@@ -10,6 +10,6 @@ __getattr__, __all__, __dir__ = lazy(
         "text": ("ReadError",),
         "spectra": ("Spectra", "read_a2f"),
         "functions": ("Measured", "read_dos", "read_gap"),
-        "maps": ("Maps", "read_map"),
+        "mapping.maps": ("Maps", "read_map"),
     },
 )

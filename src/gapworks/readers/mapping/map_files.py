@@ -15,7 +15,7 @@ from scipy.io import netcdf_file
 
 from gapworks.factory.files import open_plain, pieces
 from gapworks.readers.array import read_array
-from gapworks.readers.raw_maps import LENGTHS, Raw, chosen
+from gapworks.readers.mapping.raw_maps import LENGTHS, Raw, chosen
 from gapworks.readers.table import read_table
 from gapworks.readers.text import ReadError
 from gapworks.readers.units import MEV

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from gapworks.factory.errors import reason
-from gapworks.readers.map_files import read_numpy, read_text, read_variables
-from gapworks.readers.microscopes import read_3ds, read_mtrx, read_sm4, read_sxm
-from gapworks.readers.raw_maps import Asked, Raw
+from gapworks.readers.mapping.map_files import read_numpy, read_text, read_variables
+from gapworks.readers.mapping.microscopes import read_3ds, read_mtrx, read_sm4, read_sxm
+from gapworks.readers.mapping.raw_maps import Asked, Raw
 from gapworks.readers.text import ReadError
 from gapworks.readers.units import MEV
 

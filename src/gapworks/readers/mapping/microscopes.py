@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from gapworks.factory.files import open_plain, pieces
-from gapworks.readers.raw_maps import LENGTHS, Raw, chosen
+from gapworks.readers.mapping.raw_maps import LENGTHS, Raw, chosen
 from gapworks.readers.text import ReadError
 
 _VOLT = 1e3
