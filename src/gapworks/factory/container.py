@@ -102,7 +102,7 @@ class Writer:
     path : path
         Where the file will stand.
     kind : str
-        "shard", "dataset" or "evaluation".
+        "shard", "dataset", "evaluation" or "answer".
     attributes : mapping
         Attributes of the file; anything but text and numbers is kept as JSON.
     coordinates : mapping of str to Coordinate
