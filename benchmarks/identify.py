@@ -264,8 +264,8 @@ def calibrated(records: list[Record]) -> verdict.Calibration:
             ]
         )
 
-    # Never sharper than the evidence itself: that calls for many more samples.
-    temperatures = np.geomspace(1.0, 20.0, 25)
+    # Never sharper than half the evidence: where all are right nothing but the least is learned.
+    temperatures = np.geomspace(2.0, 20.0, 25)
     best = min(temperatures, key=lambda t: -np.log(shares(t)).sum())
     sorted_shares = np.sort(shares(best))
     rank = int(np.floor(0.1 * (count + 1))) - 1
