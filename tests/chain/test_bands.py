@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from gapworks.chain.data.draw import draw_disorder
 from gapworks.chain.laws import Disorder
 from gapworks.chain.learning.bands import Bands, banded, calibrated, ring_quantile, spread
-from gapworks.chain.learning.calibration import calibrate
+from gapworks.chain.learning.calibration import calibrate, finishing
 from gapworks.chain.learning.trained import Network
 from gapworks.chain.network_config import BandSettings
 from gapworks.learning.package import save_package
@@ -126,6 +126,20 @@ def test_bands_of_a_card_are_those_of_rings_of_their_own(surrogate):
     bands = Network.load(surrogate).calibration
     assert (bands.strengths, bands.length, bands.rings) == ([0.0, 0.25, 0.5], 256, 12)
     assert 0 < bands.half_width[0] < bands.half_width[1] < bands.half_width[2]
+
+
+def test_a_network_that_leaves_the_filling_open_has_no_bands(surrogate):
+    network = Network.load(surrogate)
+    for weights in network.model.parameters():
+        weights.data.zero_()  # its density knows nothing of mu
+    settings = BandSettings(stream=9, realizations=12, coverage=0.9)
+    assert calibrate(network, settings, 1, threads=1) is None
+    said = []
+    assert finishing(settings, 1, 1)(network.model, network.card, said.append) == (
+        {},
+        {"bands": None},
+    )
+    assert "no bands" in said[0]
 
 
 def test_bands_are_written_and_said_where_they_were_calibrated(surrogate, tmp_path):

@@ -16,10 +16,14 @@ from gapworks.chain.network_config import BandSettings
 
 _TOLERANCE = 1e-9
 """Far below any network's error."""
+_LEAST_ANSWERED = 0.5
 
 
-def calibrate(network: Network, settings: BandSettings, seed: int, threads: int) -> Bands:
+def calibrate(network: Network, settings: BandSettings, seed: int, threads: int) -> Bands | None:
     """Bands of a network, on rings that are drawn and solved for it.
+
+    None of a network that answers less than half of the rings at some V0, for no mu gives its
+    filling: one that has hardly been trained.
 
     Parameters
     ----------
@@ -41,6 +45,8 @@ def calibrate(network: Network, settings: BandSettings, seed: int, threads: int)
     s = solve_rings(physics, V, tolerance=_TOLERANCE, threads=threads)
     answer = network.answer(V, exactly=False)
     known = s.converged & answer.closed
+    if min(known[one == V0].mean() for one in physics.disorder_strengths) < _LEAST_ANSWERED:
+        return None
     return calibrated(V0[known], (answer.delta - s.delta)[known], settings.coverage)
 
 
@@ -57,6 +63,9 @@ def finishing(
 
     def finish(model, card, report):
         bands = calibrate(Network(model, card), settings, seed, threads)
+        if bands is None:
+            report("no bands: the network leaves the filling of too many rings open")
+            return {}, {"bands": None}
         widths = ", ".join(f"{width:.1e}" for width in bands.half_width)
         report(f"{bands.coverage:.0%} bands, half widths: {widths} t")
         return {}, {"bands": bands.model_dump()}

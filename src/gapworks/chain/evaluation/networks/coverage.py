@@ -11,9 +11,7 @@ from gapworks.chain.learning.fit import check_network_fits
 from gapworks.chain.learning.trained import Network
 from gapworks.chain.steps import NoSettings
 from gapworks.factory.container import Coordinate, Variable, with_error
-from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
-from gapworks.learning.cards import train_again
 from gapworks.learning.data import read_dataset
 from gapworks.learning.intervals import jackknifed
 
@@ -48,12 +46,13 @@ def evaluate(settings: NoSettings, given: Given, threads: int, report: Report) -
     Returns
     -------
     Evaluation
-        The arrays of `VARIABLES`; errors over rings, NaN where no ring is judged.
+        The arrays of `VARIABLES`; errors over rings, NaN where no ring is judged, as of a network
+        that was too poor to be calibrated.
 
     Raises
     ------
     DataError
-        If a file cannot be read or does not fit, or the network has no bands.
+        If a file cannot be read or does not fit.
     """
     (path,) = given.datasets("test")
     header, arrays = read_dataset(path, "chain")
@@ -63,8 +62,9 @@ def evaluate(settings: NoSettings, given: Given, threads: int, report: Report) -
     valid = arrays["valid"] == 1
     V, delta, V0 = (arrays[key][valid] for key in ("V", "delta", "disorder_strength"))
     band, calibration = network.bands(V), network.calibration
-    if band is None or calibration is None:
-        raise DataError(f"{weights}: has no bands; {train_again(weights)}")
+    none = np.full(len(V), np.nan)
+    width = none if band is None else band.half_width
+    whatever = none if calibration is None else calibration.of_spread(spread(V))
     said = header.attributes["settings"]
     answer = network.answer(V, exactly=False)
     started = solve_rings(
@@ -76,9 +76,8 @@ def evaluate(settings: NoSettings, given: Given, threads: int, report: Report) -
         threads=threads,
     )
     errors = np.abs(answer.delta - delta)
-    whatever = calibration.of_spread(spread(V))
-    judged = np.isfinite(band.half_width)
-    within = (errors <= band.half_width[:, None]).mean(-1)
+    judged = np.isfinite(width)
+    within = (errors <= width[:, None]).mean(-1)
     within_any = (errors <= whatever[:, None]).mean(-1)
     saved = arrays["iterations"][valid] - started.iterations
     strengths, rows = np.unique(V0), []
@@ -88,12 +87,12 @@ def evaluate(settings: NoSettings, given: Given, threads: int, report: Report) -
         row = {
             "rings": own.sum(),
             "judged": judged[own].mean(),
-            "half_width": band.half_width[kept].mean() if kept.any() else np.nan,
+            "half_width": width[kept].mean() if kept.any() else np.nan,
             "iterations": arrays["iterations"][valid][own].mean(),
         }
         for key, values in (
             ("coverage", within[kept]),
-            ("unjudged_coverage", within_any[own]),
+            ("unjudged_coverage", within_any[own & np.isfinite(whatever)]),
             ("saved", saved[own].astype(float)),
         ):
             mean, error = jackknifed(lambda m: m, values) if len(values) else (np.nan, np.nan)
@@ -102,6 +101,5 @@ def evaluate(settings: NoSettings, given: Given, threads: int, report: Report) -
         report(f"V0 = {one:g}: {row['coverage']:.3f} within {row['half_width']:.1e} t")
     made = {key: np.array([row[key] for row in rows]) for key in rows[0]}
     coordinates = {"strength": Coordinate(strengths, "t", "disorder strength V0")}
-    attributes = about_data(header, "coverage") | network.attributes
-    attributes |= {"network": name, "promised": band.coverage}
+    attributes = about_data(header, "coverage") | network.attributes | {"network": name}
     return Evaluation(attributes, coordinates, VARIABLES, made)
