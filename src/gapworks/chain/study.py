@@ -225,11 +225,11 @@ STUDY = Study(
         "bands": Exhibit(
             "paper.tables:bands",
             lambda scale: {"judged": ["bands-coverage", "correlated-coverage"]},
-            "Bands about the surrogate's Delta on rings that it has not seen, of the calibration's "
-            "law of disorder and of another: share of rings that are given a band, of their sites "
-            "within it (with standard errors over rings; also if every ring were given one), mean "
-            "half width (units of t); iterations of the exact solver, and how many fewer it takes "
-            "from the surrogate's answer.",
+            "**Bands (ours).** About the surrogate's Delta on rings that it has not seen, of the "
+            "calibration's law of disorder and of another: share of rings that have a band, of "
+            "their sites within it (with standard errors over rings; also if every ring had one), "
+            "mean half width (units of t); iterations of the exact solver, and how many fewer it "
+            "takes from the surrogate's answer.",
         ),
         "peaks": Exhibit(
             "paper.tables:peaks",

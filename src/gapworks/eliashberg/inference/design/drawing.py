@@ -32,7 +32,7 @@ def draw(found: dict[float, Design], supposed: tuple[np.ndarray, np.ndarray], pa
             style = {"color": color, "alpha": 0.35, "linewidth": 0, "label": f"noise {noise:g}"}
             bands.fill_between(expected.omega, expected.lower, expected.upper, **style)
             errors = {
-                r"$\lambda$": one.coupling,
+                r"$\lambda$": one.lambda_,
                 r"$\omega_{\log}$": one.omega_log,
                 r"$T_c$": one.critical_temperature,
                 r"$\alpha^2F$": one.width,

@@ -121,7 +121,7 @@ def doubts(found: dict[float, Design]) -> list[str]:
         if not len(one.tried):
             return ["errors are those that `gapworks invert` would state; --draws 10 tries them"]
         off = np.sqrt(np.mean(one.tried**2, axis=0))
-        stated = (one.coupling, one.omega_log, one.critical_temperature)
+        stated = (one.lambda_, one.omega_log, one.critical_temperature)
         for name, share, error in zip(_TRIED, off, stated, strict=False):
             if share > _DOUBTFUL * error:
                 notes.append(
