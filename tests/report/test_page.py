@@ -56,8 +56,20 @@ def test_versions_and_settings_are_told(report):
     ("caption", "title"),
     [
         ("**Fig. 3.** Mean gap against V0: solved, and predicted.", "Fig. 3: Mean gap against V0"),
+        (
+            "**Fig. 9.** Training loss of the networks of Fig. 8. Seeds.",
+            "Fig. 9: Training loss of the networks of Fig. 8",
+        ),
         ("**Noise (ours).** Error < 1. And more.", "Noise (ours): Error &lt; 1"),
         ("What a strength does.", "disorder (ours): What a strength does"),
+        (
+            "**Ours.** On a grid (above; as printed) and not: so.",
+            "disorder (ours): On a grid (above; as printed) and not",
+        ),
+        (
+            "**Fig. 4.** Left: Delta along one ring. Right: all.",
+            "Fig. 4: Left: Delta along one ring",
+        ),
     ],
 )
 def test_titles_are_the_first_thing_that_a_caption_says(caption, title):

@@ -31,6 +31,8 @@ CLAIMS = "claims"
 MOST_MB = 20.0
 """A page above this is no longer sent by mail."""
 _TITLE = 90
+_FIRST = re.compile(r".{0,8}(?:Figs?\. |[^.:;(]|\([^)]*\)|[.:;](?!\s|$))*", re.DOTALL)
+"""What a caption says first: up to a stop outside of brackets, but for "Left: ..." and the like."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,9 @@ def titled(caption: str, name: str) -> tuple[str, str]:
         Of the exhibit, which stands where the caption says no number.
     """
     found = re.match(r"\*\*(.+?)\.?\*\*\.?\s*(.*)", caption, re.DOTALL)
-    label, rest = found.groups() if found else (f"{name} (ours)", caption)
-    first = re.split(r"[.:;](?:\s|$)", rest, maxsplit=1)[0]
+    label, rest = found.groups() if found else ("Ours", caption)
+    label = f"{name} (ours)" if label == "Ours" else label
+    first = _FIRST.match(rest)[0].strip()  # type: ignore[index]  # it matches anything
     if len(first) > _TITLE:
         first = first[:_TITLE].rsplit(" ", 1)[0] + " ..."
     marked = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(caption))
