@@ -228,6 +228,7 @@ def test_an_impurity_off_centre_in_noise_is_identified(tmp_path):
     found = json.loads((tmp_path / "a.json").read_text())
     assert found["set"] == ["A2g"] and "A2g (90 % set)" in ended.stdout
     assert found["probabilities"]["A2g"] > 0.9
+    assert any(f"on {verdict.calibration().samples} simulated" in note for note in found["notes"])
     for name, truth in (("theta", 1.1), ("delta", 0.9), ("eps0", -62.0)):
         value, low, high = found[name]
         assert low < value < high
