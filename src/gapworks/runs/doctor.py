@@ -253,7 +253,8 @@ def slurm(_: Path) -> Iterator[Finding]:
     ended = _ask(["sinfo", "--noheader", "--format=%P %a"])
     if ended.returncode:
         cure = "log in to a node that may submit, or ask whoever runs the cluster"
-        yield Finding("Slurm", "fault", f"does not answer: {_last(ended)}", cure)
+        said = f"does not answer, so no runs on it: {_last(ended)}"
+        yield Finding("Slurm", "note", said, cure)
     elif _version("snakemake-executor-plugin-slurm"):
         up = [line.split()[0] for line in ended.stdout.splitlines() if line.endswith(" up")]
         said = f"answers; partitions: {', '.join(dict.fromkeys(up)) or 'none that is up'}"
