@@ -14,7 +14,7 @@ from typing import Any
 
 from gapworks.config import ScaleConfig
 from gapworks.factory.shards import shard_name, shard_ranges
-from gapworks.study import ROOMS, STUDIES, Inputs, Scale, Study, names_in, study
+from gapworks.study import CLAIMS, ROOMS, STUDIES, Inputs, Scale, Study, names_in, study
 
 SUFFIXES = {"figures": ("pdf", "png"), "tables": ("csv", "tex")}
 """Of the formats that exhibits are made in."""
@@ -175,6 +175,12 @@ class Plan:
         """The module that draws a figure or makes a table; errors as of `exhibited`."""
         return self.study.module(self.study.exhibit(room, name).draw)
 
+    def title(self, room: str, name: str) -> str:
+        """A line that says what is shown; errors as of `exhibited`."""
+        if room == "tables" and name in CLAIMS:
+            return CLAIMS[name]
+        return self.study.exhibit(room, name).title
+
     def caption(self, room: str, name: str) -> str:
         """What is shown; errors as of `exhibited`."""
         return self.study.exhibit(room, name).caption
@@ -240,7 +246,7 @@ class Plan:
 
     def claims(self) -> Sequence[str]:
         """Its tables of claims; those that wall times decide stand in one of their own."""
-        return ("claims", "claims-timing") if self.timed else ("claims",)
+        return tuple(CLAIMS) if self.timed else tuple(CLAIMS)[:1]
 
 
 def any_of(room: str) -> str:

@@ -25,6 +25,12 @@ STUDIES = ("chain", "eliashberg", "qpi")
 ROOMS = ("figures", "tables")
 """What a study exhibits, and the folders that it stands in."""
 
+CLAIMS = {
+    "claims": "The paper's statements beside our numbers",
+    "claims-timing": "Statements that wall times decide",
+}
+"""Tables of verdicts, which every study has, and their titles."""
+
 Cost = Literal["light", "heavy", "alone"]
 """Of an evaluation: minutes; up to hours; or wall times, beside which nothing else may run."""
 
@@ -134,23 +140,20 @@ class Step:
     """Whether it holds wall times, which differ in every run: nothing else is made of it."""
 
 
-def everywhere(_: Scale) -> bool:
-    """What every scale makes."""
-    return True
-
-
 @dataclass(frozen=True)
 class Exhibit:
     """A figure or a table, made of evaluations alone."""
 
     draw: str
     """The function, below the study: paper.figures:fig3."""
+    title: str
+    """A line: "Fig. 3: mean Delta against disorder strength", or "Coverage of the bands"."""
     of: Callable[[Scale], Mapping[str, str | Sequence[str]]]
     """Keyword of the function -> an evaluation, or several."""
     caption: str
     options: Sequence[str] = ()
     """Keys of the section `figures` of the study's settings that it takes, too."""
-    made: Callable[[Scale], bool] = everywhere
+    made: Callable[[Scale], bool] = lambda scale: True
     """Whether a scale makes it with all others, for its metrics, too; by name every scale does."""
     front: bool = False
     """Whether it stands on the front page of a report."""
@@ -265,16 +268,13 @@ class Study:
 
         `named`: those of exhibits, too, that the scale makes only by their name.
         """
-        rooms = [
-            (self.exhibits if named else partial(self.made, scale=scale))(room) for room in ROOMS
-        ]
+        rooms = [(self.exhibits if named else partial(self.made, scale=scale))(r) for r in ROOMS]
         every = [one for room in rooms for one in room.values()]
         return list(dict.fromkeys(name for one in every for name in names_in(one.of(scale))))
 
     def find(self, place: str) -> Callable[..., Any]:
         """A function of the study: "paper.figures:fig3"."""
-        module, _, name = place.partition(":")
-        return getattr(import_module(self.module(module)), name)
+        return getattr(import_module(self.module(place)), place.partition(":")[2])
 
     def module(self, place: str) -> str:
         """The full name of a module: that of "paper.figures:fig3", or "paper.figures"."""

@@ -58,6 +58,17 @@ def planned(what):
     return found
 
 
+def labelled(room, file, **more):
+    """Labels of a figure or a table in Snakemake's report: what it shows, before its file's name."""
+
+    @planned
+    def labels(plan, wildcards):
+        name = file.format(**wildcards)
+        return {"title": plan.title(room, name), "file": name, **more, "scale": plan.scale_name}
+
+    return labels
+
+
 def exhibits(study):
     """Every figure and table of a study at the default scale."""
     return Plan(DEFAULT_SCALE, SCALES[DEFAULT_SCALE], study).exhibits()

@@ -7,6 +7,7 @@ from gapworks.study import Exhibit
 FIGURES = {
     "inversion": Exhibit(
         "paper.figures_inversion:inversion",
+        "Spectral functions inferred from noisy gap functions",
         lambda scale: {"inferred": "complex-inversion"},
         "**Inversion (ours).** Spectral functions of test samples (orange, dashed), as the "
         "equations infer them from gap functions with noise, with bands of 68 and 95 % (blue, "
@@ -15,6 +16,7 @@ FIGURES = {
     ),
     "coverage": Exhibit(
         "paper.figures_inversion:coverage",
+        "Coverage of the bands",
         lambda scale: {"inferred": "complex-inversion"},
         "**Coverage (ours).** Error of the inferred spectral function against the noise, by the "
         "equations and by the network, and the half width of the bands (a); share of the true "
@@ -24,6 +26,7 @@ FIGURES = {
     ),
     "modes": Exhibit(
         "paper.figures_inversion:modes",
+        "How many modes data resolve",
         lambda scale: {"counted": "complex-modes"},
         "**Modes (ours).** Directions in the space of spectra along which data tell more than is "
         "known beforehand (prior of size 1 and length 6 % of the cut-off), against their noise: "
@@ -35,6 +38,7 @@ FIGURES = {
 TABLES = {
     "inversion": Exhibit(
         "paper.tables_inversion:inversion",
+        "Inferred spectra by noise: errors and coverage",
         lambda scale: {"inferred": "complex-inversion"},
         "**Inversion (ours).** Spectra inferred from gap functions with noise, by the equations "
         "and by a network that was trained with noise: median errors, width and coverage of the "

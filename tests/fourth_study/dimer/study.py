@@ -33,6 +33,7 @@ STUDY = Study(
     figures={
         "occupation": Exhibit(
             "paper.figures:occupation",
+            "Occupation of the first site",
             both,
             "Electrons on the first site against its level: solved, and by the network.",
             options=["markersize"],
@@ -41,6 +42,7 @@ STUDY = Study(
     tables={
         "errors": Exhibit(
             "paper.tables:errors",
+            "Errors of the network",
             lambda scale: {"predicted": "test-curve"},
             "Largest error of the network's occupations.",
         ),
