@@ -28,8 +28,8 @@ COMMON = {
     "study": {"factory"},
     "config": {"factory", "study"},
     "plan": {"factory", "study", "config"},
-    "reproduction": {"factory", "products", "study"},
-    "report": {"factory", "products", "reproduction", "study"},
+    "reproduction": {"factory", "plotting", "products", "study"},
+    "report": {"factory", "plotting", "products", "reproduction", "study"},
     "cli": {
         *("factory", "learning", "plotting", "products", "readers", "runs"),
         *("study", "config", "reproduction", "report"),

@@ -18,12 +18,13 @@ from pydantic import Field, ValidationError, model_validator
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import read_whole
 from gapworks.factory.settings import Section, faults
+from gapworks.plotting.table import with_error
 from gapworks.products.metric_file import Metric, Numbers
 from gapworks.study import STUDIES
 
 COLUMNS = (
     *("claim", "source", "condition", "statement", "paper", "ours", "unit"),
-    *("own method", "holds if", "verdict"),
+    *("own method", "holds if", "verdict", "shown in"),
 )
 """Of a table of claims; a study of which no paper claims anything has one without rows."""
 
@@ -161,17 +162,7 @@ def verdict(claim: Claim, metrics: Mapping[str, Metric | None]) -> str:
 
 def printed(one: Metric) -> str:
     """A number with its standard error: "0.0852 ± 0.0011"; an exact one alone."""
-    if one.error is None:
-        return f"{one.value:.4g} ± ?"
-    if not one.error:
-        return f"{one.value:.6g}"
-    last = math.floor(math.log10(one.error)) - 1
-    first = math.floor(math.log10(max(abs(one.value), one.error)))
-    if -4 <= first < 6:
-        places = max(0, -last)
-        return f"{one.value:.{places}f} ± {one.error:.{places}f}"
-    scaled = (one.value / 10.0**first, one.error / 10.0**first)
-    return "({:.{places}f} ± {:.{places}f})e{:+03d}".format(*scaled, first, places=first - last)
+    return with_error(one.value, one.error)
 
 
 def claims_table(claims: Sequence[Claim], measured: Numbers) -> pd.DataFrame:
@@ -197,7 +188,7 @@ def claims_table(claims: Sequence[Claim], measured: Numbers) -> pd.DataFrame:
         own = _cell(measured.metrics.get(claim.own_method or ""))
         said = verdict(claim, measured.metrics)
         row = [claim.id, claim.source, claim.condition, claim.statement, paper, ours, claim.unit]
-        rows.append([*row, own, str(claim.holds_if), said])
+        rows.append([*row, own, str(claim.holds_if), said, " ".join(claim.shown)])
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from gapworks.chain.evaluation.agreement import STATEMENTS
 from gapworks.chain.evaluation.scores import SCORES
 from gapworks.chain.paper import tables
 from gapworks.chain.paper.metrics import timing
+from gapworks.chain.paper.tables import COMPARED
 from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import Evaluated
 from gapworks.plotting import table
@@ -31,22 +33,22 @@ def test_a_table_is_written_for_programs_and_for_papers(tmp_path):
 def test_disorder_has_the_test_sets_statistics_by_strength():
     data = known("test-bdg")
     columns = {
-        "V0": "strength",
-        "realizations": "realizations",
-        "failed": "failed",
-        "mean Delta": "mean_delta",
-        "lower": "mean_delta_lower",
-        "upper": "mean_delta_upper",
-        "std Delta": "std_delta",
-        "min Delta": "min_delta",
-        "mean gap": "mean_gap",
+        "V0 [t]": "strength",
+        "rings": "realizations",
+        "rings that failed": "failed",
+        "mean Delta [t]": "mean_delta",
+        "mean Delta, lower [t]": "mean_delta_lower",
+        "mean Delta, upper [t]": "mean_delta_upper",
+        "standard deviation of Delta over sites [t]": "std_delta",
+        "smallest Delta [t]": "min_delta",
+        "mean excitation gap [t]": "mean_gap",
         "mean iterations": "mean_iterations",
     }
     found = made("disorder")
     assert list(found) == list(columns)
     for column, array in columns.items():
         np.testing.assert_array_equal(found[column], data[array])
-    assert list(found["failed"]) == [0, 1, 0, 0, 0]
+    assert list(found["rings that failed"]) == [0, 1, 0, 0, 0]
 
 
 def test_errors_stand_beside_the_constant_and_the_windows_floor():
@@ -55,23 +57,27 @@ def test_errors_stand_beside_the_constant_and_the_windows_floor():
     for name in NETWORKS:
         data, floor = known(f"test-{name}"), known("floor")
         own = found[found["network"] == name]
-        assert list(own["V0"]) == ["0", "0.1", "0.25", "0.5", "0.75", "all"]
+        assert list(own["V0 [t]"]) == ["0", "0.1", "0.25", "0.5", "0.75", "all"]
         by_strength, of_all = own.iloc[:-1], own.iloc[-1]
         for column, array in (
-            ("MSE", "mse"),
-            ("lower", "mse_lower"),
-            ("upper", "mse_upper"),
-            ("constant MSE", "baseline_mse"),
+            ("mean squared error [t^2]", "mse"),
+            ("mean squared error, lower [t^2]", "mse_lower"),
+            ("mean squared error, upper [t^2]", "mse_upper"),
+            ("mean squared error of a constant [t^2]", "baseline_mse"),
         ):
             np.testing.assert_array_equal(by_strength[column], data[array])
         score = dict(zip(SCORES, data["pooled"], strict=True))
         pooled = [score[one] for one in ("mse", "baseline_mse", "r2")]
-        assert list(of_all[["MSE", "constant MSE", "R2"]]) == pooled
+        error = "mean squared error"
+        assert (
+            list(of_all[[f"{error} [t^2]", f"{error} of a constant [t^2]", "R squared"]]) == pooled
+        )
         ends = [data[f"pooled_{end}"][SCORES.index("mse")] for end in ("lower", "upper")]
-        assert list(of_all[["lower", "upper"]]) == ends
+        assert list(of_all[[f"{error}, lower [t^2]", f"{error}, upper [t^2]"]]) == ends
         # The window of R = 8 is the floor's second cut-off; no window bounds the surrogate.
         wanted = [*floor["floor_by_strength"][1], floor["floor"][1]]
-        np.testing.assert_array_equal(own["floor"], wanted if name != "surrogate" else [np.nan] * 6)
+        floors = own["irreducible error of the window [t^2]"]
+        np.testing.assert_array_equal(floors, wanted if name != "surrogate" else [np.nan] * 6)
 
 
 def test_errors_of_the_correlation_stand_in_both_normalisations():
@@ -82,32 +88,38 @@ def test_errors_of_the_correlation_stand_in_both_normalisations():
         for row, (over, curve) in enumerate(
             (("mean square", "correlation"), ("squared mean", "correlation_over_mean"))
         ):
-            here, reach = own[own["over"] == over], data.attributes["window"] - 1
+            here, reach = own[own["C(r) over"] == over], data.attributes["window"] - 1
             deviation = np.abs(data[curve] - solved[curve])
-            np.testing.assert_allclose(here["r < 2 R"], deviation[:, :reach].max(1), atol=1e-12)
+            near = here["largest error at r < 2 R"]
+            np.testing.assert_allclose(near, deviation[:, :reach].max(1), atol=1e-12)
             if reach < deviation.shape[1]:
                 far = deviation[:, reach:].max(1)
-                np.testing.assert_allclose(here["r >= 2 R"], far, atol=1e-12)
-            np.testing.assert_array_equal(here["error"], data["correlation_near_error"][row])
-            np.testing.assert_array_equal(here["V0"], data["strength"])
+                np.testing.assert_allclose(here["largest error at r >= 2 R"], far, atol=1e-12)
+            of_near = here["largest error at r < 2 R, standard error"]
+            np.testing.assert_array_equal(of_near, data["correlation_near_error"][row])
+            np.testing.assert_array_equal(here["V0 [t]"], data["strength"])
 
 
 def test_statements_stand_per_strength_with_their_errors():
     found = made("agreement")
     own, data = found[found["network"] == "surrogate"], known("test-surrogate")
-    for name in ("bias", "enhanced_recall", "distribution_distance"):
-        np.testing.assert_array_equal(own[name.replace("_", " ")], data[name])
-        np.testing.assert_array_equal(own[f"{name.replace('_', ' ')} error"], data[f"{name}_error"])
+    assert COMPARED.keys() == STATEMENTS.keys()
+    for name, (title, unit) in COMPARED.items():
+        assert unit.strip(" []") == STATEMENTS[name][0].removeprefix("1")
+        np.testing.assert_array_equal(own[f"{title}{unit}"], data[name])
+        errors = own[f"{title}, standard error{unit}"]
+        np.testing.assert_array_equal(errors, data[f"{name}_error"])
 
 
 def test_at_fixed_mu_the_floor_stands_above_the_networks():
     found = made("fixed-mu")
-    assert list(found["what"].unique()) == ["floor, R = 8", "window-r8-n4-fixed"]
+    assert list(found["error of"].unique()) == ["irreducible, R = 8", "window-r8-n4-fixed"]
     data = known("fixed_test-window-r8-n4-fixed")
-    own = found[found["what"] == data.method]
-    np.testing.assert_array_equal(own["MSE"], data["mse"])
-    np.testing.assert_array_equal(own["error"], data["mse_error"])
-    assert (found["error"][:5] > 0).all()
+    own = found[found["error of"] == data.method]
+    np.testing.assert_array_equal(own["mean squared error [t^2]"], data["mse"])
+    error = "mean squared error, standard error [t^2]"
+    np.testing.assert_array_equal(own[error], data["mse_error"])
+    assert (found[error][:5] > 0).all()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +145,12 @@ def test_costs_that_were_not_measured_are_left_out():
         if (method, length) != ("dense", 512)
     ]
     found = made("cost")
-    assert list(found) == ["method", "L", "seconds", "MSE"]
+    assert list(found) == [
+        "method",
+        "length L [sites]",
+        "time for a ring [s]",
+        "mean squared error [t^2]",
+    ]
     assert found.to_numpy().tolist() == rows
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gapworks.eliashberg.evaluation.readings import INFERRED, MEASURED
+from gapworks.eliashberg.paper.tables_inversion import ERRORS
 from tests.support.curves import curve, grid, is_curve, named, with_errors, written
 from tests.support.eliashberg_evaluations import LOUDER, evaluated, planned
 from tests.support.exhibits import tabled
@@ -77,19 +78,21 @@ def test_modes_fall_with_the_noise_of_each_kind_of_data(shown):
 def test_the_table_has_medians_and_shares_with_their_errors_at_each_noise():
     rows = tabled("eliashberg", "inversion", evaluated, planned())
     data = evaluated(INVERTED)
-    assert list(rows["noise"]) == list(LOUDER) and set(rows["samples"]) == {7}
-    assert set(rows["answered"]) == {6}
-    for name in ("a2f_error", "network_a2f_error", "width", "closure", "network_closure"):
-        np.testing.assert_allclose(rows[name], np.median(data[name], axis=1))
-        assert (rows[f"error of {name}"] > 0).all()
+    assert list(rows["noise over Delta at the lowest energy"]) == list(LOUDER)
+    assert set(rows["samples"]) == {7} and set(rows["samples answered"]) == {6}
+    for name, title in ERRORS.items():
+        np.testing.assert_allclose(rows[title], np.median(data[name], axis=1))
+        assert (rows[f"{title}, standard error"] > 0).all()
     for share in (68, 95):
-        np.testing.assert_allclose(rows[f"inside {share} %"], data[f"inside{share}"].mean(1))
+        inside = data[f"inside{share}"].mean(1)
+        np.testing.assert_allclose(rows[f"share of a2F inside {share} %"], inside)
     for at, name in enumerate(INFERRED):
         found, true = data["number_found"][at], data["number_true"][at]
         off = np.abs(found - true)
-        np.testing.assert_allclose(rows[f"{name} off"], np.median(off / true, axis=1))
+        of_equations = rows[f"median relative error of {name}, equations"]
+        np.testing.assert_allclose(of_equations, np.median(off / true, axis=1))
         within = (off < 2 * data["number_deviation"][at]).mean(1)
-        np.testing.assert_allclose(rows[f"{name} within 2 deviations"], within)
+        np.testing.assert_allclose(rows[f"share of {name} within 2 standard deviations"], within)
 
 
 def test_equations_answer_what_a_network_of_little_training_cannot(study):

@@ -282,14 +282,14 @@ def test_a_network_without_intervals_is_not_evaluated_for_them(study):
 
 def test_the_table_has_a_row_for_every_level_of_noise(shown_table):
     table, data = shown_table("intervals"), evaluated("complex-ensemble-complex-gap")
-    assert list(table["noise"]) == list(data["level"])
-    np.testing.assert_allclose(table["a2F in 95%"], data["a2f_inside"][:, 1].mean(1))
+    assert list(table["noise [meV]"]) == list(data["level"])
+    np.testing.assert_allclose(table["share of a2F inside 95 %"], data["a2f_inside"][:, 1].mean(1))
     spread = data["a2f_inside"][:, 1].std(1, ddof=1) / np.sqrt(7)
-    np.testing.assert_allclose(table["a2F in 95%, error"], spread)
-    np.testing.assert_allclose(table["lambda in 68%"], [3 / 7, 4 / 7, 2 / 7])
-    np.testing.assert_allclose(table["omega_log in 95%"], [1 / 7, 0, 2 / 7])
-    np.testing.assert_allclose(table["refused"], [1 / 7, 2 / 7, 4 / 7])
-    assert (table["refused, error"] > 0).all()
+    np.testing.assert_allclose(table["share of a2F inside 95 %, standard error"], spread)
+    np.testing.assert_allclose(table["share of lambda inside 68 %"], [3 / 7, 4 / 7, 2 / 7])
+    np.testing.assert_allclose(table["share of omega_log inside 95 %"], [1 / 7, 0, 2 / 7])
+    np.testing.assert_allclose(table["share refused"], [1 / 7, 2 / 7, 4 / 7])
+    assert (table["share refused, standard error"] > 0).all()
 
 
 @pytest.fixture

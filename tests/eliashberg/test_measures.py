@@ -22,7 +22,7 @@ CODERS = [evaluated(f"complex-ae-joint-gap-{d}") for d in LATENT]
 
 def test_a_prediction_that_does_not_superconduct_is_counted_and_not_averaged():
     table = table1(JOINT)
-    assert list(table["not superconducting"]) == [NORMAL] * len(LATENT)
+    assert list(table["predictions that do not superconduct"]) == [NORMAL] * len(LATENT)
     for row, data in zip(table.itertuples(), JOINT, strict=True):
         kept = 1 - data["gap_pcc"][NORMAL:]
         assert row.Delta_g == pytest.approx(kept.mean())
@@ -39,10 +39,10 @@ def test_losses_stand_over_the_variance_of_what_is_predicted():
 def test_required_dimensions_stand_by_threshold_and_weights():
     names = ("gap", "dos", "equal-gap", "equal-finedos")
     table = thresholds([evaluated(f"complex-dimensions-{name}") for name in names])
-    assert list(table["R2"]) == [0.9, 0.98]
-    assert table["gap"].tolist() == REQUIRED["gap"]
-    assert table["fine DOS, equal weights"][0] == REQUIRED["finedos"][0]
-    assert np.isnan(table["fine DOS, equal weights"][1])
+    assert list(table["R squared"]) == [0.9, 0.98]
+    assert table["d_L for gap function"].tolist() == REQUIRED["gap"]
+    assert table["d_L for fine density of states, equal weights"][0] == REQUIRED["finedos"][0]
+    assert np.isnan(table["d_L for fine density of states, equal weights"][1])
 
 
 def test_every_training_is_compared_with_the_same_training_of_functions_apart():
@@ -50,10 +50,10 @@ def test_every_training_is_compared_with_the_same_training_of_functions_apart():
     more = [evaluated(f"complex-{one}-2-seed1") for one in ("sl-joint-gap", "sl-separate-gap")]
     coders = [*CODERS, evaluated("complex-ae-joint-gap-2-seed1")]
     table = repeats(coders, [*JOINT, *apart, *more])
-    rows = table[table["d_L"] == 2]
+    rows = table[table["latent dimension d_L"] == 2]
     assert list(rows["training"]) == [1, 2]
     joint, separate = (1 - one["score"][0] for one in more)
-    assert rows["apart over joint"].iloc[1] == pytest.approx(separate / joint)
+    assert rows["loss apart over together"].iloc[1] == pytest.approx(separate / joint)
 
 
 def test_trainings_that_differ_make_the_error_larger_than_that_of_the_samples():

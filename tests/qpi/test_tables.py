@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gapworks.qpi.config import CLASSES
-from gapworks.qpi.paper.tables import table1
+from gapworks.qpi.paper.tables import QUANTITIES, table1
 from tests.support.exhibits import tabled
 from tests.support.qpi_evaluations import (
     CLEAN,
@@ -23,38 +23,37 @@ def made(name):
     return tabled("qpi", name, known)
 
 
-def test_table1_has_each_evaluation_beside_the_papers_numbers():
+def test_table1_has_each_evaluation_beside_the_papers_numbers_by_quantity():
     found = made("table1")
-    assert list(found["class"]) == list(CLASSES)
+    assert list(found["quantity"].unique()) == [*QUANTITIES.values(), "samples of the test"]
+    parts = {name: rows.set_index("class") for name, rows in found.groupby("quantity")}
+    assert all(list(rows.index) == list(CLASSES) for rows in parts.values())
     paper = {
-        "hit [%], paper": [86, 94, 98, 98, 96],
-        "dDelta [meV], paper": [0.01] * 5,
-        "dtheta [rad], paper": [0.30, np.nan, 0.06, 0.01, 0.05],
-        "deps0 [eV], paper": [0.07, 0.01, 0.02, 0.01, 0.01],
+        "hits [%]": [86, 94, 98, 98, 96],
+        "mean error of Delta [meV]": [0.01] * 5,
+        "mean error of theta [rad]": [0.30, np.nan, 0.06, 0.01, 0.05],
+        "mean error of eps_0 [meV]": [70, 10, 20, 10, 10],
+        "samples of the test": [50] * 5,
     }
-    for column, numbers in paper.items():
-        np.testing.assert_array_equal(found[column], numbers)
+    for quantity, numbers in paper.items():
+        np.testing.assert_allclose(parts[quantity]["paper"], numbers)
     (title, name), *_ = FAITHFUL.items()
     shown = [(f"{title}, 0 % noise", name, CLEAN), (f"{title}, 30 % noise", name, ROW)]
     shown += [(f"{title}, 30 % noise", name, ROW) for title, name in TESTED.items()]
     for title, name, row in shown:
         data = known(name)
-        columns = {
-            "hit [%]": 100 * data["hit"][row],
-            "samples": COUNTS,
-            "ddelta [meV]": data["mae"][row, :, 0],
-            "dtheta [rad]": data["mae"][row, :, 1],
-            "deps0 [meV]": data["mae"][row, :, 2],
-        }
-        for column, numbers in columns.items():
-            np.testing.assert_allclose(found[f"{column}, {title}"], numbers, rtol=1e-12)
+        ours = (100 * data["hit"][row], *data["mae"][row].T[:3], COUNTS)
+        for quantity, numbers in zip(paper, ours, strict=True):
+            np.testing.assert_allclose(parts[quantity][title], numbers, rtol=1e-12)
         # A 95 % interval is 2 x 1.96 standard errors wide; shares take two more of each.
         width = data["mae_upper"][row, :, 2] - data["mae_lower"][row, :, 2]
-        np.testing.assert_allclose(found[f"error, deps0, {title}"], width / 3.919928, rtol=1e-6)
+        errors = parts["mean error of eps_0 [meV]"][f"{title}, standard error"]
+        np.testing.assert_allclose(errors, width / 3.919928, rtol=1e-6)
         likely = (data["confusion"][row].diagonal() + 2) / (np.array(COUNTS) + 4)
         error = 100 * np.sqrt(likely * (1 - likely) / (np.array(COUNTS) + 4))
-        np.testing.assert_allclose(found[f"error, hit, {title}"], error, rtol=1e-9)
-    assert found.shape == (5, 1 + 4 + 5 * 9)
+        errors = parts["hits [%]"][f"{title}, standard error"]
+        np.testing.assert_allclose(errors, error, rtol=1e-9)
+    assert found.shape == (25, 3 + 5 * 2)
 
 
 def test_networks_has_every_level_and_class_of_every_evaluation():
@@ -77,47 +76,48 @@ def test_networks_has_every_level_and_class_of_every_evaluation():
         assert set(part["network"]) == {network}
         assert set(part["trained on"]) == {trained[network.removeprefix("small-")]}
         assert set(part["tested on"]) == {f"{dataset}, N = {tested[dataset]}"}
-        np.testing.assert_array_equal(part["white noise"], np.repeat(WHITE, 5))
-        np.testing.assert_array_equal(part["1/f noise"], np.repeat(PINK, 5))
+        np.testing.assert_array_equal(part["white noise [%]"], 100 * np.repeat(WHITE, 5))
+        np.testing.assert_array_equal(part["1/f noise [%]"], 100 * np.repeat(PINK, 5))
         assert list(part["class"]) == list(CLASSES) * len(WHITE)
         assert list(part["samples"]) == list(COUNTS) * len(WHITE)
-        for column, array in (("hit [%]", "hit"), ("lower", "hit_lower"), ("upper", "hit_upper")):
-            np.testing.assert_array_equal(part[column], 100 * data[array].ravel())
-        for column, parameter in enumerate(("dDelta [meV]", "dtheta [rad]", "deps0 [meV]")):
+        for column, array in (("", "hit"), (", lower", "hit_lower"), (", upper", "hit_upper")):
+            np.testing.assert_array_equal(part[f"hits{column} [%]"], 100 * data[array].ravel())
+        for column, (parameter, unit) in enumerate(
+            (("Delta", "meV"), ("theta", "rad"), ("eps_0", "meV"))
+        ):
             for end in ("", "lower", "upper"):
                 numbers = data[f"mae_{end}".strip("_")][:, :, column].ravel()
-                np.testing.assert_array_equal(part[f"{parameter} {end}".strip()], numbers)
+                title = f"mean error of {parameter}{f', {end}' * bool(end)} [{unit}]"
+                np.testing.assert_array_equal(part[title], numbers)
 
 
 def test_degeneracy_has_every_statement_and_what_symmetry_tells_apart():
     found = made("degeneracy")
     data, symmetry = known("statements"), known("symmetry")
     said = data.attributes["statements"]
-    above, below = found.iloc[: len(said)], found.iloc[len(said) : len(said) + 3]
+    parts = [rows for _, rows in found.groupby("quantity", sort=False)]
+    above, below, last = parts
     columns = {
         "statement": "about",
         "representation": "irrep",
         "compared": "change",
         "impurity": "impurity",
-        "omega / Delta": "omega",
-        "Rashba [meV]": "rashba",
+        "omega over Delta": "omega",
+        "Rashba coupling [meV]": "rashba",
     }
     for column, key in columns.items():
         assert list(above[column]) == [one[key] for one in said]
-    for column, of in (("least", np.min), ("median", np.median), ("most", np.max)):
+    for column, of in (("value, lower", np.min), ("value", np.median), ("value, upper", np.max)):
         np.testing.assert_array_equal(above[column], of(data["difference"], axis=1))
-    assert [text.split(", ")[1] for text in below["statement"]] == [
-        "0 % noise",
-        "30 % noise",
-        "100 % noise",
-    ]
-    np.testing.assert_array_equal(below["least"], symmetry["hit"][:, 0])
-    np.testing.assert_array_equal(below["median"], symmetry["accuracy"])
-    np.testing.assert_array_equal(below["most"], symmetry["hit"][:, 1])
-    assert set(below["compared"]) == {"share recognised: A12u, mean, Eu"}
-    phase, last = known("phase_test-small-phase"), found.iloc[len(said) + 3 :]
+    assert list(below["white noise [%]"]) == [0] * 3 + [30] * 3 + [100] * 3
+    told = below["value"].to_numpy().reshape(3, 3)
+    np.testing.assert_array_equal(told[:, :2], symmetry["hit"])
+    np.testing.assert_array_equal(told[:, 2], symmetry["accuracy"])
+    assert list(below["representation"]) == ["A12u", "Eu", "A12u and Eu"] * 3
+    phase = known("phase_test-small-phase")
     assert list(last["representation"]) == ["Eg", "Eu"] * 3
-    for column, name in (("least", "r2_lower"), ("median", "r2"), ("most", "r2_upper")):
+    ends = (("value, lower", "r2_lower"), ("value", "r2"), ("value, upper", "r2_upper"))
+    for column, name in ends:
         np.testing.assert_array_equal(last[column], phase[name].ravel())
 
 

@@ -25,6 +25,14 @@ each has its own."""
 Spectra = Literal["simple", "complex", "simple_as_printed", "complex_as_printed", "complex_mu_star"]
 """The solved data sets."""
 
+WORDS: dict[FieldName, str] = {
+    "a2f": "a2F",
+    "gap": "gap function",
+    "dos": "density of states",
+    "gapz": "gap function and Z",
+    "finedos": "fine density of states",
+}
+"""What fields are called where people read them."""
 INPUTS: tuple[Input, ...] = ("gap", "dos")
 
 _SPECTRA = "|".join(get_args(Spectra))
@@ -113,6 +121,22 @@ class NetworkName:
                 said.setdefault("transform", "separate")
             return cls(text, kind, **said)
         raise ValueError(f"the eliashberg study has no network {text!r}; it has {SPELLED}")
+
+    @property
+    def words(self) -> str:
+        """What it does, for tables: "gap function to a2F, complex data"."""
+        field, spectra = WORDS[self.field], self.spectra.replace("_", " ")
+        if self.kind == "autoencoder":
+            fields = " and ".join(WORDS[one] for one in self.holds)
+            return f"{fields}, equal weights" if self.transform == "equal" else fields
+        if self.kind == "generated":
+            together = "together" if self.transform == "joint" else "apart"
+            return f"{field} to a2F, generated with d_L = {self.latent}, {together}"
+        way = f"a2F to {field}" if self.kind == "reversed" else f"{field} to a2F"
+        more = [f"{spectra} data"]
+        more += ["trained with noise"] if self.noisy or self.kind == "ensemble" else []
+        more += ["300 numbers"] if self.few else []
+        return ", ".join([way, *more])
 
     @property
     def data(self) -> str:

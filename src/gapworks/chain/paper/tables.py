@@ -13,21 +13,35 @@ from gapworks.chain.evaluation.peaks import PEAKS
 from gapworks.chain.evaluation.scores import cutoff, value
 from gapworks.chain.paper.time_and_error import time_and_error
 from gapworks.factory.evaluation_file import Evaluated
+from gapworks.plotting.table import ERROR
+
+V0, LENGTH = "V0 [t]", "length L [sites]"
+MSE = "mean squared error"
+COMPARED = {
+    "bias": ("mean Delta, predicted less solved", " [t]"),
+    "r2": ("share of the variance explained", ""),
+    "near_zero_ratio": ("sites near zero, predicted over solved", ""),
+    "enhanced_ratio": ("enhanced sites, predicted over solved", ""),
+    "enhanced_recall": ("enhanced sites that are found", ""),
+    "enhanced_precision": ("sites named enhanced that are", ""),
+    "distribution_distance": ("area between the distributions over mean Delta", ""),
+}
+"""What is compared at each strength, and its unit, by its name in the evaluation."""
 
 
 def disorder(solved: Evaluated) -> pd.DataFrame:
     """What each disorder strength does to Delta, with intervals over realizations."""
     return pd.DataFrame(
         {
-            "V0": solved["strength"],
-            "realizations": solved["realizations"],
-            "failed": solved["failed"],
-            "mean Delta": solved["mean_delta"],
-            "lower": solved["mean_delta_lower"],
-            "upper": solved["mean_delta_upper"],
-            "std Delta": solved["std_delta"],
-            "min Delta": solved["min_delta"],
-            "mean gap": solved["mean_gap"],
+            V0: solved["strength"],
+            "rings": solved["realizations"],
+            "rings that failed": solved["failed"],
+            "mean Delta [t]": solved["mean_delta"],
+            "mean Delta, lower [t]": solved["mean_delta_lower"],
+            "mean Delta, upper [t]": solved["mean_delta_upper"],
+            "standard deviation of Delta over sites [t]": solved["std_delta"],
+            "smallest Delta [t]": solved["min_delta"],
+            "mean excitation gap [t]": solved["mean_gap"],
             "mean iterations": solved["mean_iterations"],
         }
     )
@@ -46,15 +60,21 @@ def errors(networks: Sequence[Evaluated], floor: Evaluated) -> pd.DataFrame:
         bound = data.method != "surrogate" and len(known)
         columns = {
             "network": data.method,
-            "V0": [*(f"{V0:g}" for V0 in strengths), "all"],
-            "MSE": [*data["mse"], value(data, "pooled", "mse")],
-            "lower": [*data["mse_lower"], value(data, "pooled_lower", "mse")],
-            "upper": [*data["mse_upper"], value(data, "pooled_upper", "mse")],
-            "constant MSE": [*data["baseline_mse"], value(data, "pooled", "baseline_mse")],
-            "floor": [*floor["floor_by_strength"][known[0]], floor["floor"][known[0]]]
+            V0: [*(f"{strength:g}" for strength in strengths), "all"],
+            f"{MSE} [t^2]": [*data["mse"], value(data, "pooled", "mse")],
+            f"{MSE}, lower [t^2]": [*data["mse_lower"], value(data, "pooled_lower", "mse")],
+            f"{MSE}, upper [t^2]": [*data["mse_upper"], value(data, "pooled_upper", "mse")],
+            f"{MSE} of a constant [t^2]": [
+                *data["baseline_mse"],
+                value(data, "pooled", "baseline_mse"),
+            ],
+            "irreducible error of the window [t^2]": [
+                *floor["floor_by_strength"][known[0]],
+                floor["floor"][known[0]],
+            ]
             if bound
             else np.nan,
-            "R2": [*np.full(len(strengths), np.nan), value(data, "pooled", "r2")],
+            "R squared": [*np.full(len(strengths), np.nan), value(data, "pooled", "r2")],
         }
         tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
@@ -67,14 +87,14 @@ def correlations(predicted: Sequence[Evaluated]) -> pd.DataFrame:
         for row, normalisation in enumerate(NORMALISATIONS):
             columns = {
                 "network": data.method,
-                "over": normalisation,
-                "2 R": data.attributes["window"] - 1,
-                "V0": data["strength"],
-                "r < 2 R": data["correlation_near"][row],
-                "error": data["correlation_near_error"][row],
-                "r >= 2 R": data["correlation_far"][row],
-                "its error": data["correlation_far_error"][row],
-                "dip": data["dip"][row],
+                "C(r) over": normalisation,
+                "reach 2 R [sites]": data.attributes["window"] - 1,
+                V0: data["strength"],
+                "largest error at r < 2 R": data["correlation_near"][row],
+                f"largest error at r < 2 R{ERROR}": data["correlation_near_error"][row],
+                "largest error at r >= 2 R": data["correlation_far"][row],
+                f"largest error at r >= 2 R{ERROR}": data["correlation_far_error"][row],
+                "dip of the prediction below its plateau": data["dip"][row],
             }
             tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
@@ -83,20 +103,22 @@ def correlations(predicted: Sequence[Evaluated]) -> pd.DataFrame:
 def fixed_mu(evaluations: Sequence[Evaluated]) -> pd.DataFrame:
     """Floor and errors at fixed mu: the first evaluation is the floor, the others networks'."""
     floor, *networks = evaluations
+    known = [
+        (f"irreducible, R = {cutoff}", floor, "floor_by_strength", row)
+        for row, cutoff in enumerate(floor["cutoff"])
+    ]
+    known += [(data.method, data, "mse", ...) for data in networks]
     tables = [
         pd.DataFrame(
             {
-                "what": f"floor, R = {cutoff}",
-                "V0": floor["strength"],
-                "MSE": floor["floor_by_strength"][row],
-                "error": floor["floor_by_strength_error"][row],
+                "error of": name,
+                V0: data["strength"],
+                f"{MSE} [t^2]": data[array][row],
+                f"{MSE}{ERROR} [t^2]": data[f"{array}_error"][row],
             }
         )
-        for row, cutoff in enumerate(floor["cutoff"])
+        for name, data, array, row in known
     ]
-    for data in networks:
-        columns = {"what": data.method, "V0": data["strength"], "MSE": data["mse"]}
-        tables.append(pd.DataFrame(columns | {"error": data["mse_error"]}))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -104,35 +126,43 @@ def agreement(predicted: Sequence[Evaluated]) -> pd.DataFrame:
     """What networks make of each V0, each number with its standard error."""
     tables = []
     for data in predicted:
-        columns = {"network": data.method, "V0": data["strength"]}
+        columns = {"network": data.method, V0: data["strength"]}
         for name in STATEMENTS:
-            columns |= {name: data[name], f"{name} error": data[f"{name}_error"]}
+            title, unit = COMPARED[name]
+            columns[f"{title}{unit}"] = data[name]
+            columns[f"{title}{ERROR}{unit}"] = data[f"{name}_error"]
         tables.append(pd.DataFrame(columns))
-    return pd.concat(tables, ignore_index=True).rename(columns=lambda name: name.replace("_", " "))
+    return pd.concat(tables, ignore_index=True)
 
 
 def suppression(falls: Evaluated) -> pd.DataFrame:
     """The fall of mean Delta at each step of V0."""
-    columns = {"from V0": falls["step"], "fall": falls["fall"], "error": falls["fall_error"]}
-    return pd.DataFrame(columns | {"disorders": falls["rings"]})
+    return pd.DataFrame(
+        {
+            "from V0 [t]": falls["step"],
+            "fall of mean Delta [t]": falls["fall"],
+            f"fall of mean Delta{ERROR} [t]": falls["fall_error"],
+            "disorders": falls["rings"],
+        }
+    )
 
 
 def bands(judged: Sequence[Evaluated]) -> pd.DataFrame:
     """Coverage and width of the surrogate's bands per V0, and iterations that it saves."""
     columns = {
-        "judged": "judged",
-        "coverage": "coverage",
-        "error": "coverage_error",
-        "half width": "half_width",
-        "coverage of all": "unjudged_coverage",
-        "its error": "unjudged_coverage_error",
-        "iterations": "iterations",
-        "saved": "saved",
-        "error of saved": "saved_error",
+        "share of rings with a band": "judged",
+        "share of sites inside": "coverage",
+        f"share of sites inside{ERROR}": "coverage_error",
+        "mean half width [t]": "half_width",
+        "share of sites inside if all had a band": "unjudged_coverage",
+        f"share of sites inside if all had a band{ERROR}": "unjudged_coverage_error",
+        "iterations of the exact solver": "iterations",
+        "iterations saved": "saved",
+        f"iterations saved{ERROR}": "saved_error",
     }
     tables = [
         pd.DataFrame(
-            {"data": data.dataset, "V0": data["strength"], "rings": data["rings"]}
+            {"data set": data.dataset, V0: data["strength"], "rings": data["rings"]}
             | {title: data[name] for title, name in columns.items()}
         )
         for data in judged
@@ -142,24 +172,30 @@ def bands(judged: Sequence[Evaluated]) -> pd.DataFrame:
 
 def peaks(peaks: Evaluated) -> pd.DataFrame:
     """Where the distribution of Delta has local maxima."""
-    columns = {"peak": list(PEAKS), "position": peaks["position"]}
-    columns |= {"error": peaks["position_error"], "width": peaks["width"]}
-    return pd.DataFrame(columns | {"present": peaks["present"]})
+    return pd.DataFrame(
+        {
+            "peak": list(PEAKS),
+            "position over the clean ring's Delta": peaks["position"],
+            f"position over the clean ring's Delta{ERROR}": peaks["position_error"],
+            "width over the clean ring's Delta": peaks["width"],
+            "share of resamples that have it": peaks["present"],
+        }
+    )
 
 
 def iterations(plain: Evaluated, solved: Evaluated) -> pd.DataFrame:
     """Iterations under plain mixing per V0, beside the exact solver's."""
     counted = plain["iterations"]
-    rows = [solved.row("strength", V0) for V0 in plain["strength"]]
+    rows = [solved.row("strength", strength) for strength in plain["strength"]]
     return pd.DataFrame(
         {
-            "V0": plain["strength"],
+            V0: plain["strength"],
             "rings": np.isfinite(counted).sum(axis=1),
-            "failed": np.isnan(counted).sum(axis=1),
-            "least": np.nanmin(counted, axis=1),
-            "median": np.nanmedian(counted, axis=1),
-            "most": np.nanmax(counted, axis=1),
-            "exact solver": solved["mean_iterations"][rows],
+            "rings that failed": np.isnan(counted).sum(axis=1),
+            "fewest iterations": np.nanmin(counted, axis=1),
+            "median iterations": np.nanmedian(counted, axis=1),
+            "most iterations": np.nanmax(counted, axis=1),
+            "mean iterations of the exact solver": solved["mean_iterations"][rows],
         }
     )
 
@@ -167,18 +203,31 @@ def iterations(plain: Evaluated, solved: Evaluated) -> pd.DataFrame:
 def finite_size(sizes: Evaluated) -> pd.DataFrame:
     """What the ring's length changes, per V0 and length."""
     strengths, lengths = np.meshgrid(sizes["strength"], sizes["length"], indexing="ij")
-    names = ("mean_delta", "shift", "shift_error", "site_difference", "mu_spread", "failed")
-    columns = {"V0": strengths.ravel(), "L": lengths.ravel().astype(int)}
-    columns |= {name.replace("_", " "): sizes[name].ravel() for name in names}
+    titles = {
+        "mean_delta": "mean Delta [t]",
+        "shift": "relative shift of mean Delta",
+        "shift_error": f"relative shift of mean Delta{ERROR}",
+        "site_difference": "rms change of Delta over its mean",
+        "mu_spread": "standard deviation of mu [t]",
+        "failed": "rings that failed",
+    }
+    columns = {V0: strengths.ravel(), LENGTH: lengths.ravel().astype(int)}
+    columns |= {title: sizes[name].ravel() for name, title in titles.items()}
     localised = sizes["localisation_length"][:, None] / lengths
-    return pd.DataFrame(columns | {"localisation length / L": localised.ravel()})
+    return pd.DataFrame(columns | {"localisation length over L": localised.ravel()})
 
 
 def diagonalisation(times: Evaluated) -> pd.DataFrame:
     """Time of one iteration by diagonalisation."""
     seconds = times["seconds"]
-    columns = {"L": times["length"].astype(int), "seconds": np.median(seconds, axis=0)}
-    return pd.DataFrame(columns | {"least": seconds.min(axis=0), "most": seconds.max(axis=0)})
+    return pd.DataFrame(
+        {
+            LENGTH: times["length"].astype(int),
+            "median time [s]": np.median(seconds, axis=0),
+            "shortest time [s]": seconds.min(axis=0),
+            "longest time [s]": seconds.max(axis=0),
+        }
+    )
 
 
 def cost(errors: Evaluated, times: Evaluated) -> pd.DataFrame:
@@ -187,9 +236,9 @@ def cost(errors: Evaluated, times: Evaluated) -> pd.DataFrame:
     rows = [
         {
             "method": name,
-            "L": int(length),
-            "seconds": found.seconds[row, column],
-            "MSE": found.mse[row, column],
+            LENGTH: int(length),
+            "time for a ring [s]": found.seconds[row, column],
+            f"{MSE} [t^2]": found.mse[row, column],
         }
         for row, name in enumerate(found.methods)
         for column, length in enumerate(found.length)

@@ -24,24 +24,28 @@ from gapworks.eliashberg.evaluation.readings import (
     score,
     variance_of,
 )
+from gapworks.eliashberg.names import WORDS, NetworkName
 from gapworks.eliashberg.paper.measures import difference, typical, unexplained
+from gapworks.eliashberg.paper.stated import COVERED, DIFFERENCES, LAST, MISSING
 from gapworks.eliashberg.physics.moments import MOMENTS
 from gapworks.factory.evaluation_file import Evaluated
+from gapworks.plotting.table import ERROR
 
+LATENT = "latent dimension d_L"
+SAMPLES = {
+    Split.TRAIN: "samples that train",
+    Split.VALIDATION: "samples that validate",
+    Split.TEST: "samples that test",
+}
+RANGES = {
+    "coupling": ("lambda", ""),
+    "omega_log": ("omega_log", " [meV]"),
+    "delta_0": ("Delta(i omega_0)", " [meV]"),
+    "critical_temperature": ("T_c", " [K]"),
+}
+"""Symbol and unit of what a data set's ranges are given of."""
 HELD = ("a2f", "gap", "dos", "finedos")
 """The fields that autoencoders hold."""
-MISSING = (np.nan, np.nan)
-PAPER = {
-    1: (MISSING, (0.6371, 0.00001)),
-    2: ((0.00336, 0.107), (0.9939, 0.0001)),
-    4: ((0.00451, 0.084), (0.9997, 0.0038)),
-    8: ((0.0019, 0.0624), (0.9997, 0.015)),
-    16: ((0.00234, 0.0623), (0.9998, 0.025)),
-    32: ((0.002, 0.0562), (0.9999, 0.029)),
-}
-"""Tables I and II by d_L: Delta_g, Delta_f; portion, loss."""
-LAST = 32
-"""The d_L whose loss others are divided by: a ratio knows nothing of the spectra's amplitude."""
 
 
 def table1(networks: Sequence[Evaluated]) -> pd.DataFrame:
@@ -49,25 +53,25 @@ def table1(networks: Sequence[Evaluated]) -> pd.DataFrame:
     rows = []
     for data in by_latent(networks):
         d = latent(data)
-        paper_g, paper_f = PAPER.get(d, (MISSING, MISSING))[0]
+        paper_g, paper_f = DIFFERENCES.get(d, MISSING)
         kept = answered(data)
         delta_g, delta_f = 1 - data["gap_pcc"][kept], 1 - data["a2f_pcc"][kept]
         (of_g, error_g), (of_f, error_f) = (typical(difference(data, n)) for n in ("gap", "a2f"))
         rows.append(
             {
-                "d_L": d,
-                "paper Delta_g": paper_g,
+                LATENT: d,
+                "Delta_g, the paper's": paper_g,
                 "Delta_g": of_g,
-                "error Delta_g": error_g,
-                "paper Delta_f": paper_f,
+                f"Delta_g{ERROR}": error_g,
+                "Delta_f, the paper's": paper_f,
                 "Delta_f": of_f,
-                "error Delta_f": error_f,
-                "ratio": of_f / of_g,
-                "median Delta_g": _median(delta_g),
-                "median Delta_f": _median(delta_f),
-                "ratio of medians": _median(delta_f) / _median(delta_g),
+                f"Delta_f{ERROR}": error_f,
+                "Delta_f over Delta_g": of_f / of_g,
+                "median of Delta_g": _median(delta_g),
+                "median of Delta_f": _median(delta_f),
+                "ratio of the medians": _median(delta_f) / _median(delta_g),
                 "samples": len(delta_g),
-                "not superconducting": len(kept) - len(delta_g),
+                "predictions that do not superconduct": len(kept) - len(delta_g),
             }
         )
     return pd.DataFrame(rows)
@@ -88,20 +92,20 @@ def table2(autoencoders: Sequence[Evaluated], networks: Sequence[Evaluated]) -> 
         d = latent(data)
         own = coders[d]["own_nearest"]
         printed, quantile = portions(coders[d])
-        paper_portion, paper_loss = PAPER.get(d, (MISSING, MISSING))[1]
+        paper_portion, paper_loss = COVERED.get(d, MISSING)
         rows.append(
             {
-                "d_L": d,
-                "paper portion": paper_portion,
-                "portion": printed,
-                "portion 99 %": quantile,
-                "l_n": own.max(),
-                "l_n 99 %": np.quantile(own, QUANTILE),
-                "paper loss": paper_loss,
+                LATENT: d,
+                "portion covered, the paper's": paper_portion,
+                "portion covered": printed,
+                "portion covered, by the 99 % quantile": quantile,
+                "largest nearest distance": own.max(),
+                "99 % quantile of nearest distances": np.quantile(own, QUANTILE),
+                "loss, the paper's": paper_loss,
                 "loss": losses[d],
                 "loss over variance": unexplained(data).value,
-                "paper ratio": paper_loss / PAPER[LAST][1][1],
-                "ratio": losses[d] / last,
+                "loss over that of d_L = 32, the paper's": paper_loss / COVERED[LAST][1],
+                "loss over that of d_L = 32": losses[d] / last,
             }
         )
     return pd.DataFrame(rows)
@@ -112,22 +116,26 @@ def data(datasets: Sequence[Evaluated]) -> pd.DataFrame:
     rows = []
     for one in datasets:
         row: dict[str, object] = {"data set": one.dataset}
-        row |= {which.name.lower(): samples(one, which) for which in Split}
+        row |= {SAMPLES[which]: samples(one, which) for which in Split}
         row |= {
-            "failed": one["failed"].sum(),
-            "redrawn": (one["redraws"] > 0).mean(),
-            "normal draws": one["redraws"].sum() / (one["redraws"].sum() + len(one["redraws"])),
-            "residual": one["residual"].max(),
-            "line residual": one["line_residual"].max(),
-            "back projection": one["back_projection"].max(),
+            "samples that failed": one["failed"].sum(),
+            "share of samples drawn again": (one["redraws"] > 0).mean(),
+            "share of draws in the normal state": one["redraws"].sum()
+            / (one["redraws"].sum() + len(one["redraws"])),
+            "largest residual at Matsubara frequencies": one["residual"].max(),
+            "largest residual on the real axis": one["line_residual"].max(),
+            "largest error of the projection back": one["back_projection"].max(),
         }
-        for name in ("coupling", "omega_log", "delta_0", "critical_temperature"):
-            row |= {f"{name} {q}": np.quantile(one[name], q) for q in (0, 0.5, 1)}
+        for name, (symbol, unit) in RANGES.items():
+            for word, q in (("smallest", 0), ("median", 0.5), ("largest", 1)):
+                row[f"{word} {symbol}{unit}"] = np.quantile(one[name], q)
         for name in FIELDS:
-            held = variance_of(one, name)
-            row |= {f"{name} {share:.1%}": components(held, share) for share in (0.9, 0.999)}
+            known = variance_of(one, name)
+            for share in (0.9, 0.999):
+                title = f"components with {share:.1%} of the variance, {WORDS[name]}"
+                row[title] = components(known, share)
         rows.append(row)
-    return pd.DataFrame(rows).set_index("data set").T.reset_index(names="quantity")
+    return pd.DataFrame(rows).set_index("data set").T.reset_index(names="property")
 
 
 def reconstruction(autoencoders: Sequence[Evaluated]) -> pd.DataFrame:
@@ -136,16 +144,21 @@ def reconstruction(autoencoders: Sequence[Evaluated]) -> pd.DataFrame:
     for one in autoencoders:
         row: dict[str, object] = {
             "autoencoder": family(one).removeprefix("ae-"),
-            "d_L": latent(one),
+            "holds": NetworkName.parse(one.method).words,
+            LATENT: latent(one),
         }
         for name in HELD:
-            field = FIELDS[name]
             for end in ("", "_lower", "_upper"):
-                row[f"R2 {field.label}{end.replace('_', ' ')}"] = of_field(one, name, "test", end)
+                title = f"R squared of the {WORDS[name]}{end.replace('_', ', ')}"
+                row[title] = of_field(one, name, "test", end)
         pairs = "pair_residual" in one.arrays
         kept = one["pair_superconducts"] == 1 if pairs else []
-        row["pair residual"] = _median(one["pair_residual"][kept]) if pairs else np.nan
-        row["pair 1 - PCC"] = _median(1 - one["pair_pcc"][kept]) if pairs else np.nan
+        row["median relative residual of pairs"] = (
+            _median(one["pair_residual"][kept]) if pairs else np.nan
+        )
+        row["median of 1 - correlation of pairs"] = (
+            _median(1 - one["pair_pcc"][kept]) if pairs else np.nan
+        )
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -156,23 +169,25 @@ def learning(networks: Sequence[Evaluated]) -> pd.DataFrame:
     for one in networks:
         row = {
             "network": one.method,
-            "R2": score(one, "r2"),
-            "lower": score(one, "r2", "_lower"),
-            "upper": score(one, "r2", "_upper"),
-            "MSE": score(one, "mse"),
-            "median error": score(one, "relative_error"),
+            "what it does": NetworkName.parse(one.method).words,
+            "R squared": score(one, "r2"),
+            "R squared, lower": score(one, "r2", "_lower"),
+            "R squared, upper": score(one, "r2", "_upper"),
+            "mean squared error (of gap functions in meV^2)": score(one, "mse"),
+            "median relative error": score(one, "relative_error"),
         }
         if "gap_residual" in one.arrays:
             row |= {
-                "a2F error": np.median(one["a2f_error"]),
-                "gap residual": np.median(one["gap_residual"]),
-                "gap residual 90 %": np.quantile(one["gap_residual"], 0.9),
-                "lambda error": median_error(one, "coupling"),
-                "omega_log error": median_error(one, "omega_log"),
-                "clipped": np.mean(one["clipped"]),
-                "superconducting": np.mean(one["superconducts"]),
+                "median relative error of a2F": np.median(one["a2f_error"]),
+                "median relative error of the gap": np.median(one["gap_residual"]),
+                "90 % quantile of the relative error": np.quantile(one["gap_residual"], 0.9),
+                "median relative error of lambda": median_error(one, "coupling"),
+                "median relative error of omega_log": median_error(one, "omega_log"),
+                "share set to zero": np.mean(one["clipped"]),
+                "share that superconducts": np.mean(one["superconducts"]),
             }
-            row |= {f"moment {p}": np.mean(moment_difference(one, p)) for p in MOMENTS}
+            for p in MOMENTS:
+                row[f"mean relative difference of moment {p}"] = np.mean(moment_difference(one, p))
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -184,28 +199,35 @@ def bases(networks: Evaluated) -> pd.DataFrame:
         {
             "neurons": networks["neurons"],
             "seed": networks["repeat"],
-            "alive": live.sum(axis=1),
-            "R2": networks["r2"],
-            "R2 without bias": networks["r2_without_bias"],
-            "roughness, alive": rough.where(live).max(axis=1),
-            "roughness, dead": rough.mask(live).min(axis=1),
+            "neurons alive": live.sum(axis=1),
+            "R squared": networks["r2"],
+            "R squared without bias": networks["r2_without_bias"],
+            "largest roughness of those alive": rough.where(live).max(axis=1),
+            "smallest roughness of those dead": rough.mask(live).min(axis=1),
         }
     )
 
 
 def dimensions(choices: Sequence[Evaluated]) -> pd.DataFrame:
     """The choice of d_L: R^2 of a2F and input on validation data, and what follows."""
-    outcomes = ("required_a2f", "required_input", "chosen")
+    outcomes = {
+        "required_a2f": "smallest for a2F",
+        "required_input": "smallest for the input",
+        "chosen": "chosen",
+    }
     tables = []
     for one in choices:
         source, said = one.attributes["input"], one.attributes
         columns = {
-            "input": source,
-            "weights": "equal" if "equal" in one.method else "raw",
-            "d_L": one["latent"],
-            "R2 a2F": one["r2_validation_a2f"],
-            "R2 input": one[f"r2_validation_{source}"],
-            "is": [", ".join(it for it in outcomes if said[it] == d) for d in one["latent"]],
+            "input": WORDS[source],
+            "weights": "equal" if "equal" in one.method else "raw units",
+            LATENT: one["latent"],
+            "R squared of a2F": one["r2_validation_a2f"],
+            "R squared of the input": one[f"r2_validation_{source}"],
+            "role": [
+                ", ".join(role for it, role in outcomes.items() if said[it] == d)
+                for d in one["latent"]
+            ],
         }
         tables.append(pd.DataFrame(columns))
     return pd.concat(tables, ignore_index=True)
@@ -227,7 +249,7 @@ def statements(measured: Evaluated) -> pd.DataFrame:
     }
     return pd.DataFrame(
         {
-            "quantity": text,
+            "statement": text,
             "median": np.median(measured[name]),
             "smallest": measured[name].min(),
             "largest": measured[name].max(),
@@ -244,12 +266,12 @@ def pade(datasets: Sequence[Evaluated]) -> pd.DataFrame:
         for tolerance, passed in zip(one["tolerance"], one["passed"].T == 1, strict=True):
             row = {
                 "data set": one.dataset,
-                "tolerance": tolerance,
-                "passed": passed.mean(),
-                "median error": error[passed].median(),
-                "largest error": error[passed].max(),
-                "median error, all": error.median(),
-                "largest error, all": error.max(),
+                "relative tolerance": tolerance,
+                "share that passes": passed.mean(),
+                "median relative error of those that pass": error[passed].median(),
+                "largest relative error of those that pass": error[passed].max(),
+                "median relative error of all": error.median(),
+                "largest relative error of all": error.max(),
             }
             rows.append(row)
     return pd.DataFrame(rows)

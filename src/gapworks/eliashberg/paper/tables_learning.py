@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gapworks.eliashberg.data.fields import FIELDS
 from gapworks.eliashberg.evaluation.readings import latent, portions, score, trainings
 from gapworks.eliashberg.families import printed_name
+from gapworks.eliashberg.names import WORDS
 from gapworks.eliashberg.paper.measures import (
     difference,
     held,
@@ -19,20 +19,22 @@ from gapworks.eliashberg.paper.measures import (
     typical,
     unexplained,
 )
+from gapworks.eliashberg.paper.tables import LATENT
 from gapworks.factory.evaluation_file import Evaluated
 from gapworks.learning.intervals import Measured, mean_of, share_of
+from gapworks.plotting.table import ERROR
 
 
 def thresholds(choices: Sequence[Evaluated]) -> pd.DataFrame:
     """The smallest d_L that gives each field an R^2, for several R^2; empty: none does."""
-    columns: dict[str, np.ndarray] = {"R2": choices[0]["threshold"]}
+    columns: dict[str, np.ndarray] = {"R squared": choices[0]["threshold"]}
     for one in choices:
         source = one.attributes["input"]
         said = ", equal weights" if "equal" in one.method else ""
         for name in ("a2f", source):
             needed = one[f"required_{name}"].astype(float)
-            label = f"a2F with {FIELDS[source].label}" if name == "a2f" else FIELDS[name].label
-            columns[label + said] = np.where(needed > 0, needed, np.nan)
+            label = f"a2F with {WORDS[source]}" if name == "a2f" else WORDS[name]
+            columns[f"d_L for {label}{said}"] = np.where(needed > 0, needed, np.nan)
     return pd.DataFrame(columns)
 
 
@@ -48,14 +50,14 @@ def repeats(autoencoders: Sequence[Evaluated], networks: Sequence[Evaluated]) ->
             of_apart = np.nan if other is None else unexplained(other).value
             rows.append(
                 {
-                    "d_L": d,
+                    LATENT: d,
                     "training": repeat + 1,
-                    "portion": portions(coders[repeat])[0],
-                    "portion 99 %": portions(coders[repeat])[1],
+                    "portion covered": portions(coders[repeat])[0],
+                    "portion covered, by the 99 % quantile": portions(coders[repeat])[1],
                     "loss": score(data, "mse"),
                     "loss over variance": loss,
-                    "apart, loss over variance": of_apart,
-                    "apart over joint": of_apart / loss,
+                    "loss over variance, transformed apart": of_apart,
+                    "loss apart over together": of_apart / loss,
                     "Delta_g": typical(difference(data, "gap"))[0],
                     "Delta_f": typical(difference(data, "a2f"))[0],
                 }
@@ -74,15 +76,15 @@ def as_printed(
             continue
         of_both = (_shown(one) for one in (data, every[printed_name(name)]))
         for (shown, exact), printed in zip(*(one.items() for one in of_both), strict=True):
-            rows.append({"of": name, **_row(shown, exact, printed[1])})
+            rows.append({"evaluation": name, **_row(shown, exact, printed[1])})
     return pd.DataFrame(rows)
 
 
 def _row(shown: str, exact: Measured | None, printed: Measured | None) -> dict[str, object]:
     return {
-        "what": shown,
-        **dict(zip(("exact", "error"), typical(exact), strict=True)),
-        **dict(zip(("as printed", "error, as printed"), typical(printed), strict=True)),
+        "number": shown,
+        **dict(zip(("exact", f"exact{ERROR}"), typical(exact), strict=True)),
+        **dict(zip(("as printed", f"as printed{ERROR}"), typical(printed), strict=True)),
     }
 
 
@@ -95,15 +97,15 @@ def _shown(data: Evaluated) -> dict[str, Measured | None]:
         return {
             "draws in the normal state": share_of(data["redraws"].sum(), drawn),
             "draws dropped by the test": share_of(dropped, drawn),
-            "lambda, median": median_of(data["coupling"]),
-            "Delta(i omega_0), median, meV": median_of(data["delta_0"]),
+            "median lambda": median_of(data["coupling"]),
+            "median Delta(i omega_0) [meV]": median_of(data["delta_0"]),
         }
     if "field" in data.arrays:
-        made = {f"R2 {FIELDS[name].label}": held(data, name) for name in ("a2f", "gap")}
-        made["pair residual"] = median_of(data["pair_residual"])
-        return made | {"portion": share_of(_covered(data), len(data["own_nearest"]))}
-    made = {"R2": scored(data, "r2"), "loss": scored(data, "mse")}
-    made["gap residual"] = median_of(data["gap_residual"])
+        made = {f"R squared of the {WORDS[name]}": held(data, name) for name in ("a2f", "gap")}
+        made["median relative residual of pairs"] = median_of(data["pair_residual"])
+        return made | {"portion covered": share_of(_covered(data), len(data["own_nearest"]))}
+    made = {"R squared": scored(data, "r2"), "loss": scored(data, "mse")}
+    made["median relative error of the gap"] = median_of(data["gap_residual"])
     return made | {"Delta_g": difference(data, "gap"), "Delta_f": difference(data, "a2f")}
 
 
@@ -118,9 +120,9 @@ def intervals(networks: Sequence[Evaluated]) -> pd.DataFrame:
         for level, noise in enumerate(data["level"]):
             row: dict[str, Any] = {
                 "network": data.method,
-                "noise": noise,
-                "a2F error": np.median(data["a2f_error"][level]),
-                "residual": np.median(data["residual"][level]),
+                "noise [meV]": noise,
+                "median relative error of a2F": np.median(data["a2f_error"][level]),
+                "median relative error of the gap": np.median(data["residual"][level]),
             }
             for number, share in enumerate(data["share"]):
                 for name, words in (
@@ -132,12 +134,11 @@ def intervals(networks: Sequence[Evaluated]) -> pd.DataFrame:
                     found = (
                         mean_of(inside) if name == "a2f" else share_of(inside.sum(), inside.size)
                     )
-                    row[f"{words} in {share:.0%}"] = found.value
-                    row[f"{words} in {share:.0%}, error"] = found.error
-                    row[f"{words} half width, {share:.0%}"] = np.median(
-                        data[f"{name}_width"][level, number]
-                    )
+                    title = f"share of {words} inside {100 * share:.0f} %"
+                    row |= {title: found.value, f"{title}{ERROR}": found.error}
+                    width = np.median(data[f"{name}_width"][level, number])
+                    row[f"median relative half width of {words}, {100 * share:.0f} %"] = width
             refused = data["refused"][level]
             found = share_of(refused.sum(), refused.size)
-            rows.append(row | {"refused": found.value, "refused, error": found.error})
+            rows.append(row | {"share refused": found.value, f"share refused{ERROR}": found.error})
     return pd.DataFrame(rows)

@@ -46,8 +46,8 @@ def title(data: Evaluated) -> str:
     energies = len(condition["energies"])
     count = {1: "one energy", 2: "two energies"}.get(energies, f"{energies} energies")
     if grid(data) == trained:
-        return f"N = {trained}, {count}"
-    return f"N = {trained} on {grid(data)}, {count}"
+        return f"{count}, N = {trained}"
+    return f"{count}, N = {trained}, tested at {grid(data)}"
 
 
 def _title_of_images(data: Evaluated) -> str:

@@ -8,54 +8,65 @@ import numpy as np
 import pandas as pd
 
 from gapworks.factory.evaluation_file import Evaluated
+from gapworks.learning.intervals import Measured
+from gapworks.plotting.table import ERROR, LOWER, QUANTITY, UPPER
 from gapworks.qpi.config import CLASSES, E_GAPS, U_GAPS
-from gapworks.qpi.evaluation.errors import PARAMETERS
 from gapworks.qpi.paper.scores import at_level, grid, hit, mean_error, reported, title
+from gapworks.qpi.paper.stated import SAMPLES, TABLE1
 
-PAPER = {
-    "A1g": {"hit": 86, "delta": 0.01, "theta": 0.30, "eps0": 0.07},
-    "A12u": {"hit": 94, "delta": 0.01, "theta": np.nan, "eps0": 0.01},
-    "A2g": {"hit": 98, "delta": 0.01, "theta": 0.06, "eps0": 0.02},
-    "Eg": {"hit": 98, "delta": 0.01, "theta": 0.01, "eps0": 0.01},
-    "Eu": {"hit": 96, "delta": 0.01, "theta": 0.05, "eps0": 0.01},
+NOISE = "white noise [%]"
+"""Of the image's standard deviation."""
+QUANTITIES = {
+    "hit": "hits [%]",
+    "delta": "mean error of Delta [meV]",
+    "theta": "mean error of theta [rad]",
+    "eps0": "mean error of eps_0 [meV]",
 }
-"""Table I: hits in per cent, errors of Delta (meV), theta (rad) and, as printed, eps_0 (eV)."""
+"""Parts of Table I, by their names in `TABLE1`."""
 
 
 def table1(tested: Sequence[Evaluated], faithful: Sequence[Evaluated] = ()) -> pd.DataFrame:
-    """Table I: the paper's numbers, and ours class by class, each with its standard error.
+    """Table I, a part for each quantity: the paper's numbers, and ours with standard errors.
 
-    Errors are means over all samples of a class, whatever the answer, as the paper takes them. The
-    paper's eps_0 is in eV, ours in meV. Under the paper's own condition both readings stand: noise
-    in training alone, and in the test, too.
+    Errors are means over all samples of a class, whatever the answer, as the paper takes them.
+    Under the paper's own condition both readings stand: noise in training alone, and in the test,
+    too.
     """
     shown = [(data, white) for data in faithful for white in (0.0, reported(data))]
     shown += [(data, reported(data)) for data in tested]
     rows = []
+    for quantity, title_of_part in QUANTITIES.items():
+        for label, name in enumerate(CLASSES):
+            row = {QUANTITY: title_of_part, "class": name, "paper": TABLE1[name][quantity]}
+            for data, white in shown:
+                of, measured = _condition(data, white), _measured(data, white, label, quantity)
+                row |= {of: measured.value, f"{of}{ERROR}": measured.error}
+            rows.append(row)
     for label, name in enumerate(CLASSES):
-        paper = PAPER[name]
-        row: dict[str, object] = {
-            "class": name,
-            "hit [%], paper": paper["hit"],
-            "dDelta [meV], paper": paper["delta"],
-            "dtheta [rad], paper": paper["theta"],
-            "deps0 [eV], paper": paper["eps0"],
-        }
-        for data, white in shown:
-            level = at_level(data, white)
-            of = f"{title(data)}, {100 * white:g} % noise"
-            share = hit(data, level, label)
-            row |= {
-                f"hit [%], {of}": 100 * share.value,
-                f"error, hit, {of}": 100 * share.error,
-                f"samples, {of}": share.samples,
-            }
-            for parameter, unit in zip(PARAMETERS, ("meV", "rad", "meV"), strict=True):
-                measured = mean_error(data, level, label, parameter)
-                row[f"d{parameter} [{unit}], {of}"] = measured.value
-                row[f"error, d{parameter}, {of}"] = measured.error
+        row = {QUANTITY: "samples of the test", "class": name, "paper": SAMPLES}
+        row |= {_condition(data, white): int(data["samples"][label]) for data, white in shown}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _condition(data: Evaluated, white: float) -> str:
+    return f"{title(data)}, {100 * white:g} % noise"
+
+
+def _measured(data: Evaluated, white: float, label: int, quantity: str) -> Measured:
+    level = at_level(data, white)
+    if quantity != "hit":
+        return mean_error(data, level, label, quantity)
+    share = hit(data, level, label)
+    return Measured(100 * share.value, 100 * share.error, share.samples)
+
+
+ERRORS_OF = (
+    ("mean error of Delta", " [meV]"),
+    ("mean error of theta", " [rad]"),
+    ("mean error of eps_0", " [meV]"),
+)
+"""Along the dimension `parameter` of errors, and their units."""
 
 
 def networks(tested: Sequence[Evaluated]) -> pd.DataFrame:
@@ -70,22 +81,20 @@ def networks(tested: Sequence[Evaluated]) -> pd.DataFrame:
                         "network": data.method,
                         "trained on": f"{trained['dataset']}, N = {trained['n_effective']}",
                         "tested on": f"{data.dataset}, N = {grid(data)}",
-                        "white noise": white,
-                        "1/f noise": pink,
+                        NOISE: 100 * white,
+                        "1/f noise [%]": 100 * pink,
                         "class": name,
                         "samples": int(data["samples"][label]),
-                        "hit [%]": 100 * data["hit"][level, label],
-                        "lower": 100 * data["hit_lower"][level, label],
-                        "upper": 100 * data["hit_upper"][level, label],
+                        "hits [%]": 100 * data["hit"][level, label],
+                        f"hits{LOWER} [%]": 100 * data["hit_lower"][level, label],
+                        f"hits{UPPER} [%]": 100 * data["hit_upper"][level, label],
                         **{
-                            f"{parameter} {end}".strip(): data[key][level, label, column]
-                            for column, parameter in enumerate(
-                                ("dDelta [meV]", "dtheta [rad]", "deps0 [meV]")
-                            )
+                            f"{parameter}{end}{unit}": data[key][level, label, column]
+                            for column, (parameter, unit) in enumerate(ERRORS_OF)
                             for end, key in (
                                 ("", "mae"),
-                                ("lower", "mae_lower"),
-                                ("upper", "mae_upper"),
+                                (LOWER, "mae_lower"),
+                                (UPPER, "mae_upper"),
                             )
                         },
                     }
@@ -104,41 +113,42 @@ def degeneracy(
     ):
         rows.append(
             {
+                QUANTITY: "relative difference of the LDOS: median (least to largest)",
                 "statement": one["about"],
                 "representation": one["irrep"],
                 "compared": one["change"],
                 "impurity": one["impurity"],
-                "omega / Delta": one["omega"],
-                "Rashba [meV]": one["rashba"],
-                "least": values.min(),
-                "median": np.median(values),
-                "most": values.max(),
+                "omega over Delta": one["omega"],
+                "Rashba coupling [meV]": one["rashba"],
+                "value": np.median(values),
+                f"value{LOWER}": values.min(),
+                f"value{UPPER}": values.max(),
             }
         )
     for row, white in enumerate(symmetry["white"]):
-        rows.append(
-            {
-                "statement": f"told apart by the C3-odd share, {100 * white:g} % noise",
-                "representation": "A12u, Eu",
-                "compared": "share recognised: A12u, mean, Eu",
-                "impurity": "scalar",
-                "least": symmetry["hit"][row, U_GAPS.index("A12u")],
-                "median": symmetry["accuracy"][row],
-                "most": symmetry["hit"][row, U_GAPS.index("Eu")],
-            }
-        )
+        of_each = {name: symmetry["hit"][row, U_GAPS.index(name)] for name in U_GAPS}
+        for name, share in (of_each | {" and ".join(U_GAPS): symmetry["accuracy"][row]}).items():
+            rows.append(
+                {
+                    QUANTITY: "share told apart by the C3-odd share",
+                    "representation": name,
+                    "impurity": "scalar",
+                    NOISE: 100 * white,
+                    "value": share,
+                }
+            )
     for data in phase:
         for row, white in enumerate(data["white"]):
             for column, name in enumerate(E_GAPS):
                 rows.append(
                     {
-                        "statement": f"|phi| by a network, {100 * white:g} % noise",
+                        QUANTITY: "R squared of |phi| by a network (its interval)",
                         "representation": name,
-                        "compared": "R^2: lower end of its interval, value, upper end",
                         "impurity": "scalar",
-                        "least": data["r2_lower"][row, column],
-                        "median": data["r2"][row, column],
-                        "most": data["r2_upper"][row, column],
+                        NOISE: 100 * white,
+                        "value": data["r2"][row, column],
+                        f"value{LOWER}": data["r2_lower"][row, column],
+                        f"value{UPPER}": data["r2_upper"][row, column],
                     }
                 )
     return pd.DataFrame(rows)
