@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gapworks.factory.disk import replacing
 from gapworks.factory.errors import DiskError, reason
@@ -23,6 +23,7 @@ import matplotlib.pyplot as plt
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike
 
 COLUMN = 3.4
 """Width of a journal's column, inches."""
@@ -34,6 +35,15 @@ FORMATS = (".pdf", ".png")
 
 SOLVED = {"color": "#c1272d", "marker": "o", "markersize": 2.6, "linestyle": "none"}
 """Solved samples: the papers' red dots."""
+STATED = {
+    "color": "black",
+    "marker": "D",
+    "markerfacecolor": "white",
+    "markersize": 4,
+    "linestyle": "none",
+    "zorder": 5,
+}
+"""What a paper's text or tables state, beside ours."""
 # Okabe and Ito's colours, told apart by colour-blind readers, less those close to the red above.
 CURVES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#000000")
 """Everything that is a curve: networks, readings of a model, disorder strengths."""
@@ -75,6 +85,22 @@ def panel_labels(*panels: plt.Axes) -> None:
     """Letters of panels, in order."""
     for axes, letter in zip(panels, "abcdef", strict=False):
         panel_label(axes, letter)
+
+
+def stated(axes: plt.Axes, x: ArrayLike, y: ArrayLike, source: str, **drawing: Any) -> None:
+    """Draw numbers that a paper states, each a mark, and where it states them: "Table I"."""
+    axes.plot(x, y, label=f"paper, {source}", **(STATED | drawing))
+
+
+def stated_range(axes: plt.Axes, low: float, high: float, source: str) -> None:
+    """Mark a value of x that a paper states, or a range of them: what is plotted has no y there."""
+    if low == high:
+        axes.axvline(low, color="black", linewidth=0.7, linestyle=(0, (1, 2)), zorder=0)
+    else:
+        axes.axvspan(low, high, color="0.88", linewidth=0, zorder=0)
+    ends = sorted({low, high})
+    where = {"transform": axes.get_xaxis_transform(), "clip_on": False}
+    stated(axes, ends, [0.0] * len(ends), source, **where)
 
 
 def legend_above(figure: Figure, axes: plt.Axes, columns: int) -> None:

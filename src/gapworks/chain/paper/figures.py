@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -11,10 +12,27 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from gapworks.chain.evaluation.scores import cutoff, value
+from gapworks.chain.paper.solutions import fermi_energy
+from gapworks.chain.paper.stated import (
+    CUTOFF,
+    DELTA_OVER_FERMI_ENERGY,
+    FILLING,
+    REACH,
+    THRESHOLD,
+)
 from gapworks.chain.paper.time_and_error import time_and_error
 from gapworks.factory.evaluation_file import Evaluated
 from gapworks.plotting.schematic import layers
-from gapworks.plotting.style import COLUMN, CURVES, PAGE, SOLVED, legend_above, panel_label
+from gapworks.plotting.style import (
+    COLUMN,
+    CURVES,
+    PAGE,
+    SOLVED,
+    legend_above,
+    panel_label,
+    stated,
+    stated_range,
+)
 
 READINGS = {
     "test": r"$-g\langle n_i\rangle/2$ (used)",
@@ -93,7 +111,8 @@ def fig2(floor: Evaluated, networks: Sequence[Evaluated]) -> Figure:
     axes.plot(
         floor["cutoff"], floor["floor"], color="0.3", linestyle="--", label="floor of a window"
     )
-    axes.axhline(1e-3, color="0.6", linewidth=0.7, linestyle=":", label="paper's threshold")
+    axes.axhline(THRESHOLD, color="0.6", linewidth=0.7, linestyle=":", label="paper's threshold")
+    stated(axes, CUTOFF, THRESHOLD, f"below it from $R = {CUTOFF}$")
     baseline = value(networks[0], "pooled", "baseline_mse")
     axes.axhline(baseline, color="0.6", linewidth=0.7, linestyle="-.", label=r"constant per $V_0$")
     axes.set(yscale="log", xlabel=r"cut-off $R$", ylabel=MSE)
@@ -126,17 +145,23 @@ def _method_label(name: str) -> str:
     if name == "bdg":
         return "BdG"
     if name.startswith("exact "):
-        return f"exact, residual {name.split()[1]}"
+        power = round(math.log10(float(name.split()[1])))
+        return rf"exact, stopped at $10^{{{power}}}$"
     found = re.fullmatch(r"window-r(\d+)-n\d+", name)
     return f"network, $R = {found[1]}$" if found else name
 
 
 def fig3(solved: Evaluated, predicted: Sequence[Evaluated]) -> Figure:
     """Fig. 3: mean Delta against disorder strength."""
-    return _means(
+    figure = _means(
         (data, _method_label(data.method), drawing)
         for data, drawing in _drawings(solved, predicted)
     )
+    (axes,) = figure.axes
+    delta = DELTA_OVER_FERMI_ENERGY * fermi_energy(FILLING)
+    stated(axes, 0, delta, r"Sec. 2: $\bar\Delta \approx 0.1\,\varepsilon_F$")
+    axes.legend()
+    return figure
 
 
 def fig4(
@@ -195,6 +220,8 @@ def fig5(
         ylabel=r"$\langle\Delta_i\Delta_j\rangle / \langle\Delta_i^2\rangle$",
         xlim=(0, correlation_distance),
     )
+    if correlation_distance > REACH:
+        stated_range(axes, REACH, REACH, f"captured up to $2R - 1 = {REACH}$")
     narrow = {"columnspacing": 0.8, "handletextpad": 0.2, "handlelength": 1.6, "borderpad": 0}
     first = axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1), **narrow)
     if predicted:

@@ -19,9 +19,18 @@ from gapworks.eliashberg.evaluation.readings import (
     score,
 )
 from gapworks.eliashberg.paper.figures import FOUND, LABEL, OMEGA
+from gapworks.eliashberg.paper.stated import COVERED, LAST, REQUIRED
 from gapworks.eliashberg.physics.moments import MOMENTS
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.plotting.style import COLUMN, CURVES, PAGE, legend_above, panel_label
+from gapworks.plotting.style import (
+    COLUMN,
+    CURVES,
+    PAGE,
+    legend_above,
+    panel_label,
+    stated,
+    stated_range,
+)
 
 
 def fig8(networks: Sequence[Evaluated]) -> Figure:
@@ -171,8 +180,11 @@ def reconstruction(autoencoders: Sequence[Evaluated]) -> Figure:
     )
     for axes, (title, name, families), letter in zip(panels, kinds, "abc", strict=True):
         _against_latent(axes, autoencoders, families, lambda one, name=name: 1 - _r2(one, name))
+        low, high = REQUIRED[name]
+        needed = f"{low}" if low == high else f"{low} to {high}"
+        stated_range(axes, low, high, f"Sec. III B: {needed}")
         axes.set_title(title)
-        axes.legend()
+        axes.legend(fontsize=6)
         panel_label(axes, letter)
     panels[0].set_ylabel(r"$1 - R^2$ on test samples")
     return figure
@@ -227,7 +239,14 @@ def learning(networks: Sequence[Evaluated]) -> Figure:
                 axes.axhline(value(data), **style)
         axes.set_ylabel(label)
         panel_label(axes, letter)
-    legend_above(figure, panels[0], 5)
+    losses = {latent(one): score(one, "mse") for one in of_family(networks, "sl-joint-gap")}
+    if LAST in losses:
+        # A loss scales with the spectra's amplitude, which the paper does not give.
+        scale = losses[LAST] / COVERED[LAST][1]
+        shown = {d: scale * loss for d, (_, loss) in COVERED.items() if d in losses}
+        said = f"Table II, times what makes ours at $d_L = {LAST}$"
+        stated(panels[0], list(shown), list(shown.values()), said)
+    legend_above(figure, panels[0], 3)
     return figure
 
 

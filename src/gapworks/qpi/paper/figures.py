@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.plotting.style import CURVES, PAGE, SOLVED, legend_above, panel_labels
+from gapworks.plotting.style import CURVES, PAGE, legend_above, panel_labels, stated
 from gapworks.qpi.config import CLASSES, U_GAPS
 from gapworks.qpi.paper.panels import GRIDS, NAMES, SPINS, fermi_surface, show_image
 from gapworks.qpi.paper.scores import at_level, reported, title
-from gapworks.qpi.paper.tables import PAPER
+from gapworks.qpi.paper.stated import TABLE1
 
 LABELS = [NAMES[name] for name in CLASSES]
 IMPURITIES = ("scalar", "sz", "sx")
@@ -74,7 +74,7 @@ def examples(examples: Evaluated) -> Figure:
 def confusion(tested: Sequence[Evaluated]) -> Figure:
     """Which class is taken for which, at the reported noise."""
     figure, panels = plt.subplots(
-        1, len(tested), figsize=(2.35 * len(tested) + 0.2, 2.6), squeeze=False
+        1, len(tested), figsize=(2.35 * len(tested) + 0.2, 3.0), squeeze=False
     )
     for axes, data in zip(panels[0], tested, strict=True):
         counts = data["confusion"][at_level(data, reported(data))]
@@ -169,7 +169,7 @@ def hits(
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 2.6), width_ratios=(1.3, 1))
     place = np.arange(len(CLASSES))
-    left.plot(place, [PAPER[name]["hit"] for name in CLASSES], label="paper, Table I", **SOLVED)
+    stated(left, place, [TABLE1[name]["hit"] for name in CLASSES], "Table I")
     shown = [(data, at_level(data, 0.0)) for data in faithful]
     shown += [(data, at_level(data, reported(data))) for data in tested]
     width = 0.8 / (len(shown) + 1)
@@ -196,7 +196,8 @@ def hits(
     right.set_xticks(converged["gap"], bins)
     right.set_xlabel(r"$\Delta$ [meV]")
     right.set_ylabel("hits [%]")
-    right.legend(ncols=2)
+    narrow = {"columnspacing": 0.8, "handletextpad": 0.3, "handlelength": 1.2}
+    right.legend(ncols=5, fontsize=6, loc="lower right", bbox_to_anchor=(1, 1), **narrow)
     panel_labels(left, right)
     return figure
 
