@@ -13,14 +13,14 @@ rule figure:
             caption="../report/figures.rst",
             category="{study}",
             subcategory="figures",
-            labels={"scale": "{scale}", "figure": "{figure}", "format": "pdf"},
+            labels=labelled("figures", "{figure}", format="pdf"),
         ),
         report(
             "results/{scale}/{study}/figures/{figure}.png",
             caption="../report/figures.rst",
             category="{study}",
             subcategory="figures",
-            labels={"scale": "{scale}", "figure": "{figure}", "format": "png"},
+            labels=labelled("figures", "{figure}", format="png"),
         ),
     log:
         "logs/{scale}/{study}/figure/{figure}.log",
@@ -60,7 +60,7 @@ rule table:
             caption="../report/tables.rst",
             category="{study}",
             subcategory="tables",
-            labels={"scale": "{scale}", "table": "{table}"},
+            labels=labelled("tables", "{table}"),
         ),
         "results/{scale}/{study}/tables/{table}.tex",
     log:
@@ -133,7 +133,7 @@ rule claims:
             caption="../report/claims.rst",
             category="{study}",
             subcategory="tables",
-            labels={"scale": "{scale}", "table": "claims{timing}"},
+            labels=labelled("tables", "claims{timing}"),
         ),
         "results/{scale}/{study}/tables/claims{timing}.tex",
     log:
@@ -187,9 +187,11 @@ rule report_page:
     params:
         # Derived from `output`, as above.
         settings=lambda wildcards, output: scale(wildcards).model_dump_json(),
+        logs=lambda wildcards, output: f"logs/{wildcards.scale}",
         code=lambda wildcards: code_digest("gapworks.report.page"),
     message:
         "putting all of scale {wildcards.scale} on one page"
     shell:
         "exec gapworks report --scale {wildcards.scale} --settings {params.settings:q}"
-        " --made {input.made} --metrics {input.metrics} --output {output} > {log} 2>&1"
+        " --made {input.made} --metrics {input.metrics} --logs {params.logs:q} --output {output}"
+        " > {log} 2>&1"

@@ -84,6 +84,7 @@ def add(subparsers: Subparsers) -> None:
         "--made", type=Path, nargs="+", required=True, metavar="FILE", help="figures, tables"
     )
     added.add_argument("--metrics", type=Path, nargs="+", required=True, metavar="FILE")
+    added.add_argument("--logs", type=Path, metavar="FOLDER", help="logs/SCALE, for run times")
     added.add_argument("--output", type=written(".html"), required=True, metavar="FILE.html")
 
     added = command(
@@ -169,7 +170,7 @@ def report(args: argparse.Namespace) -> None:
     from gapworks.factory.disk import write_whole
     from gapworks.report.page import check_size, in_order, page
 
-    text = page(args.scale, in_order(args.made), args.metrics, args.settings)
+    text = page(args.scale, in_order(args.made), args.metrics, args.settings, args.logs)
     write_whole(args.output, text.encode())
     if large := check_size(text):
         say(f"gapworks: {args.output}: {large}")

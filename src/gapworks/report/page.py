@@ -13,26 +13,23 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import jinja2
-import pandas as pd
 
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import read_whole
 from gapworks.products.metric_file import read_numbers
+from gapworks.report import tables
+from gapworks.report.times import run_times
 from gapworks.reproduction import UNJUDGED
-from gapworks.study import ROOMS, STUDIES, study
+from gapworks.study import CLAIMS, ROOMS, STUDIES, study
 
 VERDICTS = ("holds", "does not hold", "undecided", UNJUDGED)
-CLAIMS = "claims"
-"""Tables of verdicts, with and without wall times: claims.csv, claims-timing.csv."""
 MOST_MB = 20.0
 """A page above this is no longer sent by mail."""
-_TITLE = 90
-_FIRST = re.compile(r".{0,8}(?:Figs?\. |[^.:;(]|\([^)]*\)|[.:;](?!\s|$))*", re.DOTALL)
-"""What a caption says first: up to a stop outside of brackets, but for "Left: ..." and the like."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +44,8 @@ class Entry:
         HTML.
     front : bool
         Whether it stands at the top, too.
+    ours : bool
+        Whether the paper has none of the kind.
     """
 
     study: str
@@ -56,6 +55,13 @@ class Entry:
     caption: str
     content: str
     front: bool
+    ours: bool
+
+    @property
+    def file(self) -> str:
+        """Where it is, below the folder of the scale."""
+        end = "pdf" if self.room == "figures" else "csv"
+        return f"{self.study}/{self.room}/{self.name}.{end}"
 
     @property
     def anchor(self) -> str:
@@ -65,9 +71,10 @@ class Entry:
 
 def page(
     scale: str,
-    made: Iterable[Path],
+    made: Sequence[Path],
     metrics: Iterable[Path],
     settings: Mapping[str, Any],
+    logs: Path | None = None,
 ) -> str:
     """The page of a scale.
 
@@ -80,6 +87,8 @@ def page(
         Metric files: they know versions and commits.
     settings : mapping
         The scale's settings, shown as they are.
+    logs : path, optional
+        The folder of the scale's logs, of which run times are taken.
 
     Raises
     ------
@@ -87,8 +96,9 @@ def page(
         If a file is none of a study's, or cannot be read.
     """
     entries = [_entry(path) for path in made]
+    claims = [path for path in made if _is_claims(path)]
     verdicts = {
-        name: _counted(path for path in made if _is_claims(path) and _place(path)[0] == name)
+        name: _counted(tables.verdicts(path for path in claims if _place(path)[0] == name))
         for name in STUDIES
     }
     numbers = [read_numbers(path) for path in metrics]
@@ -103,35 +113,35 @@ def page(
     return environment.get_template("page.html").render(
         scale=scale,
         entries=entries,
-        studies={one.study: study(one.study) for one in entries},
+        studies={one.study: _about(one.study) for one in entries},
         rooms=ROOMS,
         verdicts=verdicts,
         kinds=VERDICTS,
         commits=sorted({commit[:12] for one in numbers for commit in one.commits}),
         machines=sorted({one.machine for one in numbers}),
         versions=versions,
+        times=[] if logs is None else run_times(logs),
         settings=json.dumps(settings, indent=1),
     )
 
 
-def titled(caption: str, name: str) -> tuple[str, str]:
-    """A short title and the caption, both as HTML: "Fig. 3: pairing potential against V0".
+def _about(name: str) -> str:
+    """A line on what a study is: the first of its package."""
+    return (import_module(f"gapworks.{name}").__doc__ or "").partition(":")[0]
+
+
+def told(caption: str) -> tuple[str, bool]:
+    """A caption as HTML without its number, which its title has, and whether it is ours.
 
     Parameters
     ----------
     caption : str
         As of the exhibit: "**Fig. 3.** Pairing potential averaged over ...".
-    name : str
-        Of the exhibit, which stands where the caption says no number.
     """
     found = re.match(r"\*\*(.+?)\.?\*\*\.?\s*(.*)", caption, re.DOTALL)
-    label, rest = found.groups() if found else ("Ours", caption)
-    label = f"{name} (ours)" if label == "Ours" else label
-    first = _FIRST.match(rest)[0].strip()  # type: ignore[index]  # it matches anything
-    if len(first) > _TITLE:
-        first = first[:_TITLE].rsplit(" ", 1)[0] + " ..."
-    marked = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(caption))
-    return html.escape(f"{label}: {first}"), re.sub(r"``(.+?)``", r"<code>\1</code>", marked)
+    label, rest = found.groups() if found else ("", caption)
+    marked = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(rest))
+    return re.sub(r"`+(.+?)`+", r"<code>\1</code>", marked), "ours" in label.lower()
 
 
 def _place(path: Path) -> tuple[str, str, str]:
@@ -143,23 +153,25 @@ def _place(path: Path) -> tuple[str, str, str]:
 
 
 def _is_claims(path: Path) -> bool:
-    return path.stem.partition("-")[0] == CLAIMS
+    return path.stem in CLAIMS
 
 
 def _entry(path: Path) -> Entry:
     of, room, name = _place(path)
     if _is_claims(path):
-        what = "that wall times decide" if "-" in name else "of the paper beside ours"
-        title, caption, front = f"Claims {what}", "", False
+        title, caption, ours, front = html.escape(CLAIMS[name]), "", False, False
     else:
         try:
             exhibit = study(of).exhibit(room, name)
         except ValueError as error:
             raise DataError(f"{path}: {error}") from error
-        title, caption = titled(exhibit.caption, name)
-        front = exhibit.front
-    content = _picture(path, title) if room == "figures" else _table(path)
-    return Entry(of, room, name, title, caption, content, front)
+        caption, ours = told(exhibit.caption)
+        title, front = html.escape(exhibit.title), exhibit.front
+    if room == "figures":
+        content = _picture(path, title)
+    else:
+        content = tables.claims(path, of) if _is_claims(path) else tables.shown(path)
+    return Entry(of, room, name, title, caption, content, front, ours)
 
 
 def _picture(path: Path, title: str) -> str:
@@ -167,21 +179,9 @@ def _picture(path: Path, title: str) -> str:
     return f'<img alt="{title}" src="data:image/png;base64,{encoded}">'
 
 
-def _table(path: Path) -> str:
-    try:
-        table = pd.read_csv(path)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read as a table ({error})") from error
-    table.columns = [name.replace("_", " ") for name in table.columns]
-    return table.to_html(
-        index=False, border=0, na_rep="", float_format=lambda value: f"{value:.4g}"
-    )
-
-
-def _counted(tables: Iterable[Path]) -> dict[str, int]:
+def _counted(verdicts: Iterable[str]) -> dict[str, int]:
     """How many claims have which verdict."""
-    said = [verdict for path in tables for verdict in pd.read_csv(path)["verdict"].astype(str)]
-    count = Counter(verdict.partition(":")[0] for verdict in said)
+    count = Counter(verdict.partition(":")[0] for verdict in verdicts)
     return {kind: count[kind] for kind in VERDICTS}
 
 

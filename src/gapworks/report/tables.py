@@ -1,0 +1,81 @@
+"""Tables as a reader of the report sees them: HTML, with claims in columns of their own."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from gapworks.factory.errors import DataError
+from gapworks.plotting.table import parts
+
+_VERDICT = {"holds": "holds", "does not hold": "fails", "undecided": "open"}
+"""Classes of the style sheet by what a verdict begins with; no other has one."""
+
+
+def read(path: Path) -> pd.DataFrame:
+    """A table that the workflow made.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    """
+    try:
+        return pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read as a table ({error})") from error
+
+
+def shown(path: Path) -> str:
+    """A figure's numbers, a part for each quantity; errors as of `read`."""
+    found = []
+    for quantity, rows in parts(read(path)):
+        if quantity:
+            found.append(f"<h4>{html.escape(quantity)}</h4>")
+        found.append(rows.to_html(index=False, border=0))
+    return "\n".join(found)
+
+
+def claims(path: Path, study: str) -> str:
+    """The statements of a study's paper, ours beside them, with links to what shows them.
+
+    Errors as of `read`.
+    """
+    titles = ("statement", "paper", "ours", "our own method", "holds if", "verdict")
+    head = "".join(f"<th>{title}</th>" for title in titles)
+    rows = read(path).fillna("").astype(str).to_dict("records")
+    body = "\n".join(_claim(row, study) for row in rows)
+    return f'<table class="claims"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _claim(row: dict[str, str], study: str) -> str:
+    said = {key: html.escape(text) for key, text in row.items()}
+    unit = "" if said["unit"] in ("1", "") else f" {said['unit']}"
+    kind = said["verdict"].partition(":")[0]
+    links = " ".join(_link(place, study) for place in said.get("shown in", "").split())
+    about = ", ".join(dict.fromkeys((said["source"], said["condition"])))
+    cells = (
+        f'{said["statement"]}<div class="about">{about} {links}</div>',
+        *(_with(said[key], unit) for key in ("paper", "ours", "own method", "holds if")),
+        f'<span class="verdict {_VERDICT.get(kind, "")}">{said["verdict"]}</span>',
+    )
+    return f'<tr id="{said["claim"]}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def _with(number: str, unit: str) -> str:
+    """A number with its unit; words have none."""
+    return f"{number}{unit}" if any(one.isdigit() for one in number) else number
+
+
+def _link(place: str, study: str) -> str:
+    """To a figure or table of the same page: "figures/fig3"."""
+    room, _, name = place.partition("/")
+    return f'<a href="#{study}-{room}-{name}">{place}</a>'
+
+
+def verdicts(paths: Iterable[Path]) -> list[str]:
+    """What tables of claims say, claim by claim."""
+    return [said for path in paths for said in read(path)["verdict"].astype(str)]
