@@ -141,6 +141,30 @@ def test_a_number_is_printed_with_its_error(number, text):
     assert list(table["ours"]) == [text]
 
 
+def test_a_scale_that_is_too_small_judges_nothing_but_what_needs_no_size():
+    usual = claim(needs={"samples": 100})
+    small = measured(number=exact(2.0), samples=exact(99))
+    enough = measured(number=exact(2.0), samples=exact(100))
+    verdicts = [
+        reproduction.claims_table([one], numbers)["verdict"][0]
+        for one, numbers in (
+            (usual, small),
+            (usual, enough),
+            (claim(needs={}), small),
+            (usual, measured(number=exact(2.0))),
+        )
+    ]
+    assert verdicts == [reproduction.UNJUDGED, *["does not hold"] * 3]
+
+
+def test_every_claim_of_the_papers_says_what_it_needs_in_metrics_that_are_counts():
+    counts = {"training_realizations", "complex_samples", "training_samples"}
+    claims = reproduction.read_claims(CLAIMS)
+    assert {name for one in claims for name in one.needs} == counts
+    free = [one.id for one in claims if not one.needs]
+    assert "chain-hartree-printed" in free and "chain-window-error" not in free
+
+
 def test_our_own_method_stands_beside_the_papers_and_decides_nothing():
     about = claim(own_method="better")
     numbers = measured(number=exact(2.0), better=Measured(0.5, 0.01))

@@ -81,6 +81,11 @@ class Claim(Section):
     shown: list[str] = Field([], description="figures and tables that show it: figures/fig2")
     timing: bool = Field(False, description="whether wall times decide, which never come out alike")
     note: str | None = None
+    needs: dict[str, float] | None = Field(
+        None,
+        description="metrics of sizes, and how large a scale must make them to judge the claim; "
+        "the study's `judged_from` if not said, {} where every scale can",
+    )
 
     @model_validator(mode="after")
     def _named_after_whom_it_judges(self) -> Claim:
@@ -105,6 +110,7 @@ class Claim(Section):
 class Claims(Section):
     """The file docs/claims.yaml."""
 
+    judged_from: dict[str, dict[str, float]] = Field({}, description="`needs` of a study's claims")
     claims: list[Claim]
 
     @model_validator(mode="after")
@@ -125,11 +131,18 @@ def read_claims(path: Path) -> list[Claim]:
         If the file is no such list; the error names the claim and the key.
     """
     try:
-        return Claims.model_validate(yaml.safe_load(read_whole(path).decode())).claims
+        found = Claims.model_validate(yaml.safe_load(read_whole(path).decode()))
     except (yaml.YAMLError, UnicodeError, RecursionError) as error:
         raise DataError(f"{path}: is no list of claims: {' '.join(str(error).split())}") from error
     except ValidationError as error:
         raise DataError(f"{path}: {'; '.join(faults(error))}") from error
+    usual = found.judged_from
+    return [
+        claim.model_copy(update={"needs": usual.get(claim.study, {})})
+        if claim.needs is None
+        else claim
+        for claim in found.claims
+    ]
 
 
 def verdict(claim: Claim, metrics: Mapping[str, Metric | None]) -> str:
@@ -140,10 +153,10 @@ def verdict(claim: Claim, metrics: Mapping[str, Metric | None]) -> str:
     str
         "holds" or "does not hold" if the number lies inside or outside the bounds by SIGMAS of its
         standard errors; else "undecided", with the number of samples that would decide; "not judged
-        at this scale" where a scale leaves the metric out.
+        at this scale" where a scale leaves the metric out, or has less than the claim needs.
     """
     one = metrics.get(claim.metric)
-    if one is None:
+    if one is None or _too_small(claim, metrics):
         return UNJUDGED
     if one.error is None:
         return "undecided: measured without an error"
@@ -158,6 +171,12 @@ def verdict(claim: Claim, metrics: Mapping[str, Metric | None]) -> str:
         return "undecided"
     needed = one.samples * (reach / distance) ** 2
     return f"undecided: about {_two_digits(needed)} samples would decide, these are {one.samples}"
+
+
+def _too_small(claim: Claim, metrics: Mapping[str, Metric | None]) -> bool:
+    """Whether the scale has less of something than the claim needs; a metric left out says no."""
+    sizes = [(metrics.get(name), least) for name, least in (claim.needs or {}).items()]
+    return any(size is not None and size.value < least for size, least in sizes)
 
 
 def printed(one: Metric) -> str:

@@ -23,12 +23,12 @@ def test_predictions_stand_on_the_labels_of_the_same_samples(shown, name, evalua
     data, figure = evaluated(evaluation), shown(name)
     panels = grid(figure, 3)
     assert len(panels) == rows
-    assert written(figure) == ["label", "prediction"]
+    assert written(figure) == ["true", "prediction"]
     assert panels[0, 0].get_ylabel() == SPECTRUM
     for sample, axes in enumerate(panels[0]):
         assert axes.get_title(loc="right") == f"test sample {data['example'][sample]}"
         assert axes.get_xlabel() == r"$\omega$ [meV]"
-        is_curve(curve(axes, "label"), data["omega"], data["example_true"][sample])
+        is_curve(curve(axes, "true"), data["omega"], data["example_true"][sample])
         is_curve(curve(axes, "prediction"), data["omega"], data["example_found"][sample])
 
 

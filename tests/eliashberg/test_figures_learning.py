@@ -14,12 +14,12 @@ def joint(latent):
 def test_networks_of_generated_data_are_shown_on_their_own_samples_by_dimension(shown):
     figure = shown("fig8")
     panels = grid(figure, 4)
-    assert written(figure) == ["label", "prediction"]
+    assert written(figure) == ["true", "prediction"]
     for index, latent in enumerate(LATENT):
         data = joint(latent)
         for sample in range(2):
             axes = panels[2 * (index // 4) + sample, index % 4]
-            is_curve(curve(axes, "label"), data["omega"], data["example_true"][sample])
+            is_curve(curve(axes, "true"), data["omega"], data["example_true"][sample])
             is_curve(curve(axes, "prediction"), data["omega"], data["example_found"][sample])
             title = rf"$d_L = {latent}$, MSE {data['score'][1]:.1e}" if sample == 0 else ""
             assert axes.get_title() == title

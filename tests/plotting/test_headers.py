@@ -33,7 +33,8 @@ SHARES_AND_RATIOS = """
 share .+|sites near zero, predicted over solved|enhanced sites, predicted over solved
 |enhanced sites that are found|sites named enhanced that are|.+ over (mean Delta|its mean|L|Delta)
 |(position|width) over the clean ring's Delta|portion covered.*|loss over .+
-|loss apart over together|(median )?.*relative .+|(Delta_f over|median of) Delta_.|ratio of the medians
+|loss apart over together
+|(median )?.*relative .+|(Delta_f over|median of) Delta_.|ratio of the medians
 |noise over Delta at the lowest energy|median half width of the 68 % band over a2F
 |median chi squared per degree of freedom
 """

@@ -5,6 +5,7 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -29,10 +30,33 @@ def scale(tmp_path_factory):
         for one in chosen.figures:
             figure.savefig(place / "figures" / f"{one}.png", dpi=60)
         for one in chosen.tables:
-            table = pd.DataFrame({"mean_delta (t)": [0.123456789], "of": ["<script>&"]})
+            table = pd.DataFrame(
+                {
+                    "mean Delta [t]": [0.123456789, 0.2],
+                    "mean Delta, standard error [t]": [0.0123, 0.004],
+                    "R squared": [0.5, 1.0],
+                    "R squared, lower": [0.4, np.nan],
+                    "R squared, upper": [0.625, np.nan],
+                    "of": ["<script>&", ""],
+                }
+            )
+            if one == "table1":
+                table["quantity"] = ["hits [%]", "error [meV]"]
             table.to_csv(place / "tables" / f"{one}.csv", index=False)
-        rows = [dict.fromkeys(COLUMNS, "") | {"verdict": verdict} for verdict in VERDICTS]
+        rows = [
+            dict.fromkeys(COLUMNS, "")
+            | {"claim": f"{name}-{row}", "paper": "< 2", "ours": "1.5 ± 0.1", "unit": "meV"}
+            | {"statement": "as <said>", "shown in": f"tables/{next(iter(chosen.tables))}"}
+            | {"verdict": verdict}
+            for row, verdict in enumerate(VERDICTS)
+        ]
         pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(place / "tables/claims.csv", index=False)
+        logs = folder.parent / "logs" / name / "simulate" / "test"
+        logs.mkdir(parents=True)
+        head = "s\th:m:s\tmax_rss\n"
+        for shard, line in enumerate(("3000\t0:50:00\t120.5\n", "700\t0:11:40\tNA\n")):
+            (logs / f"{shard}.benchmark.tsv").write_text(head + line)
+        (logs / "2.benchmark.tsv").write_text("")  # of a job that was killed
         numbers = metric_file.Numbers(
             study=name,
             scale="tiny",
@@ -55,7 +79,8 @@ def report(scale):
     metrics = [scale / name / "data/metrics.json" for name in STUDIES]
     ran = gapworks_here(
         *("report", "--scale", "tiny", "--settings", '{"seed": 7}'),
-        *("--made", *made, "--metrics", *metrics, "--output", output),
+        *("--made", *made, "--metrics", *metrics, "--logs", scale.parent / "logs"),
+        *("--output", output),
     )
     assert ran.returncode == 0, ran.stderr
     return output

@@ -1,6 +1,7 @@
 """The report in a real browser: contents, search, pictures, and not one request."""
 
 import os
+import re
 import shutil
 
 import pytest
@@ -71,9 +72,24 @@ def test_the_search_leaves_what_has_all_words(page):
     assert 0 < len(found) < every
     assert all("irreducible" in one.text.lower() for one in found)
     assert page.find_element("id", "found").text == f"{len(found)} of {every}"
+    shown_titles = [one.text for one in page.find_elements("css selector", "main h2")]
+    assert "qpi" not in shown_titles  # nothing of it was found
     field.clear()
     field.send_keys(" ")
     assert len(shown(page)) == every
+
+
+def test_the_page_is_dark_where_the_reader_wants_it(page):
+    def lightness():
+        color = page.execute_script("return getComputedStyle(document.body).backgroundColor")
+        return sum(int(one) for one in re.findall(r"\d+", color)[:3])
+
+    scheme = {"name": "prefers-color-scheme", "value": "dark"}
+    light = lightness()
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+    dark = lightness()
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert dark < 200 < 600 < light
 
 
 def test_nothing_is_wider_than_a_small_screen(page):

@@ -45,7 +45,31 @@ def test_each_study_has_one_picture_on_the_front_page(report):
 def test_what_a_table_says_is_text(report):
     text = report.read_text()
     assert "&lt;script&gt;&amp;" in text and "<script>&" not in text
-    assert "0.1235" in text and "mean delta (t)" in text
+    assert "<td>0.123 ± 0.012</td>" in text and "<th>mean Delta [t]</th>" in text
+    assert "<td>0.5 (0.4 to 0.625)</td>" in text and "standard error [t]" not in text
+
+
+def test_a_table_is_split_by_quantity(report):
+    (part,) = re.findall(r'id="qpi-tables-table1".*?</article>', report.read_text(), re.DOTALL)
+    assert re.findall("<h4>(.*?)</h4>", part) == ["hits [%]", "error [meV]"]
+    assert part.count("<table") == 2
+
+
+def test_claims_have_units_and_lead_to_what_shows_them(report):
+    text = report.read_text()
+    (part,) = re.findall(r'id="chain-tables-claims".*?</article>', text, re.DOTALL)
+    assert part.count("<td>1.5 ± 0.1 meV</td>") == part.count("<td>&lt; 2 meV</td>") == 4
+    assert "as &lt;said&gt;" in part
+    anchors = set(re.findall(r' id="([^"]+)"', text))
+    links = re.findall(r'href="#([^"]+)"', text)
+    assert len(links) > 70 and set(links) <= anchors
+
+
+def test_run_times_are_summed_by_step(report):
+    rows = re.findall(r"<tr><td>(\w+)</td><td>simulate</td>(.*?)</tr>", report.read_text())
+    assert [name for name, _ in rows] == list(STUDIES)
+    cells = "<td>2</td><td>1:01:40</td><td>120</td>"
+    assert all(one == cells for _, one in rows)
 
 
 def test_versions_and_settings_are_told(report):

@@ -68,7 +68,8 @@ FIGURES = {
         "**Fig. 2.** Error of the window network on the test data against its cut-off, for "
         "each size of the training data; bars: bootstrap intervals over realizations. Band: "
         "the irreducible error of any window, found by drawing the disorder outside it again. "
-        "The constant knows only V0.",
+        "The constant knows only V0. Diamond: the paper's text on its Fig. 2 (Sec. 4), an error "
+        "below 0.001 from R = 8 on.",
     ),
     "fig3": Exhibit(
         "paper.figures:fig3",
@@ -76,7 +77,8 @@ FIGURES = {
         solved_and_predicted,
         "**Fig. 3.** Pairing potential averaged over sites and realizations of the test data, "
         "against disorder strength: solved, and as the networks predict it. Bars: bootstrap "
-        "intervals over realizations.",
+        "intervals over realizations. Diamond: the paper's coupling (Sec. 2), mean Delta about a "
+        "tenth of the Fermi energy, here of the free band at its filling of 0.85.",
     ),
     "fig4": Exhibit(
         "paper.figures:fig4",
@@ -92,7 +94,8 @@ FIGURES = {
         "Fig. 5: correlation of Delta against distance",
         solved_and_predicted,
         "**Fig. 5.** Correlation of the pairing potential against distance, normalised by its "
-        "mean square. Bands: bootstrap intervals over realizations.",
+        "mean square. Bands: bootstrap intervals over realizations. Diamond: the distance up to "
+        "which the paper's network gives it (Sec. 4), 2 R - 1 for R = 8.",
         options=["correlation_strengths", "correlation_distance"],
     ),
     "fig6": Exhibit(
@@ -155,8 +158,8 @@ TABLES = {
         "What the networks make of each disorder strength, compared with the solved rings: "
         "bias of mean Delta (units of t), share of the variance explained, area between the "
         "distribution functions over mean Delta, sites near zero (predicted over solved), and "
-        "recall and precision of the sites above the clean ring's Delta. Standard errors are "
-        "over realizations.",
+        "share found and share right of the enhanced sites, those above the clean ring's Delta. "
+        "Standard errors are over realizations.",
     ),
     "suppression": Exhibit(
         "paper.tables:suppression",

@@ -120,7 +120,8 @@ FIGURES = {
         },
         "**Beside Table I.** Hits of each class with Wilson intervals (a) and against the gap "
         "in our condition (b). Under the paper's own condition, where it is trained at this "
-        "scale, without noise in the test; ours at the noise that is reported.",
+        "scale, without noise in the test; ours at the noise that is reported. Diamonds: the "
+        "paper's Table I.",
     ),
     "noise": Exhibit(
         "paper.figures:noise",
@@ -157,7 +158,7 @@ TABLES = {
         "paper's; its own condition (images of eq. 12, T as printed, one known impurity) "
         "without noise in the test and with the noise that is reported, where it is trained at "
         "this scale; ours, v unknown, on converged windows and on one grid. Errors are over "
-        "all samples of a class. The paper's eps_0 is in eV as printed, ours in meV.",
+        "all samples of a class. The paper prints errors of eps_0 in eV.",
     ),
     "networks": Exhibit(
         "paper.tables:networks",

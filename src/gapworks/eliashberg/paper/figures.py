@@ -43,7 +43,7 @@ def _predictions(data: Evaluated, with_gap: bool) -> Figure:
     )
     for column in range(count):
         axes = panels[0, column]
-        axes.plot(data["omega"], data["example_true"][column], label="label", **LABEL)
+        axes.plot(data["omega"], data["example_true"][column], label="true", **LABEL)
         axes.plot(data["omega"], data["example_found"][column], label="prediction", **FOUND)
         axes.set_title(f"test sample {data['example'][column]}", loc="right", fontsize=7)
         axes.set(xlabel=OMEGA, xlim=(0, data["omega"][-1]))

@@ -49,7 +49,7 @@ def fig8(networks: Sequence[Evaluated]) -> Figure:
     for index, data in enumerate(shown):
         for sample in range(samples):
             axes = panels[samples * (index // columns) + sample, index % columns]
-            axes.plot(data["omega"], data["example_true"][sample], label="label", **LABEL)
+            axes.plot(data["omega"], data["example_true"][sample], label="true", **LABEL)
             axes.plot(data["omega"], data["example_found"][sample], label="prediction", **FOUND)
             if not sample:
                 axes.set_title(rf"$d_L = {latent(data)}$, MSE {score(data, 'mse'):.1e}", fontsize=7)

@@ -19,6 +19,8 @@ from gapworks.qpi.paper.scores import at_level, reported, title
 from gapworks.qpi.paper.stated import TABLE1
 
 LABELS = [NAMES[name] for name in CLASSES]
+MARKERS = "os^vD"
+"""Of classes, beside their colours."""
 IMPURITIES = ("scalar", "sz", "sx")
 
 
@@ -111,8 +113,8 @@ def noise(converged: Evaluated) -> Figure:
         rows = np.flatnonzero(converged[other] == 0)
         rows = rows[np.argsort(converged[kind][rows], kind="stable")]
         level = 100 * converged[kind][rows]
-        for label, color in zip(range(len(CLASSES)), CURVES, strict=False):
-            drawing = {"color": color, "marker": "o", "markersize": 2.6, "elinewidth": 0.6}
+        for label, (color, marker) in enumerate(zip(CURVES, MARKERS, strict=False)):
+            drawing = {"color": color, "marker": marker, "markersize": 2.8, "elinewidth": 0.6}
             _hits(axes, level, converged, (rows, label), label=LABELS[label], **drawing)
         axes.set_xlabel(
             f"{'white' if kind == 'white' else '1/f'} noise [% of the image's deviation]"
@@ -182,13 +184,13 @@ def hits(
     left.set_ylabel("hits [%]")
     figure.legend(*left.get_legend_handles_labels(), loc="outside upper left", ncols=4, fontsize=6)
     row = at_level(converged, reported(converged))
-    for label, color in zip(range(len(CLASSES)), CURVES, strict=False):
+    for label, (color, marker) in enumerate(zip(CURVES, MARKERS, strict=False)):
         right.plot(
             converged["gap"],
             100 * converged["gap_hit"][row, label],
             color=color,
-            marker="o",
-            markersize=2.6,
+            marker=marker,
+            markersize=2.8,
             label=LABELS[label],
         )
     ends = [f"{end:g}" for end in converged["gap"]]
@@ -206,7 +208,7 @@ def degeneracy(statements: Evaluated, symmetry: Evaluated) -> Figure:
     """What images tell apart and what not: relative differences, and the C3-odd share."""
     rows = statements.attributes["statements"]
     names = list(dict.fromkeys(_statement(one) for one in rows))
-    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 3.9), width_ratios=(1.35, 1))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(PAGE, 4.6), width_ratios=(1.35, 1))
     rounding = 1e-17
     for row, one in enumerate(rows):
         y = len(names) - 1 - names.index(_statement(one))
