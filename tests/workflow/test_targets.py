@@ -11,6 +11,7 @@ import yaml
 from gapworks.config import load
 from gapworks.factory.shards import shard_ranges
 from tests.conftest import ROOT
+from tests.support.config import plan
 
 FIGURES = ["fig1", "fig2", "fig3", "fig4", "fig5", "fig6", "fig7"]
 TABLES = ["disorder", "errors", "correlations", "cost", "claims", "claims-timing"]
@@ -244,6 +245,9 @@ def test_the_report_holds_every_figure_and_table_with_its_caption(finished):
         assert said[1].startswith("<p>")
         assert "Scale: tiny" in said[1]
         assert len(said[1]) > 100
+    for room, names in (("figures", FIGURES), ("tables", TABLES)):
+        for name in names:
+            assert plan("chain").title(room, name) in text  # as the list of results says
 
 
 def test_lint_finds_nothing(finished):

@@ -20,8 +20,10 @@ except OSError as error:  # neither the home directory nor that of temporary fil
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.ticker import LogLocator, NullLocator
 
 if TYPE_CHECKING:
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike
 
@@ -101,6 +103,13 @@ def stated_range(axes: plt.Axes, low: float, high: float, source: str) -> None:
     ends = sorted({low, high})
     where = {"transform": axes.get_xaxis_transform(), "clip_on": False}
     stated(axes, ends, [0.0] * len(ends), source, **where)
+
+
+def plain_log(axis: Axis) -> None:
+    """Ticks of a logarithmic axis as numbers, 1, 2, 5, 10: few decades, no powers that collide."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_locator(NullLocator())
 
 
 def legend_above(figure: Figure, axes: plt.Axes, columns: int) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from gapworks.eliashberg.data.fields import FIELDS
 from gapworks.eliashberg.evaluation.readings import latent, of_field, variance_of
@@ -168,6 +169,9 @@ def pade(shown: Evaluated, datasets: Sequence[Evaluated]) -> Figure:
     passed.set(xlabel=tolerance, ylabel="samples that pass [%]", ylim=(0, 100))
     for axes in (errors, passed):
         axes.set_xscale("log")
+        # Whole decades alone: errors may span several, and numbers between them collide.
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.xaxis.set_major_locator(LogLocator())
     passed.legend(loc="lower right")
     for axes, letter in zip((example, errors, passed), "abc", strict=True):
         panel_label(axes, letter)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from gapworks.eliashberg.evaluation.readings import INFERRED, MEASURED
 from gapworks.eliashberg.paper.figures import A2F, LABEL, OMEGA
 from gapworks.factory.evaluation_file import Evaluated
-from gapworks.plotting.style import COLUMN, CURVES, PAGE, legend_above, panel_labels
+from gapworks.plotting.style import COLUMN, CURVES, PAGE, legend_above, panel_labels, plain_log
 
 EQUATIONS, NETWORK = CURVES[0], CURVES[2]
 LEVELS = (68, 95)
@@ -82,7 +82,10 @@ def coverage(inferred: Evaluated) -> Figure:
     numbers.set(yscale="log", ylabel="off by [%]; network dashed")
     for axes in (errors, held, numbers):
         axes.set(xscale="log", xlabel=r"noise of Re $\Delta$, Im $\Delta$ [%]")
+        plain_log(axes.xaxis)
         axes.legend(loc="lower right")
+    for axes in (errors, numbers):
+        plain_log(axes.yaxis)
     panel_labels(errors, held, numbers)
     return figure
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator
 
 from gapworks.eliashberg.evaluation.readings import (
     alive,
@@ -28,6 +27,7 @@ from gapworks.plotting.style import (
     PAGE,
     legend_above,
     panel_label,
+    plain_log,
     stated,
     stated_range,
 )
@@ -270,8 +270,7 @@ def noise(networks: Evaluated) -> Figure:
         first = positive.min() if len(positive) else 1.0
         axes.set_xscale("symlog", linthresh=first)
         axes.set(xlim=(-0.2 * first, 1.2 * max(level.max(), first)), yscale="log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.yaxis.set_major_formatter("{x:g}")
+        plain_log(axes.yaxis)
         axes.minorticks_off()
         axes.set_xlabel(r"noise of Re $\Delta$ and Im $\Delta$ [meV]")
         panel_label(axes, letter)
