@@ -93,6 +93,7 @@ def test_fig2_has_a_curve_for_each_size_of_the_training_data_above_the_floor():
     is_curve(others["floor of a window"], floor["cutoff"], floor["floor"])
     is_band(axes, -1, floor["cutoff"], floor["floor_lower"], floor["floor_upper"])
     assert set(others["paper's threshold"].get_ydata()) == {1e-3}
+    is_curve(others["paper, below it from $R = 8$"], [8], [1e-3])
     constant = known("test-window-r8-n220")["pooled"][2]
     np.testing.assert_allclose(others[r"constant per $V_0$"].get_ydata(), constant)
     assert "R$" in axes.get_xlabel() and "error" in axes.get_ylabel()
@@ -116,13 +117,16 @@ def mean_against_strength(axes, expected):
         is_curve(points, data["strength"], data["mean_delta"])
         np.testing.assert_allclose(points.lower, data["mean_delta_lower"], rtol=1e-12)
         np.testing.assert_allclose(points.upper, data["mean_delta_upper"], rtol=1e-12)
-    assert list(legend(axes.get_legend())) == list(expected)
+    assert [one for one in legend(axes.get_legend()) if "paper" not in one] == list(expected)
     assert "V_0" in axes.get_xlabel() and r"\Delta" in axes.get_ylabel()
 
 
 def test_fig3_has_mean_delta_as_solved_and_as_each_network_predicts_it():
     (axes,) = drawn("chain", "fig3", known).axes
     mean_against_strength(axes, COMPARED)
+    (stated,) = (line for line in axes.lines if line.get_label().startswith("paper, Sec. 2"))
+    # At the paper's filling the Fermi energy is 2 - 2 cos(0.425 pi) = 1.533 t.
+    np.testing.assert_allclose(stated.get_xydata(), [[0, 0.1533]], atol=1e-4)
 
 
 def test_fig7_has_mean_delta_under_each_reading_of_the_hartree_term():
@@ -157,12 +161,17 @@ def test_fig5_tells_strengths_by_colour_and_methods_by_line():
     (axes,) = drawn("chain", "fig5", known).axes
     strengths = (0.1, 0.25, 0.5, 0.75)
     methods = legend(axes.get_legend())
+    stated = methods.pop("paper, $2R - 1$")
     assert list(methods) == list(COMPARED)
     (by_colour,) = (one for one in axes.artists if one is not axes.get_legend())
     colours = {text: to_hex(line.get_color()) for text, line in legend(by_colour).items()}
     assert list(colours) == [rf"$V_0 = {V0:g}\,t$" for V0 in strengths]
-    assert len(axes.lines) == len({looks(line) for line in axes.lines}) == 12
-    by_looks = {looks(line): line for line in axes.lines}
+    *_, mark, at = axes.lines
+    assert at.get_label() == "paper, $2R - 1$" and looks(at) == looks(stated)
+    assert list(at.get_xdata()) == [15] and set(mark.get_xdata()) == {15}
+    curves = axes.lines[:-2]
+    assert len(curves) == len({looks(line) for line in curves}) == 12
+    by_looks = {looks(line): line for line in curves}
     for number, V0 in enumerate(strengths):
         for label, name in COMPARED.items():
             data = known(name)
@@ -183,7 +192,7 @@ def test_fig6_has_time_on_the_left_and_error_against_time_on_the_right():
     figure = drawn("chain", "fig6", known)
     left, right = figure.axes
     named = legend(figure)
-    labels = ["dense", "exact", "exact, residual 1e-03", "network, $R = 8$", "surrogate"]
+    labels = ["dense", "exact", r"exact, stopped at $10^{-3}$", "network, $R = 8$", "surrogate"]
     assert list(named) == labels
     assert len({looks(handle) for handle in named.values()}) == len(METHODS)
     length = np.array([256, 512])

@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from gapworks.eliashberg.paper.figures_learning import learning
+from gapworks.eliashberg.paper.stated import REQUIRED
+from gapworks.plotting import style
 from tests.support.curves import curve, grid, is_curve, named, written
 from tests.support.eliashberg_evaluations import LATENT, NEURONS, SEEDS, evaluated
 
@@ -99,8 +102,15 @@ RECONSTRUCTIONS = {
 def test_reconstructions_of_each_field_stand_by_what_it_is_held_with(shown):
     panels = shown("reconstruction").axes
     assert [axes.get_title() for axes in panels] == list(RECONSTRUCTIONS)
-    for axes, curves in zip(panels, RECONSTRUCTIONS.values(), strict=True):
-        assert named(axes) == list(curves)
+    fields = ("a2f", "gap", "dos")
+    for axes, field, curves in zip(panels, fields, RECONSTRUCTIONS.values(), strict=True):
+        *found, stated = named(axes)
+        assert found == list(curves)
+        needed = REQUIRED[
+            {r"$\alpha^2F$": "a2f", "gap function": "gap"}.get(axes.get_title(), "dos")
+        ]
+        assert list(curve(axes, stated).get_xdata()) == sorted(set(needed))
+        assert stated.startswith("paper, Sec. III B: ")
         for label, (held, row) in curves.items():
             several = [evaluated(f"complex-ae-{held}-{latent}") for latent in LATENT]
             is_curve(curve(axes, label), LATENT, [1 - one["r2_test"][row] for one in several])
@@ -130,6 +140,15 @@ def test_what_generated_data_are_worth_is_compared_with_no_autoencoder(shown):
             line = curve(axes, f"no autoencoder, {said}")
             is_curve(line, [0, 1], [value(evaluated(f"complex-sl-complex-{source}"))] * 2)
     assert written(figure) == [*FAMILIES, "no autoencoder, gap", "no autoencoder, DOS"]
+
+
+def test_the_papers_losses_are_scaled_to_ours_at_its_last_dimension():
+    networks = [evaluated(f"complex-sl-joint-gap-{d}") for d in (2, 8, 32)]
+    with style.house_style():
+        panel = learning(networks).axes[0]
+    (points,) = (line for line in panel.lines if line.get_label().startswith("paper, Table II"))
+    last = networks[-1]["score"][1]
+    is_curve(points, [2, 8, 32], [last * loss / 0.029 for loss in (0.0001, 0.015, 0.029)])
 
 
 def test_noise_is_shown_of_each_training_with_the_limit_of_its_own(shown):

@@ -20,9 +20,9 @@ WHITE = (0.3, 0.0, 1.0, 0.1, 0.0, 0.0)
 PINK = (0.0, 0.0, 0.0, 0.0, 0.5, 0.1)
 """Levels of noise, in no order: the workflow's stand as config.yaml has them."""
 TESTED = {
-    "N = 4096 on 8192, two energies": "test-small-converged",
-    "N = 1024, one energy": "literal_test-small-literal",
-    "N = 1024 on 16384, one energy": "literal_converged-small-literal",
+    "two energies, N = 4096, tested at 8192": "test-small-converged",
+    "one energy, N = 1024": "literal_test-small-literal",
+    "one energy, N = 1024, tested at 16384": "literal_converged-small-literal",
 }
 """What is compared: how it is called, and its evaluation."""
 FAITHFUL = {

@@ -25,6 +25,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
     from numpy.typing import ArrayLike
 
 COLUMN = 3.4
@@ -89,12 +90,12 @@ def panel_labels(*panels: plt.Axes) -> None:
         panel_label(axes, letter)
 
 
-def stated(axes: plt.Axes, x: ArrayLike, y: ArrayLike, source: str, **drawing: Any) -> None:
+def stated(axes: plt.Axes, x: ArrayLike, y: ArrayLike, source: str, **drawing: Any) -> Line2D:
     """Draw numbers that a paper states, each a mark, and where it states them: "Table I"."""
-    axes.plot(x, y, label=f"paper, {source}", **(STATED | drawing))
+    return axes.plot(x, y, label=f"paper, {source}", **(STATED | drawing))[0]
 
 
-def stated_range(axes: plt.Axes, low: float, high: float, source: str) -> None:
+def stated_range(axes: plt.Axes, low: float, high: float, source: str) -> Line2D:
     """Mark a value of x that a paper states, or a range of them: what is plotted has no y there."""
     if low == high:
         axes.axvline(low, color="black", linewidth=0.7, linestyle=(0, (1, 2)), zorder=0)
@@ -102,7 +103,7 @@ def stated_range(axes: plt.Axes, low: float, high: float, source: str) -> None:
         axes.axvspan(low, high, color="0.88", linewidth=0, zorder=0)
     ends = sorted({low, high})
     where = {"transform": axes.get_xaxis_transform(), "clip_on": False}
-    stated(axes, ends, [0.0] * len(ends), source, **where)
+    return stated(axes, ends, [0.0] * len(ends), source, **where)
 
 
 def plain_log(axis: Axis) -> None:

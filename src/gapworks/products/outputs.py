@@ -28,7 +28,7 @@ from gapworks.study import study
 
 WRITTEN = ("output", "csv", "json", "curve", "dos", "figure", "samples", "bands")
 """Arguments that a command writes to."""
-FOLDERS = ("folder", "docs")
+FOLDERS = ("folder", "docs", "logs")
 """Arguments that name no file."""
 WEIGHTS = ".safetensors"
 """Suffix of networks: their card stands beside them, ending in .json."""

@@ -224,14 +224,16 @@ def fig5(
         stated_range(axes, REACH, REACH, f"captured up to $2R - 1 = {REACH}$")
     narrow = {"columnspacing": 0.8, "handletextpad": 0.2, "handlelength": 1.6, "borderpad": 0}
     first = axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1), **narrow)
-    if predicted:
-        # Colours say V0, lines and dots say the method.
+    # Colours say V0, lines and dots say the method.
+    others = [
+        Line2D([], [], label=_method_label(data.method), **{**drawing, "color": "0.3"})
+        for data, drawing in _drawings(solved, predicted)
+    ]
+    if correlation_distance > REACH:
+        others.append(stated_range(axes, REACH, REACH, "$2R - 1$"))
+    if len(others) > 1:
         axes.add_artist(first)
-        methods = [
-            Line2D([], [], label=_method_label(data.method), **{**drawing, "color": "0.3"})
-            for data, drawing in _drawings(solved, predicted)
-        ]
-        axes.legend(handles=methods, loc="lower right", bbox_to_anchor=(1, 1), **narrow)
+        axes.legend(handles=others, loc="lower right", bbox_to_anchor=(1, 1), **narrow)
     return figure
 
 
