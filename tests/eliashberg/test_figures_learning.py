@@ -106,10 +106,7 @@ def test_reconstructions_of_each_field_stand_by_what_it_is_held_with(shown):
     for axes, field, curves in zip(panels, fields, RECONSTRUCTIONS.values(), strict=True):
         *found, stated = named(axes)
         assert found == list(curves)
-        needed = REQUIRED[
-            {r"$\alpha^2F$": "a2f", "gap function": "gap"}.get(axes.get_title(), "dos")
-        ]
-        assert list(curve(axes, stated).get_xdata()) == sorted(set(needed))
+        assert list(curve(axes, stated).get_xdata()) == sorted(set(REQUIRED[field]))
         assert stated.startswith("paper, Sec. III B: ")
         for label, (held, row) in curves.items():
             several = [evaluated(f"complex-ae-{held}-{latent}") for latent in LATENT]

@@ -99,7 +99,8 @@ def confusion(tested: Sequence[Evaluated]) -> Figure:
         axes.tick_params(length=0)
         axes.set_xlabel("network's answer")
         axes.set_title(
-            f"{title(data)}\n{100 * data['mean_hit'][at_level(data, reported(data))]:.1f} %"
+            f"{title(data)}\n{100 * data['mean_hit'][at_level(data, reported(data))]:.1f} %",
+            fontsize=6.5,
         )
     panels[0, 0].set_ylabel("true class [%]")
     panel_labels(*panels[0])
@@ -182,7 +183,7 @@ def hits(
     left.set_xticks(place + 0.5 * width * len(shown), LABELS)
     left.tick_params(axis="x", length=0)
     left.set_ylabel("hits [%]")
-    figure.legend(*left.get_legend_handles_labels(), loc="outside upper left", ncols=4, fontsize=6)
+    figure.legend(*left.get_legend_handles_labels(), loc="outside upper left", ncols=3, fontsize=6)
     row = at_level(converged, reported(converged))
     for label, (color, marker) in enumerate(zip(CURVES, MARKERS, strict=False)):
         right.plot(
