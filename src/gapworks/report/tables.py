@@ -15,8 +15,8 @@ _VERDICT = {"holds": "holds", "does not hold": "fails", "undecided": "open"}
 """Classes of the style sheet by what a verdict begins with; no other has one."""
 
 
-def read(path: Path) -> pd.DataFrame:
-    """A table that the workflow made.
+def read(path: Path, as_text: bool = False) -> pd.DataFrame:
+    """A table that the workflow made; `as_text`: every cell as it stands there.
 
     Raises
     ------
@@ -24,7 +24,7 @@ def read(path: Path) -> pd.DataFrame:
         If it cannot be read.
     """
     try:
-        return pd.read_csv(path)
+        return pd.read_csv(path, **({"dtype": str, "keep_default_na": False} if as_text else {}))
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as a table ({error})") from error
 
@@ -46,7 +46,7 @@ def claims(path: Path, study: str) -> str:
     """
     titles = ("statement", "paper", "ours", "our own method", "holds if", "verdict")
     head = "".join(f"<th>{title}</th>" for title in titles)
-    rows = read(path).fillna("").astype(str).to_dict("records")
+    rows = read(path, as_text=True).to_dict("records")
     body = "\n".join(_claim(row, study) for row in rows)
     return f'<table class="claims"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
@@ -78,4 +78,4 @@ def _link(place: str, study: str) -> str:
 
 def verdicts(paths: Iterable[Path]) -> list[str]:
     """What tables of claims say, claim by claim."""
-    return [said for path in paths for said in read(path)["verdict"].astype(str)]
+    return [said for path in paths for said in read(path, as_text=True)["verdict"]]
