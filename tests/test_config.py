@@ -247,6 +247,49 @@ def test_a_users_scale_may_change_physics_and_only_its_own():
     assert weak != simulated("chain", "train", scales["laptop"]).identity
 
 
+def test_a_users_scale_may_start_from_another_instead_of_from_the_paper():
+    raw = changed("scales/mine", {"extends": "laptop", "chain": {"physics": {"coupling": 1.0}}})
+    raw["scales"]["more"] = {"extends": "mine", "qpi": {"datasets": {"test": {"per_class": 7}}}}
+    _, scales = load(raw)
+    laptop, mine, more = scales["laptop"], scales["mine"], scales["more"]
+    assert mine.chain.networks == laptop.chain.networks != scales["paper"].chain.networks
+    assert mine.chain.physics.coupling == more.chain.physics.coupling == 1.0
+    assert mine.eliashberg == more.eliashberg == laptop.eliashberg
+    assert mine.qpi == laptop.qpi
+    assert more.qpi.datasets.test.per_class == 7
+    assert more.qpi.datasets.train == laptop.qpi.datasets.train
+    assert laptop == load(raw_config())[1]["laptop"]
+
+
+@pytest.mark.parametrize(
+    ("scales", "message"),
+    [
+        (
+            {"mine": {"extends": "labtop"}},
+            "scales.mine.extends: there is no scale 'labtop' (did you mean laptop?)",
+        ),
+        ({"mine": {"extends": "mine"}}, "scales.mine.extends: mine extends mine: leave one out"),
+        (
+            {"mine": {"extends": "yours"}, "yours": {"extends": "mine"}},
+            "scales.yours.extends: mine extends yours extends mine: leave one out",
+        ),
+        ({"mine": {"extends": 3}}, "scales.mine.extends: input should be a valid string, not 3"),
+        (
+            {"mine": {"extends": "laptop", "chain": {"phisics": {}}}},
+            "scales.mine.chain.phisics: unknown key (did you mean physics?)",
+        ),
+        ({"mine": {"chain": {"extends": "laptop"}}}, "scales.mine.chain.extends: unknown key"),
+        ({"mine": 3}, "scales.mine: "),
+    ],
+)
+def test_a_scale_that_extends_none_that_there_is_or_itself_is_named(scales, message):
+    raw = raw_config()
+    raw["scales"] |= scales
+    with pytest.raises(ConfigError) as caught:
+        load(raw)
+    assert any(line.startswith(message) for line in str(caught.value).splitlines()), caught.value
+
+
 def test_the_command_line_may_override_a_key():
     raw = copy.deepcopy(raw_config()) | {"scale": "paper", "seed": 5}
     default, scales = load(raw)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
-from pydantic import Field, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from gapworks.factory.settings import Section, Seed
 from gapworks.study import STUDIES, study
@@ -38,11 +38,23 @@ ScaleConfig = create_model(
 )
 
 
+class Overlay(BaseModel):
+    """What a scale lays over the keys above it: any of them, at any depth."""
+
+    model_config = ConfigDict(extra="allow")
+
+    extends: str | None = Field(
+        default=None,
+        strict=True,
+        description="the scale whose overlay lies below this one; left out: none does",
+    )
+
+
 class ConfigFile(ScaleConfig):
     """config.yaml as it stands on disk."""
 
     scale: str = Field(description="the scale of targets that do not name one")
-    scales: dict[str, dict[str, Any]] = Field(description="overlays on the keys above")
+    scales: dict[str, Overlay] = Field(description="overlays on the keys above")
 
 
 def load(raw: Mapping[str, Any]) -> tuple[str, dict[str, ScaleConfig]]:
@@ -64,21 +76,47 @@ def load(raw: Mapping[str, Any]) -> tuple[str, dict[str, ScaleConfig]]:
     ------
     ConfigError
         For unknown keys and impossible values, all of them at once; keys that stand in an overlay
-        are named as ``scales.<scale>.<key>``.
+        are named as ``scales.<scale>.<key>``. For a scale that extends none that there is, or
+        itself by way of others.
     """
     _, problems = _check(ConfigFile, raw)
     if problems:
         raise ConfigError("\n".join(problems))
     base = {key: value for key, value in raw.items() if key not in ("scale", "scales")}
     scales = {}
-    for name, overlay in raw["scales"].items():
-        scales[name], found = _check(ScaleConfig, _merge(base, overlay), overlay, f"scales.{name}.")
+    for name in raw["scales"]:
+        overlay, found = _overlay(raw["scales"], name)
+        if not found:
+            merged = _merge(base, overlay)
+            scales[name], found = _check(ScaleConfig, merged, overlay, f"scales.{name}.")
         problems += found
     if raw["scale"] not in raw["scales"]:
         problems.append(f"scale: {raw['scale']!r} is none of {', '.join(raw['scales'])}")
     if problems:
         raise ConfigError("\n".join(problems))
     return raw["scale"], scales
+
+
+def _overlay(
+    scales: Mapping[str, Mapping[str, Any]], name: str
+) -> tuple[dict[str, Any], list[str]]:
+    """A scale's overlay upon those that it extends, the farthest lowest; or why there is none."""
+    way = [name]
+    while (below := scales[way[-1]].get("extends")) is not None:
+        key = f"scales.{way[-1]}.extends"
+        if below not in scales:
+            close = difflib.get_close_matches(below, scales, n=1, cutoff=0.5)
+            hint = f"did you mean {close[0]}?" if close else f"scales: {', '.join(scales)}"
+            return {}, [f"{key}: there is no scale {below!r} ({hint})"]
+        if below in way:
+            circle = " extends ".join([*way[way.index(below) :], below])
+            return {}, [f"{key}: {circle}: leave one out"]
+        way.append(below)
+    overlay: dict[str, Any] = {}
+    for one in reversed(way):
+        overlay = _merge(overlay, scales[one])
+    overlay.pop("extends", None)
+    return overlay, []
 
 
 def check_no_key_twice(text: str) -> None:
