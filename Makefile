@@ -9,7 +9,7 @@ EXTRAS := $(if $(filter site,$(MPI)),dev,dev$(COMMA)mpi)
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake -c$(CORES)
 
-.PHONY: run setup report resume test test-cluster lint format bench lock schema cluster cluster-stop clean help
+.PHONY: run setup report site resume test test-cluster lint format bench lock schema cluster cluster-stop clean help
 .DEFAULT_GOAL := run
 
 run: setup  ## set up, then make every table and figure at the default scale (SCALE=smoke for another)
@@ -35,6 +35,16 @@ setup: .venv/installed  ## make .venv, install gapworks into it, link the Slurm 
 
 report: setup  ## all figures, tables and verdicts on one page, results/SCALE/report.html
 	$(SNAKEMAKE) results/$(or $(SCALE),laptop)/report.html
+
+# Into the same .venv, and only for this: runs and tests do without.
+.venv/docs: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint envs/lock.txt --editable '.[$(EXTRAS),docs]'
+	@touch $@
+
+site: .venv/docs  ## the documentation as a site, build/site/index.html (SCALE: whose figures it shows)
+	SCALE=$(SCALE) $(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs build/site
+	@echo build/site/index.html
 
 resume: setup  ## go on after a run that broke off, as before (ARGS="--profile slurm TARGET" otherwise)
 	$(BIN)/gapworks resume $(if $(ARGS),-- $(ARGS))
@@ -73,7 +83,7 @@ bench: setup  ## speed and memory against the reference solvers, printed and kep
 	$(BIN)/python benchmarks/qpi.py
 	$(BIN)/python benchmarks/qpi_data.py
 
-lock: setup  ## write envs/lock.txt: the versions that are installed here, to be tested and kept
+lock: setup .venv/docs  ## write envs/lock.txt: the versions that are installed here, to be tested and kept
 	{ grep '^#' envs/lock.txt; \
 	  $(BIN)/python -m pip freeze --exclude-editable | sed 's/+.*//'; } > .venv/lock.txt
 	mv .venv/lock.txt envs/lock.txt

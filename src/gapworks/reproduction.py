@@ -227,7 +227,7 @@ def report(claims: Sequence[Claim], measured: Sequence[Numbers]) -> str:
         "",
         "Every figure, table and stated number of the papers, and what came out here. This page is",
         "made by `gapworks record` from [claims.yaml](claims.yaml) and the metric files in",
-        "[numbers/](numbers/); edit those, not this.",
+        "`docs/numbers`; edit those, not this.",
         "",
         "A number stands with its standard error; one without is exact (a count, a setting). A",
         f"claim holds, or does not, if the number lies inside or outside the bounds by {SIGMAS}",
