@@ -64,9 +64,8 @@ def qpi() -> plt.Figure:
         given = Parameters(irrep, theta=0.7, delta=1.0, eps0=-60.0, impurity=100.0, broadening=0.3)
         values = ldos_window(given, size=size).values
         top = np.quantile(np.abs(values), 0.99)
-        panel.pcolormesh(
-            *(x, y, values), cmap="RdBu_r", vmin=-top, vmax=top, shading="nearest", rasterized=True
-        )
+        cells = {"marker": "h", "s": 8.6, "linewidths": 0}  # of a1 along x: hexagons on a point
+        panel.scatter(x, y, c=values, cmap="RdBu_r", vmin=-top, vmax=top, **cells)
         panel.set(title=irrep, aspect="equal", xlim=(-15, 15), ylim=(-15, 15), xticks=[], yticks=[])
     return figure
 

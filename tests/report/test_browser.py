@@ -1,35 +1,16 @@
 """The report in a real browser: contents, search, pictures, and not one request."""
 
-import os
 import re
-import shutil
 
 import pytest
 
-selenium = pytest.importorskip("selenium.webdriver")
+from tests.support.browser import asked_for, browser, needs_browser, severe  # noqa: F401
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER) and not os.environ.get("GAPWORKS_REQUIRE_BROWSER"),
-    reason="needs chromium and chromedriver (Debian: apt install chromium chromium-driver)",
-)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    options = selenium.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for one in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1300,900"):
-        options.add_argument(f"--{one}")
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = selenium.Chrome(options, selenium.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
+pytestmark = needs_browser
 
 
 @pytest.fixture
-def page(browser, report):
+def page(browser, report):  # noqa: F811
     browser.get(report.as_uri())
     return browser
 
@@ -41,14 +22,13 @@ def shown(page):
 def test_every_picture_is_drawn_and_no_script_failed(page):
     widths = page.execute_script("return [...document.images].map(one => one.naturalWidth)")
     assert len(widths) > 30 and all(widths)
-    assert [line for line in page.get_log("browser") if line["level"] == "SEVERE"] == []
+    assert severe(page) == []
 
 
 def test_no_request_leaves_the_machine(page, report):
     page.get_log("performance")
     page.get(report.as_uri())
-    asked = [line["message"] for line in page.get_log("performance")]
-    sent = [line for line in asked if '"Network.requestWillBeSent"' in line]
+    sent = asked_for(page)
     assert sent and all('"url":"file:' in line or '"url":"data:' in line for line in sent)
 
 
