@@ -20,9 +20,10 @@ extensions = [
     *("myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"),
     *("mathml", "interface", "gallery"),  # docs/extensions
 ]
-exclude_patterns = ["extensions", "pictures"]
+exclude_patterns = ["extensions", "pictures", "static"]
 source_suffix = {".md": "markdown"}
 needs_sphinx = "9.0"
+highlight_language = "none"  # of fences that name none: commands and outputs
 
 # What GitHub knows as well: equations in ```math, anchors of headings, links to files.
 myst_enable_extensions = ["dollarmath"]
@@ -38,6 +39,8 @@ autodoc_typehints = "none"  # docstrings say types with shapes and units
 autodoc_member_order = "bysource"
 
 html_theme = "furo"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_title = "gapworks"
 html_show_sphinx = False
 html_copy_source = False

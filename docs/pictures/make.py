@@ -14,7 +14,7 @@ import numpy as np
 from gapworks.plotting.style import COLUMN, CURVES, house_style, plt
 
 HERE = Path(__file__).parent
-DPI = 200
+DPI = 160
 
 
 def chain() -> plt.Figure:

@@ -10,13 +10,19 @@ pytestmark = needs_browser
 
 @pytest.fixture
 def opened(browser, site):  # noqa: F811
-    """Opens a page of the site."""
+    """Opens a page of the site; what the browser asks for comes after what it began with."""
 
-    def open_page(name):
-        browser.get((site / name).as_uri())
+    def open_page(name, question=""):
+        browser.get((site / name).as_uri() + question)
         return browser
 
+    asked_for(browser)
     return open_page
+
+
+def is_here(request):
+    """Whether a request is for a file, or for what stands in the page."""
+    return '"url":"file:' in request or '"url":"data:' in request
 
 
 def test_no_page_asks_for_anything_from_elsewhere_or_fails_to_draw(opened, site):
@@ -26,18 +32,18 @@ def test_no_page_asks_for_anything_from_elsewhere_or_fails_to_draw(opened, site)
         assert all(widths), path.name
         assert severe(page) == [], path.name
         sent = asked_for(page)
-        assert sent and all('"url":"file:' in line or '"url":"data:' in line for line in sent)
+        assert sent and all(map(is_here, sent)), path.name
 
 
 def test_the_search_finds_without_a_server(opened):
-    page = opened("search.html?q=Anderson")
+    page = opened("search.html", "?q=Anderson")
 
     def found():
         return page.find_elements("css selector", "#search-results li a")
 
     wait_until(lambda: len(found()) > 0, "results are listed")
     assert any("chain.html" in one.get_attribute("href") for one in found())
-    assert all('"url":"file:' in line or '"url":"data:' in line for line in asked_for(page))
+    assert all(map(is_here, asked_for(page)))
 
 
 @pytest.mark.parametrize("name", ["chain.html", "eliashberg.html", "qpi.html"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,7 +62,7 @@ def blocks(page: Path) -> list[Block]:
 def calls(program: str, *of: Path) -> list[str]:
     """Commands of pages that call a program, by its name or as .venv/bin/NAME; each once."""
     every = [line for page in of for block in blocks(page) for line in block.commands]
-    named = [line for line in every if Path(shlex.split(line)[0]).name == program]
+    named = [line for line in every if Path(line.split()[0]).name == program]
     return list(dict.fromkeys(named))
 
 
