@@ -1,6 +1,5 @@
 """The built site: every page leads somewhere, and nothing is loaded from elsewhere."""
 
-import os
 import re
 from html.parser import HTMLParser
 from importlib import import_module
@@ -108,11 +107,3 @@ def test_the_gallery_shows_what_was_made_and_says_how_to_make_the_rest(site, par
         for figure in study(name).figures:
             assert f"results/tiny/{name}/figures/{figure}.png" in text
     assert "results/tiny/chain/figures/fig3.pdf" in text
-
-
-def test_the_pictures_of_the_front_page_are_small(site):
-    pictures = {path.stem: path for path in (ROOT / "docs/pictures").glob("*.png")}
-    assert set(pictures) == set(STUDIES)
-    for path in pictures.values():
-        assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
-        assert os.path.getsize(path) <= 120_000

@@ -73,6 +73,8 @@ def is_number(word: str) -> bool:
 
 def tolerance(command: str, place: int, words: list[str]) -> float:
     """How far a number may be from that of the page; bands move with the method, T_c does not."""
+    if command == "identify":  # a value with its interval; or a probability
+        return float(words[-2]) - float(words[-4]) if "..." in words else 0.1
     if command == "solve":
         return 1e-3 * abs(float(words[place]))
     if command == "invert" and place == 1 and len(words) == 3 and is_number(words[2]):
@@ -85,7 +87,7 @@ def check_printed(command: str, printed: str, found: str) -> None:
     rows, others = printed.splitlines(), found.splitlines()
     assert len(rows) == len(others), found
     for wanted, row in zip(rows, others, strict=True):
-        one, other = wanted.split(), row.split()
+        one, other = ([word.strip("()") for word in line.split()] for line in (wanted, row))
         assert len(one) == len(other), row
         for place, (word, said) in enumerate(zip(one, other, strict=True)):
             if not is_number(word):
