@@ -14,5 +14,6 @@ __getattr__, __all__, __dir__ = lazy(
         "physics.solution": ("Reason", "Solution"),
         "physics.dense": ("dense_map", "solve_dense"),
         "physics.solver": ("fast_map", "solve"),
+        "inference.packaged": ("load_network",),
     },
 )

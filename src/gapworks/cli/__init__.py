@@ -26,6 +26,9 @@ EXTRAS = {
     "psutil": "workflow",
     "snakemake_executor_plugin_slurm": "cluster",
     "mpi4py": "mpi",
+    "onnx": "export",
+    "onnxruntime": "export",
+    "onnxscript": "export",
 }
 """What the library does without, and which extra installs it."""
 
@@ -65,6 +68,8 @@ def _run(arguments: list[str] | None) -> int:
         if unknown:
             hint = "; those of snakemake go after --" if parsed.run is run.resume else ""
             parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        if prepare := getattr(parsed, "prepare", None):
+            prepare(parsed)
         outputs.check(parsed.command, parsed, words)
         check_inputs(inputs(parsed))
         return parsed.run(parsed) or 0

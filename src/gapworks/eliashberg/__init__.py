@@ -21,9 +21,9 @@ __getattr__, __all__, __dir__ = lazy(
         "physics.real_axis": ("back_projection", "continue_to_real_axis"),
         "physics.pade": ("acceptance", "pade"),
         "inference.forward.problem": ("Forward", "solve"),
-        "inference.invert": ("invert", "invert_conductance", "invert_dos"),
         "inference.design.expected": ("design",),
         "inference.inversion.instrument": ("Instrument", "conductance"),
         "inference.inversion.invert": ("invert", "invert_conductance", "invert_dos"),
+        "inference.packaged": ("load_network",),
     },
 )

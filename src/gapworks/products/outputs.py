@@ -24,11 +24,12 @@ from typing import Any
 
 from gapworks.factory.errors import DataError, DiskError
 from gapworks.factory.files import beginning, check_plain, open_plain, read_whole, reading
+from gapworks.learning.packages.contents import is_archive
 from gapworks.study import study
 
 WRITTEN = ("output", "csv", "json", "curve", "dos", "figure", "samples", "bands")
 """Arguments that a command writes to."""
-FOLDERS = ("folder", "docs", "logs")
+FOLDERS = ("folder", "docs", "logs", "into")
 """Arguments that name no file."""
 WEIGHTS = ".safetensors"
 """Suffix of networks: their card stands beside them, ending in .json."""
@@ -136,6 +137,9 @@ def _inputs(arguments: argparse.Namespace, words: Sequence[str]) -> Iterator[Fil
         if name in WRITTEN or name in FOLDERS:
             continue
         for path in paths(value):
+            if name == "network" and path.is_dir():  # a model package
+                yield from (File(one, "of the package") for one in sorted(path.rglob("*.*")))
+                continue
             yield File(path, f"--{name}")
             if path.suffix == WEIGHTS:
                 yield File(path.with_suffix(".json"), "the network's card")
@@ -186,6 +190,8 @@ def _foreign(command: str, arguments: argparse.Namespace, path: Path) -> str | N
         return _foreign_hdf5(path, KINDS[command])
     if command == "train":
         return _foreign_network(path)
+    if command == "package":
+        return None if is_archive(path) else "is no model package"
     if command == "metrics":
         return None if "metrics" in _object(path) else "is no metric file"
     answering = command in ANSWERING and study(arguments.study).own_data.checked

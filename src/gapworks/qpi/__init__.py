@@ -24,5 +24,6 @@ __getattr__, __all__, __dir__ = lazy(
         "physics.hamiltonian": ("bdg_matrix",),
         "physics.image": ("direct_sum_image", "image"),
         "inference.identify": ("Identification", "identify"),
+        "inference.packaged": ("load_network",),
     },
 )

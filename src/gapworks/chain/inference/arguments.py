@@ -61,7 +61,7 @@ def solve(parser: argparse.ArgumentParser) -> None:
         "--start",
         type=Path,
         metavar="NETWORK",
-        help="surrogate (.safetensors) that the solver starts from",
+        help="surrogate that the solver starts from: its name (surrogate), or a path",
     )
     add_outputs(
         parser,

@@ -149,8 +149,9 @@ def _start(
     Nothing of the answer depends on it: a network that does not fit is left out, and that is said.
     """
     from gapworks.chain.learning.trained import Network
+    from gapworks.learning.library import open_network
 
-    network = Network.load(path)
+    network = open_network(Network, path)
     if network.card["architecture"]["kind"] != "surrogate":
         raise DataError(f"{path}: predicts Delta alone; --start takes a surrogate")
     known = {key: network.physics[key] for key in ("coupling", "filling", "hartree")}

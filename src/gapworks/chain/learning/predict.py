@@ -12,7 +12,7 @@ from gapworks.chain.learning.trained import Network
 from gapworks.chain.physics.model import check_disorder
 from gapworks.factory.errors import DataError
 from gapworks.learning.answers import Answer
-from gapworks.learning.cards import train_again
+from gapworks.learning.library import again, open_network
 from gapworks.readers.potentials import HDF5, Potential, read_potential
 
 FORMATS = (".npy", ".csv")
@@ -55,7 +55,7 @@ def answer(
         raise DataError(f"{source}: must be {', '.join(READ[:-1])} or {READ[-1]}")
     if bands is not None and bands.suffix not in FORMATS:
         raise DataError(f"{bands}: must be {' or '.join(FORMATS)}")
-    loaded = Network.load(network)
+    loaded = open_network(Network, network)
     try:
         given = _read(source, axis, dataset)
         V = check_disorder(given.values)
@@ -78,7 +78,7 @@ def answer(
         found += doubts.of_bands(band, bands is not None)
     if bands is not None:
         if band is None:
-            raise DataError(f"{network}: has no bands calibrated; {train_again(network)}")
+            raise DataError(f"{network}: has no bands calibrated; {again(network)}")
         widths = np.where(np.isfinite(delta), band.half_width[..., None], np.nan)
         files[bands] = _laid_out(bands, given, widths)
     # That mu is tuned goes without saying.

@@ -34,6 +34,7 @@ from gapworks.eliashberg.learning.traits import judge_causality, numbers_of
 from gapworks.eliashberg.physics.solution import density_of_states
 from gapworks.factory.errors import DataError
 from gapworks.learning.answers import Answer
+from gapworks.learning.library import open_network
 from gapworks.readers.energies import UNSAID
 
 FORMATS = (".csv",)
@@ -123,7 +124,7 @@ def answer(
     Refused
         If the input cannot be judged.
     """
-    loaded = Network.load(network)
+    loaded = open_network(Network, network)
     physics = loaded.physics
     stated = {"temperature": temperature, "mu_star": mu_star, "broadening": broadening}
     kind = loaded.card["inputs"], loaded.card["targets"]

@@ -14,6 +14,7 @@ import torch
 
 from gapworks.factory.errors import DataError
 from gapworks.learning.answers import Answer
+from gapworks.learning.library import open_network
 from gapworks.qpi.config import CLASSES
 from gapworks.qpi.learning.maps import on_torus, within_disc
 from gapworks.qpi.learning.own_maps import read_maps
@@ -50,7 +51,7 @@ def answer(network: Path, source: Path, target: Path, force: bool) -> Answer:
     DataError
         If a file cannot be read, or the maps do not fit the network.
     """
-    loaded = Network.load(network)
+    loaded = open_network(Network, network)
     if loaded.of_images:
         raise DataError(
             f"{network}: is shown images of eq. 12 on a grid, of one impurity in one unit, not "

@@ -1,0 +1,1 @@
+"""Model packages: a trained network with all that a stranger needs to use it and to doubt it."""
