@@ -19,7 +19,7 @@ COMMON = {
     "numerics": set(),
     "factory": set(),
     "plotting": {"factory"},
-    "readers": {"factory", "faces"},
+    "readers": {"factory", "faces", "numerics"},
     "learning": {"factory", "study"},
     "products": {"factory", "learning", "study"},
     "runs": {"factory", "products", "learning", "command", "config", "plan", "study"},

@@ -33,6 +33,14 @@ def lazy(
         return getattr(import_module(f"{package}.{home[name]}"), name)
 
     def __dir__() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *home})
+        # What Python keeps in a module, its submodules and public names: what is imported for the
+        # making of the face (`lazy`, `annotations`) is nobody's.
+        module = sys.modules[package]
+        own = {
+            name
+            for name, value in vars(module).items()
+            if name.startswith("_") or name.isupper() or getattr(value, "__path__", None)
+        }
+        return sorted(own | home.keys())
 
     return __getattr__, sorted(home), __dir__

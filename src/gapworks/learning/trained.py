@@ -37,7 +37,7 @@ class Card(BaseModel):
     history: list[dict[str, float]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TrainedNetwork:
     """A trained network with its card; each study has its own subclass."""
 
@@ -73,6 +73,13 @@ class TrainedNetwork:
         model = cls.build(card["architecture"])
         model.load_state_dict(weights)
         return cls(model.eval(), card)
+
+    def __repr__(self) -> str:
+        data = self.card["training_data"]
+        return (
+            f"Network({self.card['name']} of {self.study}: {self.card['parameters']} parameters, "
+            f"trained on {data['samples']} samples)"
+        )
 
     @property
     def attributes(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from gapworks.factory.errors import DataError
 from gapworks.factory.files import beginning, open_plain, read_whole, reading
 from gapworks.factory.recipe import ATTRIBUTE, READ, Facts
+from gapworks.learning.packages.contents import is_package, read_package
 from gapworks.products.imprint import imprinted
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -53,6 +54,8 @@ def inspect(path: Path) -> Found:
         If it is missing, damaged or foreign; DiskError if it cannot be read; Unjudged if nothing in
         it or beside it says whether it is as it was written.
     """
+    if is_package(path):
+        return _package(path)
     with reading(path):
         try:
             with open_plain(path) as file:
@@ -98,6 +101,13 @@ def _network(path: Path) -> Found:
     card, _ = read_card(path)
     what = f"network of {card.get('study')}/{card.get('name')}"
     return Found(what, card, card["sha256"], card.get(ATTRIBUTE))
+
+
+def _package(path: Path) -> Found:
+    contents = read_package(path)
+    said = contents.manifest
+    what = f"package of the network {contents.study}/{contents.name}"
+    return Found(what, said, said["sha256"])
 
 
 def _json(path: Path) -> Found:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
+from gapworks.numerics.records import shown
 from gapworks.readers.energies import check_order, energy_units, without_index
 from gapworks.readers.table import Table, read_table
 from gapworks.readers.text import ReadError
 
 
-@dataclass(frozen=True)
+@shown("energy", "values", "unit", "notes")
+@dataclass(frozen=True, repr=False)
 class Measured:
     """A function of energy from a file.
 

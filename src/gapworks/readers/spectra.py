@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gapworks.numerics.records import shown
 from gapworks.readers.energies import UnitAsked, Units, check_order, energy_units, without_index
 from gapworks.readers.layouts import a2f_columns, said_couplings
 from gapworks.readers.table import Table, read_table
@@ -31,7 +32,8 @@ _MENTIONED = 1e-6
 _OFF = 0.05
 
 
-@dataclass(frozen=True)
+@shown("omega", "a2f", "unit", "labels", "notes")
+@dataclass(frozen=True, repr=False)
 class Spectra:
     """Spectral functions of a file.
 

@@ -59,6 +59,7 @@ def answers(network: Network, given: np.ndarray) -> Answers:
 
     Parameters
     ----------
+    network : Network
     given : ndarray, shape (n, L)
         V, units of t.
     """

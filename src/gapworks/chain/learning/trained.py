@@ -40,7 +40,7 @@ class Card(trained.Card):
     training_data: TrainingData
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network(TrainedNetwork):
     """A trained network of the chain study with its card."""
 

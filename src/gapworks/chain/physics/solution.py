@@ -8,6 +8,7 @@ from enum import IntEnum
 import numpy as np
 
 from gapworks.chain.physics.model import Model, bdg_energy
+from gapworks.numerics.records import shown
 
 
 class Reason(IntEnum):
@@ -34,7 +35,8 @@ _TEXTS = {
 }
 
 
-@dataclass(frozen=True)
+@shown("delta", "density", "mu", "gap", "converged", "iterations")
+@dataclass(frozen=True, repr=False)
 class Solution:
     """Self-consistent fields of a batch of rings; energies in units of t.
 

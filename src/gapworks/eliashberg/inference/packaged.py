@@ -74,6 +74,7 @@ def answers(network: Network, given: np.ndarray) -> Answers:
 
     Parameters
     ----------
+    network : Network
     given : ndarray, shape (rows, columns)
         Laid out as `example` says; energies in the first column, where there is more than one.
     """

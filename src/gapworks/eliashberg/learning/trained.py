@@ -40,7 +40,7 @@ class Card(trained.Card):
     calibration: Calibration | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network(TrainedNetwork):
     """A trained network of the eliashberg study with its card."""
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gapworks.numerics.checks import positive_number, real_array, real_number
+from gapworks.numerics.records import shown
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Sampling:
     coulomb: tuple[float, np.ndarray]
 
 
-@dataclass(frozen=True)
+@shown("frequencies", "delta", "z", "temperature", "mu_star", "superconducting", "converged")
+@dataclass(frozen=True, repr=False)
 class MatsubaraSolution:
     """Gap and renormalisation on the imaginary axis; energies in meV.
 
@@ -84,7 +86,8 @@ class MatsubaraSolution:
         return replace(self, **{name: getattr(self, name)[rows] for name in of_each})
 
 
-@dataclass(frozen=True)
+@shown("x", "broadening", "delta", "z", "converged", "error")
+@dataclass(frozen=True, repr=False)
 class RealAxisSolution:
     """Gap and renormalisation at x + i Gamma; energies in meV.
 

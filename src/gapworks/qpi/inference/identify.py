@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from gapworks.numerics.records import shown
 from gapworks.qpi.inference import residual, verdict
 from gapworks.qpi.inference.hypothesis import Disc
 from gapworks.qpi.inference.search import FINE, THOROUGH, USUAL, WIDE, Found, search
@@ -27,7 +28,8 @@ Interval = tuple[float, float, float]
 """Value, lower and upper end of the 90 % interval."""
 
 
-@dataclass(frozen=True)
+@shown("set", "probabilities", "theta", "phi", "delta", "eps0", "misfit", "refused")
+@dataclass(frozen=True, repr=False)
 class Identification:
     """What is said of a measurement.
 

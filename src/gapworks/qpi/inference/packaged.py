@@ -73,6 +73,7 @@ def answers(network: Network, given: np.ndarray) -> Answers:
 
     Parameters
     ----------
+    network : Network
     given : ndarray, shape (energies, size, size) of maps or (1, 1, pixels, pixels) of an image
         As from `example`.
     """

@@ -86,7 +86,7 @@ class Card(trained.Card):
     best_epoch: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network(trained.TrainedNetwork):
     """A trained network with its card."""
 

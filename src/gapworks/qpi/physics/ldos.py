@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gapworks.numerics.checks import real_number, whole_number
+from gapworks.numerics.records import shown
 from gapworks.qpi.physics.grid_ladder import FLOOR, Ladder, assemble, integrate
 from gapworks.qpi.physics.parameters import Energies, Impurity, Parameters, Superconductor, energies
 from gapworks.qpi.physics.t_matrix import (
@@ -19,7 +20,8 @@ from gapworks.qpi.physics.t_matrix import (
 from gapworks.qpi.physics.twisted import twisted_green
 
 
-@dataclass(frozen=True)
+@shown("p", "omegas", "ee", "n_effective")
+@dataclass(frozen=True, repr=False)
 class GreenWindow:
     """Green function of the clean superconductor on a window of r.
 
@@ -53,7 +55,8 @@ class GreenWindow:
         return self.ee.shape[-1] // 2
 
 
-@dataclass(frozen=True)
+@shown("values", "n_effective", "error", "converged")
+@dataclass(frozen=True, repr=False)
 class LdosWindow:
     """Density of states that an impurity adds, and how far it can be trusted.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from gapworks.factory.errors import reason
+from gapworks.numerics.records import shown
 from gapworks.readers.mapping.map_files import read_numpy, read_text, read_variables
 from gapworks.readers.mapping.microscopes import read_3ds, read_mtrx, read_sm4, read_sxm
 from gapworks.readers.mapping.raw_maps import Asked, Raw
@@ -30,7 +31,8 @@ READERS = {
 """What reads a file, by its suffix."""
 
 
-@dataclass(frozen=True)
+@shown("values", "energies", "raster", "field_of_view", "notes")
+@dataclass(frozen=True, repr=False)
 class Maps:
     """Maps of a file.
 

@@ -23,13 +23,24 @@ from gapworks.eliashberg.physics.matsubara import solve_matsubara
 from gapworks.eliashberg.physics.real_axis import continue_to_real_axis
 from gapworks.eliashberg.physics.solution import MatsubaraSolution, density_of_states
 from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
+from gapworks.numerics.records import shown
 
 # Peaks are those that stand out by this share of the largest value; draws that locate them.
 _PROMINENCE = 0.1
 _DRAWS = 200
 
 
-@dataclass(frozen=True)
+@shown(
+    "lambda_",
+    "omega_log",
+    "critical_temperature",
+    "width",
+    "modes",
+    "peaks",
+    "peak_errors",
+    "tried",
+)
+@dataclass(frozen=True, repr=False)
 class Design:
     """What a measurement is expected to tell.
 

@@ -27,13 +27,26 @@ from gapworks.eliashberg.physics.spectrum import (
     rms_frequency,
 )
 from gapworks.numerics.checks import positive_number, whole_number
+from gapworks.numerics.records import shown
 from gapworks.readers.spectra import read_a2f
 
 CURVE = (0.05, *np.arange(0.1, 0.85, 0.1), 0.85, 0.9, 0.94, 0.97, 0.985, 0.995)
 """Shares of T_c at which Delta(T) is drawn."""
 
 
-@dataclass(frozen=True)
+@shown(
+    "lambda_",
+    "omega_log",
+    "mu_star",
+    "critical_temperature",
+    "delta_0",
+    "ratio",
+    "temperature",
+    "edge",
+    "dos",
+    "converged",
+)
+@dataclass(frozen=True, repr=False)
 class Forward:
     """What follows from spectral functions; C spectra, M values of mu*, T temperatures.
 

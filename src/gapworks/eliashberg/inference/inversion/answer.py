@@ -23,6 +23,7 @@ from gapworks.eliashberg.inference.inversion.response import response
 from gapworks.eliashberg.inference.inversion.transition import transition_response
 from gapworks.eliashberg.physics.critical_temperature import critical_temperature
 from gapworks.eliashberg.physics.spectrum import coupling_constant, logarithmic_frequency
+from gapworks.numerics.records import shown
 
 # chi^2 per number beyond which the data are said not to fit, and the chance of it if they did.
 _MISFIT = 1.3
@@ -39,7 +40,19 @@ _WRONG = 0.03
 _PARTS = 8
 
 
-@dataclass(frozen=True)
+@shown(
+    "lambda_",
+    "omega_log",
+    "critical_temperature",
+    "mu_star",
+    "omega",
+    "a2f",
+    "chi2",
+    "modes",
+    "converged",
+    "refused",
+)
+@dataclass(frozen=True, repr=False)
 class Inversion:
     """A spectral function inferred from data; energies in meV, temperatures in K.
 

@@ -54,6 +54,9 @@ class Known:
     lower95: float
     upper95: float
 
+    def __str__(self) -> str:
+        return f"{self.value:.4g} +- {self.deviation:.2g}"
+
     @classmethod
     def mixed(cls, shares: np.ndarray, values: np.ndarray, deviations: np.ndarray) -> Known:
         """Of normal distributions, shape (H,) each, by their shares."""
