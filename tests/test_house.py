@@ -22,7 +22,8 @@ COMMON = {
     "readers": {"factory", "faces", "numerics"},
     "learning": {"factory", "study"},
     "products": {"factory", "learning", "study"},
-    "runs": {"factory", "products", "learning", "command", "config", "plan", "study"},
+    "runs": {"factory", "products", "learning", "command", "config", "costs", "plan", "study"},
+    "costs": {"factory", "learning", "config", "plan", "study"},
     "faces": set(),
     "command": {"cli"},
     "study": {"factory"},
@@ -32,7 +33,7 @@ COMMON = {
     "report": {"factory", "plotting", "products", "reproduction", "study"},
     "cli": {
         *("factory", "learning", "plotting", "products", "readers", "runs"),
-        *("study", "config", "reproduction", "report"),
+        *("study", "config", "costs", "reproduction", "report"),
     },
 }
 """What the rooms and modules that all studies share may import, beside themselves."""

@@ -72,6 +72,14 @@ class Plan:
         """The size of a data set; errors as of `simulation`."""
         return self.scale.config.samples(dataset)
 
+    def samples_of_file(self, dataset: str) -> int:
+        """The same of a generated data set, too: as many as of what networks made it of."""
+        folder, _, name = dataset.rpartition("/")
+        if not folder:
+            return self.samples(dataset)
+        given = self.inputs(name, folder).data.values()
+        return sum(map(self.samples, dict.fromkeys(given)))
+
     @property
     def ranks(self) -> int:
         """MPI ranks of a job that simulates samples."""

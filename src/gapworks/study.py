@@ -220,6 +220,8 @@ class Study:
     """Settings of its metrics."""
     generated: Mapping[str, Step] = field(default_factory=dict)
     """Data sets that networks make, like `evaluations`."""
+    work: Mapping[str, Callable[..., float]] = field(default_factory=dict)
+    """What the CPU time of steps grows with, where samples do not say it: `gapworks.costs.work`."""
     ranks: Callable[[Scale], int] | None = None
     """MPI ranks of a simulate job, of a study whose jobs are large and have rules of their own."""
 
@@ -264,10 +266,7 @@ class Study:
         raise ValueError(f"{self.name} has no {WHAT[kind]} {name}")
 
     def evaluations_of(self, scale: Scale, named: bool = False) -> list[str]:
-        """Those that the figures and tables of a scale are made of, each once.
-
-        `named`: those of exhibits, too, that the scale makes only by their name.
-        """
+        """Those that a scale's exhibits are made of, once; `named`: of those by name only, too."""
         rooms = [(self.exhibits if named else partial(self.made, scale=scale))(r) for r in ROOMS]
         every = [one for room in rooms for one in room.values()]
         return list(dict.fromkeys(name for one in every for name in names_in(one.of(scale))))

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from gapworks.factory.disk import remove_stale_below
 from gapworks.runs import checks, resident
 from gapworks.runs.clocks import mend_dates
+from gapworks.runs.costing import say_costs
 from gapworks.runs.note import locks, write_note
 from gapworks.runs.run_errors import say_in_one_line
 from gapworks.runs.snakemake_guards import apply_guards
@@ -32,6 +33,8 @@ def tidying(plan):
             if said := mend_dates(Path("results")):
                 logger.warning(said)
         plan()
+        if workflow.executor_plugin is not None and workflow.dryrun:
+            say_costs(workflow, config, SCALES)
 
     return tidied
 

@@ -6,7 +6,7 @@ realizations per V0; -fixed at its end: at one mu for all rings, instead of each
 
 from __future__ import annotations
 
-from gapworks.chain import steps
+from gapworks.chain import steps, work
 from gapworks.chain.config import ChainConfig
 from gapworks.chain.exhibits import FIGURES, TABLES, paper_network
 from gapworks.study import Answer, Inputs, Option, OwnData, Scale, Step, Study, Training
@@ -79,6 +79,7 @@ STUDY = Study(
     },
     figures=FIGURES,
     tables=TABLES,
+    work=work.WORK,
     own_data=OwnData(
         LAYOUT,
         options={

@@ -6,12 +6,14 @@ import argparse
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import gapworks
 from gapworks.cli import data, learn, own, paper, run
+from gapworks.costs.used import STEPS, used
 from gapworks.factory.errors import DataError, Refused, reason
 from gapworks.factory.ranks import leave
 from gapworks.factory.settings import faults
@@ -52,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str] | None) -> int:
+    began = time.monotonic()
     parser = _parser()
     words = sys.argv[1:] if arguments is None else arguments
     # What stops a cluster's job (scancel, a time limit) or a terminal's (its end) unwinds like
@@ -72,7 +75,10 @@ def _run(arguments: list[str] | None) -> int:
             prepare(parsed)
         outputs.check(parsed.command, parsed, words)
         check_inputs(inputs(parsed))
-        return parsed.run(parsed) or 0
+        code = parsed.run(parsed) or 0
+        if parsed.command in STEPS:
+            print(used(began), file=sys.stderr)
+        return code
     except Refused as error:
         print(f"gapworks: {error}", file=sys.stderr)
         return 2

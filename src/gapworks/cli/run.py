@@ -1,17 +1,39 @@
-"""Commands of runs, of the machine and of the configuration: resume, doctor, schema."""
+"""Commands of runs, of the machine and of the configuration: cost, resume, doctor, schema."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 
 from gapworks.cli.arguments import Subparsers, command
 from gapworks.config import ConfigFile
+from gapworks.readers.arguments import count
 
 
 def add(subparsers: Subparsers) -> None:
     """Add the commands to the command line."""
+    added = command(
+        subparsers,
+        "cost",
+        cost,
+        "say what targets cost before they are made: jobs, CPU hours, memory, disk",
+    )
+    added.add_argument(
+        "target", nargs="*", help="as snakemake takes them; none: all of the default scale"
+    )
+    added.add_argument(
+        *("-c", "--cores"), type=count, help="for the time by the clock (default: all of these)"
+    )
+    added.add_argument(
+        "--config", nargs="+", default=[], metavar="KEY=VALUE", help="as snakemake's: scale=paper"
+    )
+    added.add_argument(
+        *("-F", "--forceall"), action="store_true", help="as if nothing were there already"
+    )
+    added.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there, too")
+
     added = command(
         subparsers,
         "resume",
@@ -38,6 +60,22 @@ def add(subparsers: Subparsers) -> None:
     ).epilog = "exit code: 0 nothing stands in the way of a run, 1 something does (marked fault)"
 
     command(subparsers, "schema", schema, "print the JSON schema of config.yaml")
+
+
+def cost(args: argparse.Namespace) -> None:
+    """Say what targets will cost, by what jobs like theirs used."""
+    from gapworks.costs.estimate import as_json, lines
+    from gapworks.factory.disk import write_whole
+    from gapworks.runs.costing import cost_of
+
+    # As snakemake, --config takes all words to the next option; a target has no "=".
+    settings = [word for word in args.config if "=" in word]
+    targets = [*args.target, *(word for word in args.config if "=" not in word)]
+    found = cost_of(Path.cwd(), targets, settings, args.cores, everything=args.forceall)
+    for line in lines(found, shutil.disk_usage(".").free):
+        print(line)
+    if args.json:
+        write_whole(args.json, as_json(found).encode())
 
 
 def resume(args: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from gapworks.eliashberg import steps
+from gapworks.eliashberg import steps, work
 from gapworks.eliashberg.config import EliashbergConfig
 from gapworks.eliashberg.exhibits import FIGURES, TABLES
 from gapworks.eliashberg.families import autoencoders, dimensions
@@ -137,6 +137,7 @@ STUDY = Study(
     },
     figures=FIGURES,
     tables=TABLES,
+    work=work.WORK,
     own_data=OwnData(LAYOUT, OPTIONS, checked=True),
     answers={
         "solve": Answer("inference.forward.files:run", "inference.arguments:solve"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from gapworks.qpi import steps
+from gapworks.qpi import steps, work
 from gapworks.qpi.config import QpiConfig
 from gapworks.qpi.exhibits import FIGURES, PHASE, TABLES
 from gapworks.study import Answer, Inputs, OwnData, Scale, Step, Study, Training
@@ -82,6 +82,7 @@ STUDY = Study(
     },
     figures=FIGURES,
     tables=TABLES,
+    work=work.WORK,
     own_data=OwnData(LAYOUT),
     answers={
         "identify": Answer("inference.files:run", "inference.arguments:identify"),

@@ -1,0 +1,1 @@
+"""What targets cost before they are made: jobs, CPU time, memory, disk, from records."""
