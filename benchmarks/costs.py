@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,6 +30,10 @@ from gapworks.costs.work import output_bytes
 RECORDS = measure.ROOT / "src/gapworks/costs/records.json"
 OF_RUNS = ("snakemake", "forking")
 """Programs whose CPU time is a run's own; that of `gapworks` which only waits is a job's."""
+
+
+LONG = 60.0
+"""CPU seconds of a job that did its imports itself beside which these are little."""
 
 
 def main() -> None:
@@ -93,6 +98,10 @@ def harvest(folder: Path, points: dict[str, list[Point]], settings: list[str]) -
                 config["scales"][name] = changes
     found: dict[str, dict[tuple[float, str], list[Point]]] = defaultdict(lambda: defaultdict(list))
     for log, work, used in logged(folder, load(config)[1]):
+        if used.alone:  # what it imported is most of it
+            if used.cpu < LONG:
+                continue
+            used = used._replace(cpu=used.cpu - imports())
         point = point_of(work, used, output_bytes(folder, log))
         share = trained_share(folder, log) if work.step == "train" else 1.0
         point = point._replace(amount=point.amount * share)
@@ -133,6 +142,7 @@ def overhead(account: Path) -> dict[str, float]:
     }
 
 
+@cache
 def imports() -> float:
     """CPU seconds of what a step imports that is done alone."""
     code = "import resource, torch, numba, h5py, gapworks.learning.task\n"

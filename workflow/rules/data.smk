@@ -33,7 +33,7 @@ rule simulate:
         max_failed_share=lambda wildcards, output: plan(wildcards).scale.config.max_failed_share,
     message:
         "simulating {wildcards.study}/{wildcards.dataset} {wildcards.start}-{wildcards.stop}"
-        " at scale {wildcards.scale}"
+        " at scale {wildcards.scale}; log: {log}"
     shell:
         "exec gapworks simulate {wildcards.study} --settings {params.settings:q}"
         " --max-failed-share {params.max_failed_share} --threads {threads}"
@@ -95,7 +95,7 @@ rule simulate_qpi_mpi:
         max_failed_share=lambda wildcards, output: plan(wildcards).scale.config.max_failed_share,
     message:
         "simulating qpi/{wildcards.dataset} {wildcards.start}-{wildcards.stop}"
-        " at scale {wildcards.scale} on {resources.tasks} ranks"
+        " at scale {wildcards.scale} on {resources.tasks} ranks; log: {log}"
     shell:
         "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1"
         " exec {resources.mpi} -n {resources.tasks} gapworks simulate qpi --ranks {resources.tasks}"
@@ -133,7 +133,7 @@ rule gather:
         # From the path, not from the input: thousands of names would not fit a command line.
         folder="results/{scale}/{study}/shards/{dataset}",
     message:
-        "gathering {wildcards.study}/{wildcards.dataset} at scale {wildcards.scale}"
+        "gathering {wildcards.study}/{wildcards.dataset} at scale {wildcards.scale}; log: {log}"
     shell:
         "exec gapworks gather {wildcards.study} --settings {params.settings:q}"
         " --folder {params.folder} --samples {params.samples} --shard-size {params.shard_size}"
@@ -163,7 +163,7 @@ rule generate:
         given=planned(lambda plan, wildcards: plan.arguments(wildcards.generated, "generated")),
         code=code_of(lambda plan, wildcards: plan.module(wildcards.generated, "generated")),
     message:
-        "generating {wildcards.study}/{wildcards.generated} at scale {wildcards.scale}"
+        "generating {wildcards.study}/{wildcards.generated} at scale {wildcards.scale}; log: {log}"
     shell:
         "exec gapworks generate {wildcards.study} {wildcards.generated} --settings {params.settings:q}"
         " {params.given} --threads {threads} --output {output} > {log} 2>&1"

@@ -25,7 +25,7 @@ rule evaluate_light:
         given=planned(lambda plan, wildcards: plan.arguments(wildcards.evaluation)),
         code=code_of(lambda plan, wildcards: plan.module(wildcards.evaluation)),
     message:
-        "evaluating {wildcards.study}/{wildcards.evaluation} at scale {wildcards.scale}"
+        "evaluating {wildcards.study}/{wildcards.evaluation} at scale {wildcards.scale}; log: {log}"
     shell:
         "exec gapworks evaluate {wildcards.study} {wildcards.evaluation} --settings {params.settings:q}"
         " {params.given} --threads {threads} --output {output} > {log} 2>&1"
@@ -64,7 +64,7 @@ rule evaluate_alone:
         given=planned(lambda plan, wildcards: plan.arguments(wildcards.evaluation)),
         code=code_of(lambda plan, wildcards: plan.module(wildcards.evaluation)),
     message:
-        "evaluating {wildcards.study}/{wildcards.evaluation} at scale {wildcards.scale}"
+        "evaluating {wildcards.study}/{wildcards.evaluation} at scale {wildcards.scale}; log: {log}"
     shell:
         "OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1"
         " exec gapworks evaluate {wildcards.study} {wildcards.evaluation} --settings {params.settings:q}"

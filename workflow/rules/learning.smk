@@ -27,7 +27,7 @@ rule train:
         settings=planned(lambda plan, wildcards: plan.training(wildcards.network)["settings"]),
         code=code_of(lambda plan, wildcards: plan.study.module("learning.training")),
     message:
-        "training {wildcards.study} network {wildcards.network} at scale {wildcards.scale}"
+        "training {wildcards.study} network {wildcards.network} at scale {wildcards.scale}; log: {log}"
     shell:
         "exec gapworks train {wildcards.study} --settings {params.settings:q} --threads {threads}"
         " --data {input.data} --validation {input.validation} --output {output.weights}"

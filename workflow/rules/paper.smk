@@ -45,7 +45,7 @@ rule figure:
         caption=lambda wildcards, output: plan(wildcards).caption("figures", wildcards.figure),
         code=code_of(lambda plan, wildcards: plan.drawn_by("figures", wildcards.figure)),
     message:
-        "drawing {wildcards.study} {wildcards.figure} at scale {wildcards.scale}"
+        "drawing {wildcards.study} {wildcards.figure} at scale {wildcards.scale}; log: {log}"
     shell:
         "exec gapworks figure {wildcards.study} {wildcards.figure} --settings {params.settings:q}"
         " --evaluation {params.given} --output {output} > {log} 2>&1"
@@ -86,7 +86,7 @@ rule table:
         code=code_of(lambda plan, wildcards: plan.drawn_by("tables", wildcards.table)),
         format=lambda wildcards: code_digest("gapworks.plotting.table"),
     message:
-        "writing {wildcards.study} table {wildcards.table} at scale {wildcards.scale}"
+        "writing {wildcards.study} table {wildcards.table} at scale {wildcards.scale}; log: {log}"
     shell:
         "exec gapworks table {wildcards.study} {wildcards.table} --settings {params.settings:q}"
         " --evaluation {params.given} --output {output} > {log} 2>&1"
@@ -117,7 +117,7 @@ rule metrics:
         code=code_of(lambda plan, wildcards: plan.study.module("paper.metrics")),
         format=lambda wildcards: code_digest("gapworks.products.metric_file"),
     message:
-        "taking the metrics{wildcards.timing} of {wildcards.study} at scale {wildcards.scale}"
+        "taking the metrics{wildcards.timing} of {wildcards.study} at scale {wildcards.scale}; log: {log}"
     shell:
         "exec gapworks metrics {wildcards.study} --settings {params.settings:q} --scale {wildcards.scale}"
         " {params.timing} --evaluation {input} --output {output} > {log} 2>&1"
@@ -154,7 +154,7 @@ rule claims:
         said=digest(CLAIMS),
         code=lambda wildcards: code_digest("gapworks.reproduction", "gapworks.plotting.table"),
     message:
-        "setting the papers' claims{wildcards.timing} beside ours: {wildcards.study} at scale {wildcards.scale}"
+        "setting the papers' claims{wildcards.timing} beside ours: {wildcards.study} at scale {wildcards.scale}; log: {log}"
     shell:
         "exec gapworks claims --claims {params.claims:q} --metrics {input} --output {output}"
         " > {log} 2>&1"
@@ -190,7 +190,7 @@ rule report_page:
         logs=lambda wildcards, output: f"logs/{wildcards.scale}",
         code=lambda wildcards: code_digest("gapworks.report.page"),
     message:
-        "putting all of scale {wildcards.scale} on one page"
+        "putting all of scale {wildcards.scale} on one page; log: {log}"
     shell:
         "exec gapworks report --scale {wildcards.scale} --settings {params.settings:q}"
         " --made {input.made} --metrics {input.metrics} --logs {params.logs:q} --output {output}"

@@ -6,14 +6,13 @@ import argparse
 import os
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import gapworks
-from gapworks.cli import data, learn, own, paper, run
-from gapworks.costs.used import STEPS, used
+from gapworks.cli import completion, data, learn, own, paper, run
+from gapworks.costs.used import STEPS, Clock
 from gapworks.factory.errors import DataError, Refused, reason
 from gapworks.factory.ranks import leave
 from gapworks.factory.settings import faults
@@ -54,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str] | None) -> int:
-    began = time.monotonic()
+    clock = Clock()
     parser = _parser()
     words = sys.argv[1:] if arguments is None else arguments
     # What stops a cluster's job (scancel, a time limit) or a terminal's (its end) unwinds like
@@ -77,7 +76,7 @@ def _run(arguments: list[str] | None) -> int:
         check_inputs(inputs(parsed))
         code = parsed.run(parsed) or 0
         if parsed.command in STEPS:
-            print(used(began), file=sys.stderr)
+            print(clock.used(), file=sys.stderr)
         return code
     except Refused as error:
         print(f"gapworks: {error}", file=sys.stderr)
@@ -120,4 +119,5 @@ def _parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True, dest="command")
     for room in (data, learn, own, paper, run):
         room.add(subparsers)
+    completion.add(subparsers, parser)
     return parser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -81,13 +82,17 @@ def add(subparsers: Subparsers) -> None:
 
 def train(args: argparse.Namespace) -> None:
     """Train a network, from its checkpoint on if there is one."""
+    from gapworks.cli.progress import Course
     from gapworks.learning.task import train_network
 
     chosen = study(args.study)
     settings = chosen.steps.Train.model_validate(args.settings)
     files = (args.data, args.validation, args.output)
     task = chosen.find("learning.training:task")
-    card = train_network(task, settings, *files, args.threads, say)
+    course = Course(settings.network.training.epochs)
+    with contextlib.closing(course):
+        report = course.report
+        card = train_network(course.watched(task), settings, *files, args.threads, report)
     print(
         f"{args.output}: {card['parameters']} parameters, best after {card['best_epoch']} of "
         f"{card['epochs']} epochs, weights {card['weights_sha256']}"

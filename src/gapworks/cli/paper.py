@@ -99,9 +99,11 @@ def add(subparsers: Subparsers) -> None:
 
 def evaluate(args: argparse.Namespace) -> None:
     """Evaluate data, networks or solvers into one file."""
+    from gapworks.cli.progress import timed
+
     make, settings, given = step_of(args, "evaluations", "evaluate")
     with of_these(args):
-        made = make(settings, given, args.threads, say)
+        made = make(settings, given, args.threads, timed(say))
     if made.name != args.name:
         raise DataError(f"{args.output}: would be {made.name} by what is given, not {args.name}")
     made.write(args.output, args.study, args.settings)

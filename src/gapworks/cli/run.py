@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gapworks.cli.arguments import Subparsers, command
 from gapworks.config import ConfigFile
+from gapworks.factory.errors import DataError
 from gapworks.readers.arguments import count
 
 
@@ -33,6 +34,12 @@ def add(subparsers: Subparsers) -> None:
         *("-F", "--forceall"), action="store_true", help="as if nothing were there already"
     )
     added.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there, too")
+    added.add_argument(
+        "--scales", action="store_true", help="a table of all scales of config.yaml, from nothing"
+    )
+    added.add_argument(
+        "--page", type=Path, metavar="FILE", help="put that table between its marks in FILE"
+    )
 
     added = command(
         subparsers,
@@ -68,6 +75,9 @@ def cost(args: argparse.Namespace) -> None:
     from gapworks.factory.disk import write_whole
     from gapworks.runs.costing import cost_of
 
+    if args.scales or args.page:
+        _cost_of_scales(args.page)
+        return
     # As snakemake, --config takes all words to the next option; a target has no "=".
     settings = [word for word in args.config if "=" in word]
     targets = [*args.target, *(word for word in args.config if "=" not in word)]
@@ -76,6 +86,31 @@ def cost(args: argparse.Namespace) -> None:
         print(line)
     if args.json:
         write_whole(args.json, as_json(found).encode())
+
+
+def _cost_of_scales(page: Path | None) -> None:
+    """Print what all scales of config.yaml cost, or put it into a page."""
+    import yaml
+
+    from gapworks.config import ConfigError, load
+    from gapworks.costs.records import kept_records
+    from gapworks.costs.scales import replaced, section
+    from gapworks.factory.disk import write_whole
+    from gapworks.factory.files import read_whole
+
+    try:
+        scales = load(yaml.safe_load(read_whole(Path("config.yaml"))))[1]
+    except (ConfigError, yaml.YAMLError) as error:
+        raise DataError(f"config.yaml is wrong:\n{error}") from error
+    made = section(scales, kept_records())
+    if page is None:
+        print(made)
+        return
+    try:
+        write_whole(page, replaced(read_whole(page).decode(), made).encode())
+    except ValueError as error:
+        raise DataError(f"{page}: {error}") from error
+    print(page)
 
 
 def resume(args: argparse.Namespace) -> int:

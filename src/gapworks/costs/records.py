@@ -18,6 +18,8 @@ from gapworks.factory.files import read_whole
 
 SPREAD = 1.15
 """Least factor between what a job takes and what was recorded of its like."""
+START = 1.0
+"""CPU seconds that a job may take however little work it is: all that its files and figures cost."""
 GROWTH = 0.08
 """An amount N times the largest recorded widens the factor by N^0.08: ten times by a fifth."""
 COPIES = 2.0
@@ -86,9 +88,11 @@ class Records:
         beyond = max(1.0, work.amount / most)
         fit = fitted([(one.amount, one.cpu) for one in known])
         one_size = len({one.amount for one in known}) == 1 and work.amount != most
-        if one_size:  # all of it may be start-up, or none
-            ends = sorted((known[0].cpu, known[0].cpu * work.amount / most))
-            likely, factor = math.sqrt(ends[0] * ends[1]), 1.0
+        if one_size:  # up to START of it does not grow
+            grown = known[0].cpu * work.amount / most
+            fixed = min(known[0].cpu, START) * (1 - work.amount / most)
+            ends = sorted((grown + fixed, grown))
+            likely, factor = math.sqrt(ends[0] * ends[1]), SPREAD
         else:
             likely = fit(work.amount)
             ends = [likely * (work.shortest or 1.0), likely]
@@ -193,8 +197,11 @@ def own_records(folder: Path, scales: Mapping[str, ScaleConfig], records: Record
         if known := records.cost(work):
             jobs += 1
             spent += used.cpu
-            expected += known.cpu
+            expected += known.cpu + records.overheads["alone"] * used.alone
         else:
             size = output_bytes(folder, log)
             new.setdefault(work.key, []).append(point_of(work, used, size))
-    return Own(jobs, spent / expected if spent and expected else 1.0, new)
+    ratio = spent / expected if spent and expected else 1.0
+    # As if they had been recorded with the others: those of this machine are told by the ratio.
+    as_there = {key: [one._replace(cpu=one.cpu / ratio) for one in new[key]] for key in new}
+    return Own(jobs, ratio, as_there)

@@ -19,7 +19,11 @@ STEPS = frozenset(
     + ("metrics", "claims", "report")
 )
 """The commands that rules call."""
-_SAID = re.compile(r"^gapworks: used ([\d.]+) s of CPU, ([\d.]+) s in all, ([\d.]+) MB$", re.M)
+_SAID = re.compile(
+    r"^gapworks: used ([\d.]+) s of CPU, ([\d.]+) s in all, ([\d.]+) MB(, imports included)?$", re.M
+)
+HEAVY = "torch"
+"""Of the modules that a step imports: there from the start where it was forked."""
 
 
 class Used(NamedTuple):
@@ -28,21 +32,28 @@ class Used(NamedTuple):
     cpu: float
     wall: float
     megabytes: float
+    alone: bool
+    """Whether that includes its imports, which a run's resident process does once for all steps."""
 
 
-def used(began: float) -> str:
-    """The line that says it.
+class Clock:
+    """Of a command from its beginning."""
 
-    Parameters
-    ----------
-    began : float
-        Of `time.monotonic`.
-    """
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.alone = HEAVY not in sys.modules
+
+    def used(self) -> str:
+        """The line that says what was used until now."""
+        return _line(time.monotonic() - self.began, self.alone)
+
+
+def _line(wall: float, alone: bool) -> str:
     spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     cpu = sum(one.ru_utime + one.ru_stime for one in spent)
+    included = ", imports included" if alone else ""
     return (
-        f"gapworks: used {cpu:.2f} s of CPU, {time.monotonic() - began:.2f} s in all,"
-        f" {_megabytes():.0f} MB"
+        f"gapworks: used {cpu:.2f} s of CPU, {wall:.2f} s in all, {_megabytes():.0f} MB{included}"
     )
 
 
@@ -51,11 +62,11 @@ def read_used(log: str) -> Used | None:
 
     Ranks of MPI say a line each, into one log: they ran beside each other.
     """
-    found = [tuple(map(float, one)) for one in _SAID.findall(log)]
+    found = _SAID.findall(log)
     if not found:
         return None
-    cpu, wall, megabytes = zip(*found, strict=True)
-    return Used(sum(cpu), max(wall), sum(megabytes))
+    cpu, wall, megabytes = zip(*(map(float, one[:3]) for one in found), strict=True)
+    return Used(sum(cpu), max(wall), sum(megabytes), any(one[3] for one in found))
 
 
 def _megabytes() -> float:

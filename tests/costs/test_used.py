@@ -1,0 +1,56 @@
+"""What a step used stands at the end of its log, and is read there."""
+
+import subprocess
+import sys
+
+import pytest
+
+from gapworks.costs.used import read_used
+from tests.support.command import gapworks, simulate
+
+BUSY = """
+import sys, time
+from gapworks.costs.used import Clock
+clock = Clock()
+while time.process_time() < 0.5:
+    pass
+block = bytearray(200 << 20)
+print(clock.used(), file=sys.stderr)
+"""
+
+
+def test_a_step_says_what_it_used_and_others_say_nothing(tmp_path):
+    ran = simulate(tmp_path / "0-8.h5")
+    assert ran.returncode == 0
+    found = read_used(ran.stderr)
+    assert 0 < found.cpu < 120
+    assert found.megabytes > 50
+    assert read_used(gapworks("info", tmp_path / "0-8.h5").stderr) is None
+
+
+def test_a_step_that_failed_says_nothing_of_what_it_used(tmp_path):
+    ran = simulate(tmp_path / "nowhere.h5", start=8, stop=8)
+    assert ran.returncode == 1
+    assert read_used(ran.stderr) is None
+
+
+def test_cpu_time_and_memory_are_those_of_the_process():
+    ran = subprocess.run([sys.executable, "-c", BUSY], capture_output=True, text=True, timeout=120)
+    found = read_used(ran.stderr)
+    assert found.cpu == pytest.approx(0.5, abs=0.1)
+    assert found.megabytes > 200
+    assert found.alone  # no torch was there before
+
+
+def test_ranks_of_mpi_are_added_up_and_ran_beside_each_other():
+    log = (
+        "qpi/train samples 0-10: 10/10\n"
+        "gapworks: used 3.00 s of CPU, 4.00 s in all, 200 MB, imports included\n"
+        "gapworks: used 2.50 s of CPU, 3.50 s in all, 190 MB, imports included\n"
+    )
+    assert read_used(log) == (5.5, 4.0, 390.0, True)
+
+
+@pytest.mark.parametrize("log", ["", "gapworks: used some time\n", "used 1.00 s of CPU"])
+def test_other_lines_are_not_taken_for_it(log):
+    assert read_used(log) is None
