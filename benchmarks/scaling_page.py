@@ -11,6 +11,10 @@ import measure
 import yaml
 from scaling_records import MPI_SAMPLES, STRONG, Dataset, Measured, Plan, Training
 
+from gapworks.config import load
+from gapworks.costs.records import kept_records
+from gapworks.costs.scales import section
+
 PROFILE = measure.ROOT / "profiles/slurm/config.yaml"
 ARRAYS = ("simulate",)
 """Rules whose jobs go out as job arrays, where the profile names none."""
@@ -18,6 +22,14 @@ CORES = 100
 """Of a cluster, for an example."""
 BUSY = 0.8
 """Of a core: with less, one process does not tell how fast one core is."""
+
+
+SCALES = """
+## Every scale
+
+Extrapolated, all of it, from single jobs that were recorded; from nothing, on cores that do nothing
+else. Jobs that were never recorded count only in the last column: the rest is without them.
+"""
 
 
 def page(measured: Measured) -> str:
@@ -41,8 +53,15 @@ what follows from that by multiplication; nothing of it was run.
         _plans(measured.plans),
         _scheduler(measured),
         _strong(measured),
+        _scales(),
     ]
     return "\n".join(parts)
+
+
+def _scales() -> str:
+    """The table that `gapworks cost` makes, and keeps up to date between its marks."""
+    config = yaml.safe_load((measure.ROOT / "config.yaml").read_text())
+    return f"{SCALES}\n{section(load(config)[1], kept_records())}\n"
 
 
 def hours(dataset: Dataset, job_cpu: float) -> float:

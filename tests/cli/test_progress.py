@@ -7,6 +7,7 @@ import pty
 import re
 import subprocess
 import sys
+import termios
 
 import pytest
 
@@ -53,6 +54,7 @@ def in_a_log(code: str) -> list[str]:
 def on_a_terminal(code: str) -> str:
     """What a program says to a pseudo terminal."""
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 120))
     run = subprocess.Popen([sys.executable, "-c", code], stderr=theirs, stdout=theirs)
     os.close(theirs)
     said = b""

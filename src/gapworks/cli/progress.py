@@ -68,8 +68,7 @@ class Course:
         self._done, self._samples, self._whole = 0, 0, 1
         self._bar: tqdm | None = None
         if sys.stderr.isatty():
-            line = "{desc} {percentage:3.0f}%|{bar}| [{postfix}]"
-            self._bar = tqdm(total=epochs, file=sys.stderr, bar_format=line)
+            self._bar = tqdm(total=epochs, file=sys.stderr, bar_format="{desc} |{bar}|")
 
     def watched(self, make_task: Callable[..., Any]) -> Callable[..., Any]:
         """The same task, whose loss tells of every batch that is trained on."""
@@ -144,9 +143,8 @@ class Course:
             return
         self._said = now
         self._bar.n = self.position
-        self._bar.set_description_str(f"epoch {self.position:.2f}/{self.epochs}", refresh=False)
-        self._bar.set_postfix_str(self._times(), refresh=False)
-        self._bar.refresh()
+        said = f"epoch {self.position:.2f}/{self.epochs} [{self._times()}]"
+        self._bar.set_description_str(said)
 
     def _times(self) -> str:
         """Gone by, at most left, and how long an epoch takes."""

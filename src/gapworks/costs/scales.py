@@ -113,8 +113,9 @@ def _table(scales: Mapping[str, ScaleConfig], records: Records) -> Iterator[str]
     few, many = CORES
     yield ""
     yield (
-        f"By jobs recorded {about['day']} (commit {about['commit']}; {about['processor']}): likely "
-        "values, and the range in brackets. `gapworks cost --config scale=NAME` says what it rests on."
+        f"By jobs recorded {about['day']} (commit {about['commit']}; {about['processor']}): likely"
+        " values, and the range in brackets. `gapworks cost --config scale=NAME` says what it rests"
+        " on."
     )
     yield ""
     yield (
