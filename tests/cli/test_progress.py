@@ -29,8 +29,10 @@ from dataclasses import dataclass
 class Task:
     tensors: tuple
     loss: object
-course = progress.Course(8)
-task = course.watched(lambda: Task(([0] * 4,), lambda model, batch: 0.5))()
+    schedule: object
+course = progress.Course()
+schedule = SimpleNamespace(epochs=8)
+task = course.watched(lambda: Task(([0] * 4,), lambda model, batch: 0.5, schedule))()
 model = SimpleNamespace(training=True)
 if {resumed}:
     course.report("going on after epoch 5 and 2 samples of the next, from a checkpoint")

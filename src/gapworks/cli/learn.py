@@ -89,8 +89,7 @@ def train(args: argparse.Namespace) -> None:
     settings = chosen.steps.Train.model_validate(args.settings)
     files = (args.data, args.validation, args.output)
     task = chosen.find("learning.training:task")
-    course = Course(settings.network.training.epochs)
-    with contextlib.closing(course):
+    with contextlib.closing(Course()) as course:
         report = course.report
         card = train_network(course.watched(task), settings, *files, args.threads, report)
     print(

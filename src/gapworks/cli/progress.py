@@ -61,14 +61,12 @@ class Course:
     The loop is not asked for more than it says: what changes there makes all networks again.
     """
 
-    def __init__(self, epochs: int) -> None:
-        self.epochs = epochs
+    def __init__(self) -> None:
+        self.epochs = 0
         self._began = self._said = time.monotonic()
         self._first: float | None = None
         self._done, self._samples, self._whole = 0, 0, 1
         self._bar: tqdm | None = None
-        if sys.stderr.isatty():
-            self._bar = tqdm(total=epochs, file=sys.stderr, bar_format="{desc} |{bar}|")
 
     def watched(self, make_task: Callable[..., Any]) -> Callable[..., Any]:
         """The same task, whose loss tells of every batch that is trained on."""
@@ -76,7 +74,10 @@ class Course:
         @wraps(make_task)
         def made(*args: Any, **kwargs: Any) -> Any:
             task = make_task(*args, **kwargs)
-            self._whole = len(task.tensors[0])
+            self._whole, self.epochs = len(task.tensors[0]), task.schedule.epochs
+            if sys.stderr.isatty():
+                line = "{desc} |{bar}|"
+                self._bar = tqdm(total=self.epochs, file=sys.stderr, bar_format=line)
 
             def loss(model: Any, batch: Any) -> Any:
                 value = task.loss(model, batch)

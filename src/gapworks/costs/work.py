@@ -138,10 +138,12 @@ def _training(plan: Plan, name: str, key: str) -> Work:
     settings = plan.study.steps.Train.of(plan.scale, network=name)
     data = plan.study.training(plan.scale, name).data
     samples = plan.samples_of_file(data)
-    schedule = settings.network.training
-    counted = plan.study.work.get("training", lambda _, samples: schedule.epochs * samples)
     said = settings.model_dump(mode="json")
-    del said["network"]["training"]
+    schedule = getattr(getattr(settings, "network", None), "training", None)
+    if schedule is not None:
+        del said["network"]["training"]
+    epochs = getattr(schedule, "epochs", 1)
+    counted = plan.study.work.get("training", lambda _, samples: epochs * samples)
     return Work(
         key,
         counted(settings, samples),
@@ -152,9 +154,9 @@ def _training(plan: Plan, name: str, key: str) -> Work:
     )
 
 
-def _shortest(schedule: Training) -> float:
+def _shortest(schedule: Training | None) -> float:
     """Share of the epochs after which a training may stop: of a plateau at every rate."""
-    if schedule.schedule != "plateau":
+    if schedule is None or schedule.schedule != "plateau":
         return 1.0
     fall = schedule.learning_rate / schedule.final_learning_rate
     rates = 1 + math.floor(1e-9 + math.log(fall) / math.log(schedule.factor))
