@@ -31,9 +31,10 @@ COMMON = {
     "plan": {"factory", "study", "config"},
     "reproduction": {"factory", "plotting", "products", "study"},
     "report": {"factory", "plotting", "products", "reproduction", "study"},
+    "publication": {"factory", "products", "study"},
     "cli": {
         *("factory", "learning", "plotting", "products", "readers", "runs"),
-        *("study", "config", "costs", "reproduction", "report"),
+        *("study", "config", "costs", "reproduction", "report", "publication"),
     },
 }
 """What the rooms and modules that all studies share may import, beside themselves."""

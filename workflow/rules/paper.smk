@@ -195,3 +195,40 @@ rule report_page:
         "exec gapworks report --scale {wildcards.scale} --settings {params.settings:q}"
         " --made {input.made} --metrics {input.metrics} --logs {params.logs:q} --output {output}"
         " > {log} 2>&1"
+
+
+# The scale as an RO-Crate: where every file comes from, for repositories. It bears a date.
+rule crate:
+    input:
+        made=lambda wildcards: [
+            path
+            for name in STUDIES
+            for path in Plan(wildcards.scale, scale(wildcards), name).exhibits()
+        ],
+        metrics=lambda wildcards: [
+            f"results/{wildcards.scale}/{name}/data/metrics.json" for name in STUDIES
+        ],
+    output:
+        "results/{scale}/ro-crate-metadata.json",
+    log:
+        "logs/{scale}/crate.log",
+    benchmark:
+        "logs/{scale}/crate.benchmark.tsv"
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(60),
+    params:
+        # Derived from `output`, as above.
+        workflow=lambda wildcards, output: workflow.basedir,
+        settings=lambda wildcards: hashlib.sha256(
+            scale(wildcards).model_dump_json().encode()
+        ).hexdigest()[:16],
+        code=lambda wildcards: code_digest("gapworks.publication.crate"),
+    message:
+        "describing all of scale {wildcards.scale} as an RO-Crate"
+    shell:
+        "exec gapworks crate results/{wildcards.scale} --workflow {params.workflow:q}"
+        " --logs logs/{wildcards.scale} --output {output} > {log} 2>&1"

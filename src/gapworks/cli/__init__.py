@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import gapworks
-from gapworks.cli import completion, data, learn, own, paper, run
+from gapworks.cli import completion, data, learn, own, paper, publish, run
 from gapworks.costs.used import STEPS, Clock
 from gapworks.factory.errors import DataError, Refused, reason
 from gapworks.factory.ranks import leave
@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=gapworks.__version__)
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True, dest="command")
-    for room in (data, learn, own, paper, run):
+    for room in (data, learn, own, paper, publish, run):
         room.add(subparsers)
     completion.add(subparsers, parser)
     return parser

@@ -29,7 +29,7 @@ from gapworks.study import study
 
 WRITTEN = ("output", "csv", "json", "curve", "dos", "figure", "samples", "bands")
 """Arguments that a command writes to."""
-FOLDERS = ("folder", "docs", "logs", "into")
+FOLDERS = ("folder", "docs", "results", "logs", "workflow", "into")
 """Arguments that name no file."""
 WEIGHTS = ".safetensors"
 """Suffix of networks: their card stands beside them, ending in .json."""

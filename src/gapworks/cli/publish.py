@@ -1,0 +1,107 @@
+"""Commands that describe what was made for those who are to use it: crate, croissant."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gapworks.cli.arguments import Subparsers, command, say
+from gapworks.factory.errors import DataError
+from gapworks.readers.arguments import written
+
+CITATION = "CITATION.cff"
+CODE = (
+    *("Snakefile", "config.yaml", "workflow/rules/*.smk", "pyproject.toml"),
+    *("envs/lock.txt", "envs/gapworks.yaml", CITATION, "LICENSE"),
+)
+"""The files of the workflow that a crate holds."""
+
+
+def add(subparsers: Subparsers) -> None:
+    """Add the commands to the command line."""
+    added = command(
+        subparsers, "crate", crate, "describe a made scale as an RO-Crate (Workflow Run Crate)"
+    )
+    added.add_argument("results", type=Path, metavar="results/SCALE", help="the scale's folder")
+    _with_citation(added)
+    added.add_argument(
+        "--logs", type=Path, help="of the scale, where benchmarks are (default: logs/SCALE)"
+    )
+    added.add_argument(
+        "--output",
+        type=written(".json"),
+        metavar="FILE.json",
+        help="default: ro-crate-metadata.json in the scale's folder, where it belongs",
+    )
+
+
+def _with_citation(added: argparse.ArgumentParser) -> None:
+    added.add_argument(
+        "--workflow",
+        type=Path,
+        default=Path("."),
+        metavar="FOLDER",
+        help=f"the checkout: Snakefile, config.yaml, {CITATION} (default: this folder)",
+    )
+    added.add_argument(
+        "--licence",
+        metavar="SPDX",
+        help="of the data, for instance CC-BY-4.0 (default: the software's)",
+    )
+
+
+def crate(args: argparse.Namespace) -> None:
+    """Describe a made scale, and put the workflow's files beside it."""
+    from gapworks.factory.disk import write_whole
+    from gapworks.factory.files import read_whole
+    from gapworks.publication import crate as crates
+    from gapworks.publication.citation import read_citation, spdx
+    from gapworks.publication.made import files, jobs, sha256_of
+
+    sources = _sources(args.workflow)
+    citation = read_citation(args.workflow / CITATION)
+    licence = args.licence or citation.licence
+    spdx(licence)
+    output = args.output or args.results / crates.METADATA
+    if output.parent.resolve() != args.results.resolve():
+        raise DataError(
+            f"{output}: names of files in a crate begin at its folder: write it to "
+            f"{args.results / crates.METADATA}"
+        )
+    scale = args.results.resolve().name
+    every = files(args.results)
+    made = jobs(every, args.logs or Path("logs") / scale)
+    code = {}
+    for path in sources:
+        name = f"{crates.CODE}/{path.relative_to(args.workflow).as_posix()}"
+        write_whole(args.results / name, read_whole(path))
+        sha256, size = sha256_of(args.results / name)
+        code[name] = (size, sha256)
+    content = crates.crate(scale, every, made, code, citation, licence, _today())
+    write_whole(output, crates.text(content).encode())
+    silent = sum(file.found is None for file in every)
+    if silent:
+        say(f"gapworks: {silent} of {len(every)} files say nothing of what they were made of")
+    print(output)
+
+
+def _sources(workflow: Path) -> list[Path]:
+    """The workflow's files; DataError if one is missing."""
+    found = []
+    for pattern in CODE:
+        some = sorted(workflow.glob(pattern))
+        if not some:
+            raise DataError(
+                f"{workflow / pattern}: is missing; give the checkout: --workflow FOLDER"
+            )
+        found += some
+    return found
+
+
+def _today() -> str:
+    """The date; SOURCE_DATE_EPOCH stands for it in builds that are to come out the same."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return now.date().isoformat()
