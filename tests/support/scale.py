@@ -55,12 +55,8 @@ def make(results):
 def dataset(path, samples, variables=VARIABLES, coordinates=SITES, study="chain"):
     """A gathered data set of random numbers."""
     settings = toy.Settings(dataset=path.stem)
-    said = dataset_attributes(settings) | {
-        "study": study,
-        "start": 0,
-        "stop": samples,
-        "code": "c0de0",
-    }
+    said = dataset_attributes(settings) | {"study": study, "code": "c0de0"}
+    said |= {"start": 0, "stop": samples}
     said["shards"] = [hashlib.sha256(b"a shard").hexdigest()]
     along = {"sample": sample_coordinate(0, samples), **coordinates}
     draw = np.random.default_rng(1)
@@ -87,11 +83,8 @@ def benchmarks(logs):
 
 def _recipe(product, code, *read):
     """As the workflow's jobs keep it."""
-    names = {
-        f"results/tiny/chain/{'/'.join(p.parts[p.parts.index('chain') + 1 :])}": p for p in read
-    }
-    digests = {name: inspect(path).sha256 for name, path in names.items()}
+    names = {p: "/".join(p.parts[p.parts.index("chain") :]) for p in read}
+    digests = {f"results/tiny/{name}": inspect(path).sha256 for path, name in names.items()}
     facts = {"product": f"results/tiny/chain/{product}", "seed": 7, "code": code, "read": digests}
-    return {
-        "recipe": facts | {"settings": hashlib.sha256(json.dumps(product).encode()).hexdigest()}
-    }
+    facts["settings"] = hashlib.sha256(json.dumps(product).encode()).hexdigest()
+    return {"recipe": facts}

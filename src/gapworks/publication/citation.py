@@ -95,14 +95,18 @@ def in_words(paper: Mapping[str, Any]) -> str:
     )
 
 
-def flat(papers: Iterable[Entity]) -> list[Entity]:
-    """Papers and their authors as entities beside each other, which refer to each other by @id."""
+def flat(entities: Iterable[Entity]) -> list[Entity]:
+    """Entities beside those within them, to which they refer by @id."""
     found: list[Entity] = []
-    for paper in papers:
-        found += [
-            *paper["author"],
-            paper | {"author": [{"@id": a["@id"]} for a in paper["author"]]},
-        ]
+    for entity in entities:
+        for key in ("author", "affiliation"):
+            within = entity.get(key, [])
+            within = within if isinstance(within, list) else [within]
+            if within:
+                found += flat(within)
+                ids = [{"@id": one["@id"]} for one in within]
+                entity = entity | {key: ids[0] if len(ids) == 1 else ids}
+        found.append(entity)
     return found
 
 
@@ -111,7 +115,8 @@ def _agent(said: Mapping[str, Any]) -> Entity:
     kind = "Organization" if "name" in said else "Person"
     entity = {"@id": said.get("orcid") or _anchor(name), "@type": kind, "name": name}
     if "affiliation" in said:
-        entity["affiliation"] = said["affiliation"]
+        place = said["affiliation"]
+        entity["affiliation"] = {"@id": _anchor(place), "@type": "Organization", "name": place}
     return entity
 
 

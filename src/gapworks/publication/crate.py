@@ -34,7 +34,11 @@ PROFILES = {
     "https://w3id.org/ro/wfrun/provenance/0.5": "Provenance Run Crate",
     WORKFLOW: "Workflow RO-Crate",
 }
-CONTEXT = [f"{RO_CRATE}/context", "https://w3id.org/ro/terms/workflow-run/context"]
+TERMS = "https://w3id.org/ro/terms/workflow-run"
+CONTEXT = [
+    *(f"{RO_CRATE}/context", f"{TERMS}/context"),
+    {"resourceUsage": f"{TERMS}#resourceUsage"},
+]
 SNAKEMAKE = "https://w3id.org/workflowhub/workflow-ro-crate#snakemake"
 ENGINE, RUN, SCALE = "#snakemake", "#run", "#scale"
 FORMATS = {".h5": "application/x-hdf5", ".safetensors": "application/octet-stream"} | {
@@ -85,7 +89,7 @@ def crate(
     dict
         JSON-LD with every file's size and SHA-256, a CreateAction for every job.
     """
-    graph = [*_document(scale, every, code, citation, licence, date)]
+    graph = [*_document(scale, every, jobs, code, citation, licence, date)]
     graph += [*_workflow(scale, every, jobs, code, citation)]
     position = {command: i for i, command in enumerate(dict.fromkeys(j.command for j in jobs))}
     for command, place in position.items():
@@ -120,6 +124,7 @@ def media_type(name: str) -> str:
 def _document(
     scale: str,
     every: Sequence[File],
+    jobs: Sequence[Job],
     code: Mapping[str, tuple[int, str]],
     citation: Citation,
     licence: str,
@@ -147,13 +152,12 @@ def _document(
         "conformsTo": _these(PROFILES),
         "hasPart": _these([*code, *(file.name for file in every)]),
         "mainEntity": {"@id": MAIN},
-        "mentions": _these([RUN, "#engine-run"]),
+        "mentions": _these([RUN, "#engine-run", *(_anchor(job) for job in jobs)]),
     }
     for profile, name in PROFILES.items():
         version = profile.rsplit("/", 1)[1]
         yield {"@id": profile, "@type": "CreativeWork", "name": name, "version": version}
-    yield from citation.authors
-    yield from flat(citation.papers)
+    yield from flat([*citation.authors, *citation.papers])
     yield spdx(licence)
     yield spdx(citation.licence)
 
@@ -178,7 +182,7 @@ def _workflow(
         "creator": _these(one["@id"] for one in citation.authors),
         "license": {"@id": spdx(citation.licence)["@id"]},
         "programmingLanguage": {"@id": SNAKEMAKE},
-        "input": [{"@id": SCALE}],
+        "input": {"@id": SCALE},
         "step": _these(steps),
         "hasPart": _these(_tools(jobs)),
     }
@@ -203,12 +207,18 @@ def _workflow(
         "@id": RUN,
         "@type": "CreateAction",
         "name": f"making the scale {scale}",
+        "description": "the jobs that made what is kept of it, in one run or several",
         "instrument": {"@id": MAIN},
         "object": _these([CONFIG, "#chosen-scale"]),
         "result": _these(file.name for file in every),
         "actionStatus": "http://schema.org/CompletedActionStatus",
     }
-    yield {"@id": ENGINE, "@type": "SoftwareApplication", "name": "Snakemake"}
+    yield {
+        "@id": ENGINE,
+        "@type": "SoftwareApplication",
+        "name": "Snakemake",
+        "url": {"@id": "https://snakemake.github.io"},
+    }
     yield {
         "@id": "#engine-run",
         "@type": "OrganizeAction",
@@ -231,13 +241,13 @@ def _action(job: Job, every: Mapping[str, File]) -> Iterator[Entity]:
                 "name": name,
                 "description": f"{name} as it was read; it is not in the crate",
             }
-    anchor = job.name.replace("/", "-")
+    anchor = _anchor(job)
     values = {"settings": settings_of(job.said), "seed": _seed(job)}
     for key, value in values.items():
         if value:
-            given.append(f"#{anchor}-{key}")
+            given.append(f"{anchor}-{key}")
             yield {
-                "@id": f"#{anchor}-{key}",
+                "@id": f"{anchor}-{key}",
                 "@type": "PropertyValue",
                 "name": key,
                 "value": value,
@@ -245,7 +255,7 @@ def _action(job: Job, every: Mapping[str, File]) -> Iterator[Entity]:
     used = []
     for key, value in job.usage.items():
         name, unit, meaning = USAGE[key]
-        used.append(f"#{anchor}-{key}")
+        used.append(f"{anchor}-{key}")
         yield {
             "@id": used[-1],
             "@type": "PropertyValue",
@@ -257,7 +267,7 @@ def _action(job: Job, every: Mapping[str, File]) -> Iterator[Entity]:
     (tool,) = _tools([job])
     yield from _tool(job, tool)
     yield {
-        "@id": f"#{anchor}",
+        "@id": anchor,
         "@type": "CreateAction",
         "name": f"gapworks {job.command}: {job.name}",
         "description": _told(job),
@@ -271,7 +281,7 @@ def _action(job: Job, every: Mapping[str, File]) -> Iterator[Entity]:
         "@type": "ControlAction",
         "name": f"starting {job.name}",
         "instrument": {"@id": f"{MAIN}#{job.command}"},
-        "object": {"@id": f"#{anchor}"},
+        "object": {"@id": anchor},
     }
 
 
@@ -328,8 +338,12 @@ def _seed(job: Job) -> str:
     return "" if seed is None else str(seed)
 
 
+def _anchor(job: Job) -> str:
+    return f"#{job.name.replace('/', '-')}"
+
+
 def _control(job: Job) -> str:
-    return f"#starting-{job.name.replace('/', '-')}"
+    return f"#starting-{_anchor(job)[1:]}"
 
 
 def _file(file: File) -> Entity:
@@ -350,8 +364,10 @@ def _described(name: str, size: int, sha256: str) -> Entity:
     }
 
 
-def _these(names: Iterable[str]) -> list[Entity]:
-    return [{"@id": name} for name in names]
+def _these(names: Iterable[str]) -> list[Entity] | Entity:
+    """References; one alone stands without brackets, as RO-Crate wants it."""
+    found = [{"@id": name} for name in names]
+    return found[0] if len(found) == 1 else found
 
 
 def _each_once(graph: Iterable[Entity]) -> list[Entity]:
