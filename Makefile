@@ -9,7 +9,8 @@ EXTRAS := $(if $(filter site,$(MPI)),dev,dev$(COMMA)mpi)
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake -c$(CORES)
 
-.PHONY: run setup report site resume test test-cluster lint format bench lock schema cluster cluster-stop clean help
+.PHONY: run setup report crate site resume test test-cluster validators lint format bench lock schema cluster \
+        cluster-stop clean help
 .DEFAULT_GOAL := run
 
 run: setup  ## set up, then make every table and figure at the default scale (SCALE=smoke for another)
@@ -46,6 +47,9 @@ site: .venv/docs  ## the documentation as a site, build/site/index.html (SCALE: 
 	SCALE=$(SCALE) $(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs build/site
 	@echo build/site/index.html
 
+crate: setup  ## describe a made scale for a repository, results/SCALE/ro-crate-metadata.json (docs/publishing.md)
+	$(SNAKEMAKE) results/$(or $(SCALE),laptop)/ro-crate-metadata.json
+
 resume: setup  ## go on after a run that broke off, as before (ARGS="--profile slurm TARGET" otherwise)
 	$(BIN)/gapworks resume $(if $(ARGS),-- $(ARGS))
 
@@ -58,6 +62,13 @@ test: setup  ## the tests that need no cluster
 
 test-cluster: setup  ## the tests on a private Slurm (Debian, as root)
 	$(BIN)/python -m pytest -m cluster $(PYTEST)
+
+validators: .venv/validators/installed  ## what checks citation, crates and Croissant, beside .venv (then `make test`)
+
+.venv/validators/installed: envs/validators.txt | .venv/installed
+	[ -x .venv/validators/bin/python ] || $(BIN)/python -m venv .venv/validators
+	.venv/validators/bin/python -m pip install --quiet --disable-pip-version-check -r envs/validators.txt
+	@touch $@
 
 lint: setup  ## formatting and static checks of Python and Snakemake files
 	$(BIN)/ruff check .

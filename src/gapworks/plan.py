@@ -80,6 +80,23 @@ class Plan:
         given = self.inputs(name, folder).data.values()
         return sum(map(self.samples, dict.fromkeys(given)))
 
+    def solved(self) -> list[str]:
+        """The files of all solved data that the scale's figures and tables come from."""
+        found: dict[str, None] = {}
+        waiting = [("evaluations", name) for name in self.study.evaluations_of(self.scale)]
+        for kind, name in waiting:  # it grows
+            given = self.inputs(name, kind)
+            trained = [self.study.training(self.scale, network) for network in given.networks]
+            data = [*given.data.values(), *(d for t in trained for d in (t.data, t.validation))]
+            more = [("evaluations", one) for one in given.evaluations]
+            for one in data:
+                if one.startswith("generated/"):
+                    more.append(("generated", one.removeprefix("generated/")))
+                else:
+                    found[self.dataset(one)] = None
+            waiting += [one for one in more if one not in waiting]
+        return list(found)
+
     @property
     def ranks(self) -> int:
         """MPI ranks of a job that simulates samples."""

@@ -1,16 +1,23 @@
-"""Libraries of extras: a test that needs one is skipped without it, unless all are demanded."""
+"""The validators of envs/validators.txt, which not everybody installs."""
 
-import importlib.util
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 DEMANDED = "GAPWORKS_REQUIRE_EXTRAS"
 """In the environment, as in CI: what is missing is a failure then."""
+VALIDATORS = Path(os.environ.get("GAPWORKS_VALIDATORS") or Path(sys.prefix) / "validators") / "bin"
 
 
-def needs(module):
-    """A mark of tests that need a module which not everybody installs."""
-    missing = importlib.util.find_spec(module) is None
-    said = f"needs {module}: pip install -e '.[publish]'"
-    return pytest.mark.skipif(missing and not os.environ.get(DEMANDED), reason=said)
+def validator(*words, cwd=None):
+    """Run a program of the validators' environment; skips the test that asks where it is not."""
+    program, *arguments = words
+    if not (VALIDATORS / program).exists():
+        missing = pytest.fail if os.environ.get(DEMANDED) else pytest.skip
+        missing(f"needs {program}: make validators")
+    return subprocess.run(
+        [VALIDATORS / program, *map(str, arguments)], cwd=cwd, capture_output=True, text=True
+    )

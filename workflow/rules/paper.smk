@@ -197,7 +197,34 @@ rule report_page:
         " > {log} 2>&1"
 
 
-# The scale as an RO-Crate: where every file comes from, for repositories. It bears a date.
+# A study's data in Croissant, and the scale as an RO-Crate: for those who look for data, and want to
+# know where every file comes from. Both bear a date.
+rule croissant:
+    input:
+        planned(lambda plan, wildcards: plan.solved()),
+    output:
+        "results/{scale}/{study}/data/croissant.json",
+    log:
+        "logs/{scale}/{study}/croissant.log",
+    benchmark:
+        "logs/{scale}/{study}/croissant.benchmark.tsv"
+    conda:
+        "../../envs/gapworks.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(60),
+    params:
+        # Derived from `output`, as above.
+        workflow=lambda wildcards, output: workflow.basedir,
+        code=lambda wildcards: code_digest("gapworks.publication.croissant"),
+    message:
+        "describing the data of {wildcards.study} at scale {wildcards.scale} in Croissant"
+    shell:
+        "exec gapworks croissant {wildcards.study} --scale {wildcards.scale} --data {input}"
+        " --workflow {params.workflow:q} --output {output} > {log} 2>&1"
+
+
 rule crate:
     input:
         made=lambda wildcards: [
@@ -207,6 +234,9 @@ rule crate:
         ],
         metrics=lambda wildcards: [
             f"results/{wildcards.scale}/{name}/data/metrics.json" for name in STUDIES
+        ],
+        croissant=lambda wildcards: [
+            f"results/{wildcards.scale}/{name}/data/croissant.json" for name in STUDIES
         ],
     output:
         "results/{scale}/ro-crate-metadata.json",

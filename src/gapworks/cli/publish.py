@@ -10,6 +10,7 @@ from pathlib import Path
 from gapworks.cli.arguments import Subparsers, command, say
 from gapworks.factory.errors import DataError
 from gapworks.readers.arguments import written
+from gapworks.study import STUDIES
 
 CITATION = "CITATION.cff"
 CODE = (
@@ -34,6 +35,21 @@ def add(subparsers: Subparsers) -> None:
         type=written(".json"),
         metavar="FILE.json",
         help="default: ro-crate-metadata.json in the scale's folder, where it belongs",
+    )
+
+    added = command(
+        subparsers, "croissant", croissant, "describe a study's gathered data sets in Croissant"
+    )
+    added.add_argument("study", choices=STUDIES)
+    added.add_argument("--scale", required=True, help="the scale they were made at")
+    added.add_argument("--data", type=Path, nargs="+", required=True, metavar="FILE.h5")
+    _with_citation(added)
+    added.add_argument(
+        "--output",
+        type=written(".json"),
+        required=True,
+        metavar="FILE.json",
+        help="in the folder of the data",
     )
 
 
@@ -85,6 +101,25 @@ def crate(args: argparse.Namespace) -> None:
     if silent:
         say(f"gapworks: {silent} of {len(every)} files say nothing of what they were made of")
     print(output)
+
+
+def croissant(args: argparse.Namespace) -> None:
+    """Describe a study's data sets, beside them."""
+    from gapworks.factory.disk import write_whole
+    from gapworks.publication import croissant as croissants
+    from gapworks.publication.citation import read_citation
+
+    citation = read_citation(args.workflow / CITATION)
+    folder = args.output.parent.resolve()
+    if apart := [str(path) for path in args.data if path.parent.resolve() != folder]:
+        raise DataError(
+            f"{args.output}: names of files begin at its folder: {', '.join(apart)} is not in it"
+        )
+    content = croissants.croissant(
+        args.study, args.scale, args.data, citation, args.licence or citation.licence, _today()
+    )
+    write_whole(args.output, croissants.text(content).encode())
+    print(args.output)
 
 
 def _sources(workflow: Path) -> list[Path]:
