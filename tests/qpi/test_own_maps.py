@@ -192,7 +192,18 @@ def test_no_unit_matters(trained, maps, factor, tmp_path):
     (row,), _ = answers(trained, factor * good, tmp_path)
     (right,), _ = answers(trained, good, tmp_path)
     for name in ("A1g", "A12u", "A2g", "Eg", "Eu", "delta", "eps0"):
-        assert row[name] == pytest.approx(right[name], rel=1e-4, abs=1e-4)
+        assert row[name] == pytest.approx(right[name], rel=1e-6, abs=1e-6)
+
+
+def test_each_energy_may_have_a_unit_of_its_own(trained, maps, tmp_path):
+    network = Network.load(trained)
+    good = [number for number, reason in enumerate(network.judge(maps)[1]) if reason is None]
+    right, _ = answers(trained, maps[good], tmp_path)
+    rows, _ = answers(trained, maps[good] * np.array([3.7e-9, 0.11])[:, None, None], tmp_path)
+    for row, one in zip(rows, right, strict=True):
+        assert row["class"] == one["class"] and row["set"] == one["set"]
+        for name in ("A1g", "A12u", "A2g", "Eg", "Eu", "delta", "eps0"):
+            assert row[name] == pytest.approx(one[name], rel=1e-6, abs=1e-6)
 
 
 def test_what_is_done_to_a_map_is_said_and_changes_no_class(trained, maps, tmp_path):
@@ -214,6 +225,8 @@ def test_the_answer_is_printed_in_a_line_with_its_file(trained, maps, tmp_path):
     good = [number for number, reason in enumerate(network.judge(maps)[1]) if reason is None]
     rows, ran = answers(trained, maps[good[0]], tmp_path)
     assert ran.stdout.startswith(f"{tmp_path}/answer.json: {rows[0]['class']} (p ")
+    assert f"; 90 % set: {rows[0]['set']})" in ran.stdout
+    assert rows[0]["set"].startswith(rows[0]["class"])
     assert ran.stdout.endswith(" meV; maps read as those at 0, 1 meV\n")
     assert sum(rows[0][name] for name in ("A1g", "A12u", "A2g", "Eg", "Eu")) == pytest.approx(1)
     mixed = np.stack([maps[good[0]], np.zeros((2, SIZE, SIZE))])

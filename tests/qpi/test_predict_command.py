@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from tests.support.command import gapworks
-from tests.support.qpi_networks import known_answer, maps, seeing_amplitudes
+from tests.support.qpi_networks import known_answer, maps, seeing_a_ring
 
-TWO = maps(np.array([[1e-6, 4e-6], [3e-5, 2e-5], [5e-6, 1e-6]]))
+TWO = maps(np.array([[0.2, 0.8], [1.5, 1.1], [0.9, 0.4]]))
 """Three superconductors at two energies."""
 ONE = TWO[:, :1]
 ASKED = {
@@ -26,7 +26,7 @@ def test_the_answer_to_a_users_maps_is_that_of_the_network(name, tmp_path):
     backbone, asked, suffix = ASKED[name]
     stack = asked if asked.ndim == 4 else asked.reshape(1, -1, *asked.shape[-2:])
     energies = [0.0, 1.0][: stack.shape[1]]
-    network = seeing_amplitudes(backbone, energies, tmp_path)
+    network = seeing_a_ring(backbone, energies, tmp_path)
     np.save(tmp_path / "maps.npy", asked)
     answer = tmp_path / f"answer{suffix}"
     files = ("--input", tmp_path / "maps.npy", "--output", answer)

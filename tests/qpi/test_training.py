@@ -13,10 +13,11 @@ from gapworks.factory.errors import DataError
 from gapworks.factory.evaluation_file import Given, read_evaluation
 from gapworks.factory.reading import verify
 from gapworks.factory.seal import sealed, to_text
+from gapworks.learning.package import load_package, save_package
 from gapworks.qpi import steps
 from gapworks.qpi.evaluation.network import evaluate
 from gapworks.qpi.learning.features import stored_maps, windows
-from gapworks.qpi.learning.maps import View, with_noise, within_disc
+from gapworks.qpi.learning.maps import View, opposite, with_noise, within_disc
 from gapworks.qpi.learning.network import TwoHeads
 from gapworks.qpi.learning.trained import Network
 from gapworks.qpi.learning.training import Drawing, symmetry_copies
@@ -137,7 +138,7 @@ class Oracle(nn.Module):
         self.calls = 0
 
     def forward(self, channels, scalars):
-        _, sign, shift = group()[self.calls]
+        _, sign, shift = group()[self.calls % 6]
         self.calls += 1
         moves = self.label >= 3
         theta = torch.where(moves, sign * self.theta + shift, self.theta)
@@ -174,6 +175,29 @@ def test_an_answer_does_not_depend_on_which_copy_is_asked(data, trained):
         other = network.answer(copies)
         assert np.allclose(one.probability, other.probability, atol=1e-4)
         assert np.allclose(one.delta, other.delta, atol=1e-3)
+
+
+def test_which_valley_is_k_changes_no_answer(data, trained):
+    network = Network.load(trained)
+    arrays = windows(data["test"], verify(data["test"]), [0.0, 1.0], network.view)
+    maps = within_disc(stored_maps(arrays), network.view)
+    one, half_turned = network.answer(maps), network.answer(opposite(maps))
+    u = arrays["label"].numpy() % 4 != 0
+    assert not torch.allclose(maps[u], opposite(maps)[u], rtol=1e-3)
+    for name in ("probability", "theta", "delta"):
+        away = getattr(one, name) - getattr(half_turned, name)
+        assert np.abs(away).max() < 1e-3
+
+
+def test_a_network_of_other_scalars_is_refused(trained, tmp_path):
+    path = tmp_path / trained.name
+    weights, card = load_package(trained, "qpi")
+    card["architecture"]["scalars"] += 2
+    layer = weights["aggregation.0.weight"]
+    weights["aggregation.0.weight"] = torch.nn.functional.pad(layer, (0, 2))
+    save_package(path, weights, {k: v for k, v in card.items() if k != "weights_sha256"})
+    with pytest.raises(DataError, match=r"takes 54 scalars, here 52 are made.*train it again"):
+        Network.load(path)
 
 
 def test_a_few_steps_on_drawn_samples_lower_the_loss(data):

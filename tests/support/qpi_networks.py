@@ -1,4 +1,4 @@
-"""Networks of the qpi study whose answer to a map is known: they see its amplitudes alone."""
+"""Networks of the qpi study whose answer to a map is known: they see one ring of it alone."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from tests.support import cards
 from tests.support.qpi_study import train_settings
 
 SIZE, RADIUS = 32, 13.0
-USUAL = 5e-6
-"""Deviation within the disc that maps are scaled to."""
-MIDDLE = -9.4
-"""Logarithm of an image's deviation, plus 1, at which A1g and A2g are equally likely."""
+RING = 2
+"""The ring of r, of eight, that the network sees: a quarter to three eighths of the disc."""
+MIDDLE = 0.3
+"""What it sees there, at which A1g and A2g are equally likely."""
 OTHERS = {"A12u": -1.0, "Eg": -2.0, "Eu": -3.0}
 """Scores of the other classes, whatever the map."""
 THETA = {"A1g": 0.3, "A2g": 0.9}
 """Rad, whatever the map."""
 
 
-def maps(amplitudes: np.ndarray) -> np.ndarray:
-    """LDOS around an impurity, of another wavelength at each energy.
+def maps(outside: np.ndarray) -> np.ndarray:
+    """LDOS around an impurity, of another wavelength and in another unit at each energy.
 
     Parameters
     ----------
-    amplitudes : ndarray, shape (..., energies)
-        1/meV.
+    outside : ndarray, shape (..., energies)
+        How much weaker it is beyond a quarter of the disc.
 
     Returns
     -------
@@ -41,29 +41,28 @@ def maps(amplitudes: np.ndarray) -> np.ndarray:
         Nothing in the outer half of the disc: no plane is taken off.
     """
     r = _distance()
-    waves = [np.where(r < RADIUS / 2, np.cos((0.7 + 0.4 * e) * r), 0.0) for e in range(2)]
-    return amplitudes[..., None, None] * np.array(waves)[: amplitudes.shape[-1]]
+    count = outside.shape[-1]
+    waves = np.array([3.0**e * np.cos((0.7 + 0.4 * e) * r) for e in range(count)])
+    shape = np.where(r < RADIUS / 4, 1.0, outside[..., None, None]) * (r < RADIUS / 2)
+    return shape * waves
 
 
-def amplitude(map_: np.ndarray) -> float:
-    """What the network of `seeing_amplitudes` sees of a map: log of its image's deviation, plus 1.
+def in_ring(map_: np.ndarray) -> float:
+    """What the network of `seeing_a_ring` sees of a map: log of the ring's share of its power.
 
-    The image is Re FT over q != 0 of the map within the Hann disc, without the impurity's site.
+    The power is that within the Hann disc without the impurity's site; the logarithm of the share
+    and 1e-4 is divided by 3, and 1 added.
     """
     r = _distance()
     disc = np.where((r > 0) & (r < RADIUS), np.cos(0.5 * np.pi * r / RADIUS) ** 2, 0.0)
-    image = np.fft.fft2(np.fft.ifftshift(disc * map_)).real
-    image[0, 0] = 0
-    return np.log(np.sqrt((image**2).mean())) + 1
+    power = (disc * map_) ** 2
+    ring = (r >= RADIUS * RING / 8) & (r < RADIUS * (RING + 1) / 8)
+    return np.log(power[ring].sum() / power.sum() + 1e-4) / 3 + 1
 
 
 def known_answer(one: np.ndarray) -> dict[str, Any]:
     """The answer to maps of one superconductor, shape (energies, SIZE, SIZE)."""
-    r = _distance()
-    weight = np.where((r > 0) & (r < RADIUS), np.cos(0.5 * np.pi * r / RADIUS) ** 4, 0.0)
-    # Any unit will do: every map is shown with one deviation.
-    one = USUAL * one / np.sqrt((weight * one**2).sum((-2, -1)).max() / weight.sum())
-    first, last = amplitude(one[0]), amplitude(one[-1])
+    first, last = in_ring(one[0]), in_ring(one[-1])
     score = OTHERS | {"A1g": MIDDLE - first, "A2g": first - MIDDLE}
     total = sum(np.exp(list(score.values())))
     label = "A1g" if first < MIDDLE else "A2g"
@@ -77,7 +76,7 @@ def known_answer(one: np.ndarray) -> dict[str, Any]:
     }
 
 
-def seeing_amplitudes(backbone: str, energies: Sequence[float], folder: Path) -> Path:
+def seeing_a_ring(backbone: str, energies: Sequence[float], folder: Path) -> Path:
     """The package of a network whose answer is `known_answer`."""
     condition = {"energies": list(energies), "odd_channels": len(energies) > 1, "scalars": True}
     chosen = train_settings(name=f"{backbone}-known", backbone=backbone, condition=condition)
@@ -92,7 +91,7 @@ def seeing_amplitudes(backbone: str, energies: Sequence[float], folder: Path) ->
     }
     torch.manual_seed(1)
     model = TwoHeads(**architecture)
-    _see_amplitudes(model, view.scalar_count(count) // count, count)
+    _see_a_ring(model, view.scalar_count(count) // count, count)
     wide = statistics(np.zeros((1, count, SIZE, SIZE)), view).shape[1]
     weights = model.state_dict() | {
         f"{FAMILIAR}mean": torch.zeros(5, wide),
@@ -113,15 +112,16 @@ def seeing_amplitudes(backbone: str, energies: Sequence[float], folder: Path) ->
 
 
 @torch.no_grad()
-def _see_amplitudes(model: TwoHeads, each: int, energies: int) -> None:
-    """Heads that see two scalars, the amplitudes at the first energy and at the last."""
+def _see_a_ring(model: TwoHeads, each: int, energies: int) -> None:
+    """Heads that see two scalars, the ring's at the first energy and at the last."""
     linear, first = model.aggregation[0], model.aggregation[0].in_features - each * energies
     shift = 50.0  # ReLU changes nothing of what is positive.
     for layer in (linear, model.classify, model.regress):
         layer.weight.zero_()
         layer.bias.zero_()
     for neuron, energy in enumerate((0, energies - 1)):
-        linear.weight[neuron, first + each * energy] = 1
+        # Two shares of odd parts stand before the rings, where there are such channels.
+        linear.weight[neuron, first + each * energy + RING + 2 * (energies > 1)] = 1
         linear.bias[neuron] = shift
     classes = ("A1g", "A12u", "A2g", "Eg", "Eu")
     for name, score in OTHERS.items():

@@ -19,7 +19,9 @@ class Condition(Section):
     odd_channels: bool = Field(
         description="three images per energy, even and odd under C3 and odd under r -> -r; else one"
     )
-    scalars: bool = Field(description="amplitudes beside the images, which are standardised")
+    scalars: bool = Field(
+        description="shares of power (odd parts, rings of r) beside images, which are standardised"
+    )
 
 
 class ImageCondition(Section):

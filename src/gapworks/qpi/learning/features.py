@@ -123,9 +123,16 @@ def features(maps: Tensor, view: View) -> tuple[Tensor, Tensor]:
         parts of Re FT that are even and odd under C3, and Im FT, the part odd under r -> -r; or
         Re FT alone.
     scalars : Tensor, shape (n, scalars)
-        For each energy: log of the image's standard deviation (1 / meV); with odd channels, logs of
-        their share of it; logs of shares of the energy in rings of r. All of order one.
+        For each energy: with odd channels, logs of their share of the image's standard deviation;
+        logs of shares of the energy in rings of r. All of order one.
+
+    Notes
+    -----
+    The unit of each energy's map changes nothing: a microscope's is arbitrary, and its set point
+    is another one at each bias.
     """
+    # First of all, so that nothing small that is added below knows the unit.
+    maps = maps / (maps.abs().amax((-2, -1), keepdim=True) + torch.finfo(maps.dtype).tiny)
     transform = _transform(maps)
     image = transform.real
     scale = _deviation(image)
@@ -143,7 +150,7 @@ def features(maps: Tensor, view: View) -> tuple[Tensor, Tensor]:
     channels = channels.flatten(1, 2)
     if not view.scalars:
         return channels, maps.new_zeros(len(maps), 0)
-    scalars = [scale[..., 0, 0].log()[..., None] + _LOG_AMPLITUDE]
+    scalars = []
     if view.odd_channels:
         shares = [(x / scale)[..., 0, 0] for x in deviations[1:]]
         scalars += [_above_floor(share).log()[..., None] for share in shares]
@@ -166,8 +173,6 @@ def _transform(maps: Tensor) -> Tensor:
     return transform
 
 
-_LOG_AMPLITUDE = 1.0
-"""Brings the logarithm of a typical image's deviation near zero."""
 _FLOOR = 1e-2
 """Below a hundredth of the image a part is numerical error of the image, and is left small."""
 

@@ -35,7 +35,8 @@ class View:
         Whether there are three channels per energy: even and odd under C3, odd under r -> -r; or
         the image alone, Re FT.
     scalars : bool
-        Whether amplitudes are given beside the images, which are standardised.
+        Whether shares of the power are given beside the images, which are standardised: of parts
+        odd under C3 and under r -> -r, of rings of r. No amplitude: a map's unit is arbitrary.
     compress : bool
         asinh of the image, in units of its standard deviation.
     """
@@ -65,7 +66,7 @@ class View:
         """Number of scalars."""
         if not self.scalars:
             return 0
-        return energies * (3 + 3 * RINGS if self.odd_channels else 1 + RINGS)
+        return energies * (2 + 3 * RINGS if self.odd_channels else RINGS)
 
 
 def on_torus(window: Tensor) -> Tensor:

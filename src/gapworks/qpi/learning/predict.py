@@ -36,8 +36,8 @@ def answer(network: Path, source: Path, target: Path, force: bool) -> Answer:
         a2; the energies those of the network. The impurity is looked for, and a constant and a
         slope are taken off. Noise is in it already.
     target : Path
-        .json, or .csv with one map a row: class, probabilities, theta (rad), delta, eps0 (meV),
-        notes, and why a map is refused, which has no answer.
+        .json, or .csv with one map a row: class, probabilities, theta (rad), delta, eps0 (meV), the
+        classes of the 90 % set, notes, and why a map is refused, which has no answer.
     force : bool
         Answer maps that are refused.
 
@@ -93,9 +93,17 @@ def _row(
     if label == "A12u":
         values["theta"] = None
     row: dict[str, Any] = {"class": label, **probability, **values}
+    if answers.members is not None:
+        row["set"] = _in_words(answers.members[number], answers.probability[number])
     if not answered:
         row = dict.fromkeys(row)
     return row | {"notes": "; ".join(notes) or None, "refused": refused}
+
+
+def _in_words(members: np.ndarray, probability: np.ndarray) -> str:
+    """Classes of a set, the likeliest first."""
+    order = np.argsort(-probability, kind="stable")
+    return " or ".join(CLASSES[k] for k in order if members[k])
 
 
 def _summary(rows: Sequence[dict[str, Any]]) -> str:
@@ -104,9 +112,10 @@ def _summary(rows: Sequence[dict[str, Any]]) -> str:
     if len(rows) == 1:
         row = rows[0]
         angle = "" if row["theta"] is None else f", theta {row['theta']:.3g} rad"
+        held = f"; 90 % set: {row['set']}" if "set" in row else ""
         return (
-            f"{row['class']} (p {row[row['class']]:.2f}){angle}, Delta {row['delta']:.3g} meV, "
-            f"eps0 {row['eps0']:.3g} meV"
+            f"{row['class']} (p {row[row['class']]:.2f}{held}){angle}, "
+            f"Delta {row['delta']:.3g} meV, eps0 {row['eps0']:.3g} meV"
         )
     return f"{len(rows)} maps: " + ", ".join(f"{count} {name}" for name, count in found.items())
 

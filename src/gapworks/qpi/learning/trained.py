@@ -14,7 +14,8 @@ from torch import Tensor
 from gapworks.factory.reading import Header
 from gapworks.learning import trained
 from gapworks.learning.memory import freed_memory_kept
-from gapworks.qpi.data.measured.treatment import Treated, disc_of, treat
+from gapworks.qpi.data.measured.treatment import Treated, treat
+from gapworks.qpi.learning.doubt import Doubt
 from gapworks.qpi.learning.familiarity import FAMILIAR, Familiarity
 from gapworks.qpi.learning.features import (
     AT_ONCE,
@@ -33,9 +34,6 @@ from gapworks.qpi.network_config import Images
 from gapworks.qpi.physics.point_group import group, reciprocal
 from gapworks.qpi.steps import Train
 
-_AMPLITUDE = 5e-6
-"""Deviation within the disc of a usual map, 1/meV per cell: what every map is scaled to."""
-
 
 @dataclass(frozen=True)
 class Answers:
@@ -51,6 +49,8 @@ class Answers:
         meV; Delta of the A2u gap for A12u.
     phi : ndarray, shape (n,), or None
         |phi|, rad, of networks that were asked for it.
+    members : ndarray of bool, shape (n, 5), or None
+        Classes of the 90 % set, of networks whose doubt is calibrated.
     """
 
     probability: np.ndarray
@@ -58,6 +58,7 @@ class Answers:
     eps0: np.ndarray
     delta: np.ndarray
     phi: np.ndarray | None = None
+    members: np.ndarray | None = None
 
     @property
     def label(self) -> np.ndarray:
@@ -83,6 +84,8 @@ class Card(trained.Card):
     training_data: TrainingData
     familiar: Threshold | None = None
     """None of networks of images, which are shown no map of a person's own."""
+    doubt: Doubt | None = None
+    """None of those, too."""
     best_epoch: int
 
 
@@ -92,6 +95,7 @@ class Network(trained.TrainedNetwork):
 
     settings: Train
     familiar: Familiarity | None = None
+    doubt: Doubt | None = None
 
     study = "qpi"
     Card = Card
@@ -106,7 +110,15 @@ class Network(trained.TrainedNetwork):
             familiar = Familiarity(tensors, card["familiar"]["threshold"])
         model = cls.build(card["architecture"])
         model.load_state_dict(weights)
-        return cls(model.eval(), card, Train.model_validate(card["settings"]), familiar)
+        doubt = Doubt.model_validate(card["doubt"]) if card.get("doubt") else None
+        network = cls(model.eval(), card, Train.model_validate(card["settings"]), familiar, doubt)
+        if not network.of_images:
+            wanted = network.view.scalar_count(len(network.settings.condition.energies))
+            if card["architecture"]["scalars"] != wanted:
+                raise ValueError(
+                    f"it takes {card['architecture']['scalars']} scalars, here {wanted} are made"
+                )
+        return network
 
     @staticmethod
     def build(architecture: dict[str, Any]) -> TwoHeads:
@@ -159,7 +171,7 @@ class Network(trained.TrainedNetwork):
             Any unit; NaN where nothing was measured.
         """
         size = maps.shape[-1]
-        treated = [_scaled(treat(one, self.view.radius, size), self.view.radius) for one in maps]
+        treated = [_scaled(treat(one, self.view.radius, size)) for one in maps]
         refused = [one.refused for one in treated]
         rest = [number for number, one in enumerate(treated) if one.refused is None]
         if rest and self.familiar is not None:
@@ -173,8 +185,8 @@ class Network(trained.TrainedNetwork):
     def answer(self, maps: Tensor) -> Answers:
         """Classes and parameters of LDOS maps, or of images.
 
-        The six symmetry copies of a map are put through the network; scores are averaged, and the
-        angles of Eg and Eu turned back, where it was trained so.
+        The symmetry copies of a map, six and as many half turned, are put through the network;
+        scores are averaged, and the angles of Eg and Eu turned back, where it was trained so.
 
         Parameters
         ----------
@@ -182,29 +194,38 @@ class Network(trained.TrainedNetwork):
             On the torus, within the disc: from `maps.within_disc`. Of networks that are shown
             images, those, from `images.images`: they are put through once.
         """
-        copies = not self.of_images and self.settings.inputs.symmetry_copies
-        operations = group() if copies else group()[:1]
+        operations = [(1.0, *one) for one in group()[:1]]
+        if not self.of_images and self.settings.inputs.symmetry_copies:
+            # Half a turn changes the sign of Im FT, which is a channel or is not there.
+            halves = (1.0, -1.0) if self.view.odd_channels else (1.0,)
+            operations = [(half, *one) for half in halves for one in group()]
         parts = maps.split(AT_ONCE)
         if self.of_images:
             seen = [(part, part.new_zeros(len(part), 0)) for part in parts]
         else:
             seen = [features(part, self.view) for part in parts]
         scores, answers = 0.0, 0.0
-        for matrix, sign, shift in operations:
-            # An image turns with its map; amplitudes stay.
+        for half, matrix, sign, shift in operations:
+            # An image turns with its map; scalars stay.
             turn = reciprocal(matrix)
-            parts = [self.model(turned(channels, turn), scalars) for channels, scalars in seen]
+            parts = [
+                self.model(turned(half_turned(channels, half), turn), scalars)
+                for channels, scalars in seen
+            ]
             logits, parameters = (torch.cat(part) for part in zip(*parts, strict=True))
             scores = scores + logits.log_softmax(1) / len(operations)
             values = parameters * self.model.target_scale + self.model.target_mean
             answers = answers + self._turned_back(values, logits, sign, shift) / len(operations)
-        probability = scores.softmax(1)
+        probability = (scores / (self.doubt.temperature if self.doubt else 1.0)).softmax(1)
         label = probability.argmax(1)
         row = label if answers.shape[1] > 1 else torch.zeros_like(label)
         chosen = answers[torch.arange(len(label)), row]
         theta = 0.5 * torch.atan2(chosen[:, 0], chosen[:, 1])
         made = (probability, theta % torch.pi, *chosen[:, 2:].unbind(1))
-        return Answers(*(tensor.double().numpy() for tensor in made))
+        found = Answers(*(tensor.double().numpy() for tensor in made))
+        if self.doubt is None:
+            return found
+        return replace(found, members=self.doubt.members(found.probability))
 
     @staticmethod
     def _turned_back(values: Tensor, logits: Tensor, sign: float, shift: float) -> Tensor:
@@ -223,11 +244,16 @@ class Network(trained.TrainedNetwork):
         return torch.cat([embedded, values[..., 2:]], -1)
 
 
-def _scaled(treated: Treated, radius: float) -> Treated:
-    """A map in the unit of a usual one: networks are shown amplitudes, files have any unit."""
-    weight = disc_of(treated.maps.shape[-1], radius) ** 2
-    unit = np.abs(treated.maps[:, weight > 0]).max() or 1.0
-    squares = (weight * (treated.maps / unit) ** 2).sum((-2, -1)) / weight.sum()
-    return replace(
-        treated, maps=treated.maps / unit * (_AMPLITUDE / (np.sqrt(squares.max()) or 1.0))
-    )
+def half_turned(channels: Tensor, half: float) -> Tensor:
+    """Channels of a map (half = 1), or of the map at -r (-1): Im FT changes its sign."""
+    if half == 1.0:
+        return channels
+    channels = channels.clone()
+    channels[:, 2::3] *= half
+    return channels
+
+
+def _scaled(treated: Treated) -> Treated:
+    """Every energy's map in a unit in which single precision holds it; no network sees units."""
+    unit = np.abs(treated.maps).max((-2, -1), keepdims=True)
+    return replace(treated, maps=treated.maps / np.where(unit > 0, unit, 1.0))

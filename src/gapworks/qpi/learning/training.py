@@ -1,6 +1,6 @@
 """Training the qpi study's networks: architecture, loss, and samples drawn at each use.
 
-A training sample is drawn again each time it is used: another impurity, one of the six symmetry
+A training sample is drawn again each time it is used: another impurity, one of the symmetry
 copies, other noise. All draws are functions of seed, epoch and batch: an interrupted training goes
 on to the same weights.
 """
@@ -21,7 +21,8 @@ from torch import Tensor
 from gapworks.factory.reading import Header
 from gapworks.learning.data import check_apart, dataset_header
 from gapworks.learning.task import Task, check_enough
-from gapworks.qpi.learning.familiarity import FAMILIAR, describe
+from gapworks.qpi.learning.calibration import calibrated
+from gapworks.qpi.learning.familiarity import FAMILIAR, Familiarity, describe
 from gapworks.qpi.learning.features import (
     AT_ONCE,
     features,
@@ -35,11 +36,13 @@ from gapworks.qpi.learning.maps import (
     View,
     ldos_maps,
     noise_levels,
+    opposite,
     turned,
     with_noise,
     within_disc,
 )
 from gapworks.qpi.learning.network import TwoHeads, two_head_loss
+from gapworks.qpi.learning.trained import Network
 from gapworks.qpi.network_config import Images, Inputs
 from gapworks.qpi.physics.point_group import group
 from gapworks.qpi.steps import Simulate, Train
@@ -112,14 +115,17 @@ def _of_windows(
     mean, scale = _target_scales(arrays)
     draw = Drawing(settings.inputs, view, impurity, mean, scale)
 
-    def familiar(
-        network: torch.nn.Module, card: dict[str, Any], report: Callable[[str], None]
+    def judging(
+        model: torch.nn.Module, card: dict[str, Any], report: Callable[[str], None]
     ) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """What maps of this training look like, stored with the network."""
+        """What maps of this training look like, and how far the network is to be believed."""
         noise = settings.inputs.white, settings.inputs.pink
         tensors, threshold = describe(arrays, view, impurity, *noise, seed)
         named = {f"{FAMILIAR}{name}": tensor for name, tensor in tensors.items()}
-        return named, {"familiar": {"threshold": threshold}}
+        network = Network(model.cpu(), card, settings, Familiarity(tensors, threshold))
+        doubt = calibrated(network, kept, seed)
+        report(doubt.said)
+        return named, {"familiar": {"threshold": threshold}, "doubt": doubt.model_dump()}
 
     architecture = {
         "channels": view.channels(len(energies)),
@@ -127,7 +133,7 @@ def _of_windows(
         "target_mean": mean,
         "target_scale": scale,
     }
-    return Learned(arrays, draw.validation(kept, seed), draw, architecture, familiar)
+    return Learned(arrays, draw.validation(kept, seed), draw, architecture, judging)
 
 
 def _of_images(
@@ -206,12 +212,15 @@ class Drawing:
         count = len(label)
         sign = rng.choice([-1.0, 1.0], count)
         impurity = _tensor(sign * rng.uniform(*self.impurity, count), green)
-        operation = rng.integers(6, size=count)
+        operation, half = rng.integers(6, size=count), rng.integers(2, size=count) == 1
         levels = noise_levels(self.inputs, count, rng)
         generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
         maps = ldos_maps(green, local, has_u_gap(label), impurity)
         if self.inputs.symmetry_copies:
             maps, theta = symmetry_copies(maps, theta, label, operation)
+            # Which of two valleys is K is not to be seen: a crystal lies either way.
+            half = torch.from_numpy(half).to(maps.device)[:, None, None, None]
+            maps = torch.where(half, opposite(maps), maps)
         white, pink = (_tensor(level, green) for level in levels)
         maps = with_noise(within_disc(maps, self.view), white, pink, generator)
         return *features(maps, self.view), label, self._targets(theta, eps0, delta)
