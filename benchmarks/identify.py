@@ -124,6 +124,12 @@ def _set_point(maps):
     return (1 + change) / (1 + 0.5 * change.mean(0))
 
 
+def _own_set_point(maps):
+    """Each energy's map with a current of its own kept constant: its own share of it is lost."""
+    change = 0.3 * maps / np.abs(maps * ~NEAR).max((1, 2), keepdims=True)
+    return (1 + change) / (1 + 0.5 * change + 0.2 * np.roll(change, 1, 0))
+
+
 TRIALS = {
     "as it is": lambda maps, p: maps,
     "one cell off": lambda maps, p: np.roll(maps, 1, 1),
@@ -144,6 +150,13 @@ TRIALS = {
         p, hopping=tuple(np.array(HOPPING) * (1.05, 0.97, 1, 1.04, 0.95, 1, 1))
     ),
     "sixth shell as printed": lambda maps, p: replace(p, sixth_shell="printed"),
+    "Rashba coupling": lambda maps, p: replace(p, rashba=5.0),
+    "magnetic impurity, z": lambda maps, p: replace(p, impurity_kind="sz"),
+    "magnetic impurity, x": lambda maps, p: replace(p, impurity_kind="sx"),
+    "weaker Ising coupling": lambda maps, p: replace(p, spin_orbit=(10.0, 0.0)),
+    "rows missing": lambda maps, p: np.where(ROWS % 16 == 5, np.nan, maps),
+    "wider tip": lambda maps, p: through_tip(maps, 0.8),
+    "set point of each energy": lambda maps, p: _own_set_point(maps),
 }
 """What is made of maps, or of what they are computed from."""
 

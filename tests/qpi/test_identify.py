@@ -12,8 +12,8 @@ from gapworks.qpi import Parameters, green_window, identify, ldos_from_window
 from gapworks.qpi.inference import residual, verdict
 from gapworks.qpi.inference.fit import Data, Fit, refine
 from gapworks.qpi.inference.hypothesis import Form, cells, mixture, of_mixture
-from gapworks.qpi.inference.identify import chosen
-from gapworks.qpi.inference.search import NEAR, WIDE, Found, on_disc
+from gapworks.qpi.inference.identify import _beside_the_calibration, _of_phase, chosen
+from gapworks.qpi.inference.search import NEAR, WIDE, Found, on_disc, search
 from gapworks.qpi.inference.templates import bank
 from tests.support.command import gapworks_here as gapworks
 
@@ -189,6 +189,44 @@ def test_intervals_hold_their_value_and_widen_with_the_inflation():
         assert two[name][1] < low and two[name][2] > high
 
 
+def test_the_floor_of_an_interval_is_what_noise_alone_would_make_of_it():
+    found, left = found_with({"A2g": 0.0})
+    floors = verdict.floors(found.fits[0], left)
+    assert floors["phi"] is None
+    assert floors["delta"] == pytest.approx(1.645 / np.sqrt(1e3), rel=0.02)
+    assert floors["eps0"] == pytest.approx(1.645 / np.sqrt(1e3), rel=0.02)
+    assert floors["theta"] == pytest.approx(1.645 / np.sqrt(1e2), rel=0.02)
+    ends = verdict.intervals(found.fits[0], left, verdict.calibration())
+    for name in ("theta", "delta", "eps0"):
+        assert floors[name] < ends[name][2] - ends[name][0]
+
+
+@pytest.mark.parametrize("mixed", [(0.4, 0.3), (-0.5, -0.2), (0.6, -0.6)])
+def test_the_floor_of_angles_is_the_spread_of_complex_mixtures(mixed):
+    found, left = found_with({"Eg": 0.0})
+    curvature = np.diag([4e3, 9e3, 1e3, 1e3, 1e3, 1e3])
+    vector = np.array([*mixed, 0.0, -50.0, -1.0, 0.01])
+    fit = replace(found.fits[0], form=Form("Eg", complex=True), vector=vector, curvature=curvature)
+    floors = verdict.floors(fit, left)
+    rng = np.random.default_rng(1)
+    width = np.sqrt(float(left.noise.mean()) / np.diag(curvature)[:2])
+    drawn = np.array([mixture(*(mixed + width * rng.standard_normal(2))) for _ in range(4000)])
+    for k, name in enumerate(("theta", "phi")):
+        assert floors[name] == pytest.approx(1.645 * drawn[:, k].std(), rel=0.06)
+    at_the_edge = replace(fit, vector=np.array([0.8, 0.599, *vector[2:]]))
+    assert verdict.floors(at_the_edge, left)["phi"] is None
+
+
+def test_a_note_says_how_maps_differ_from_those_of_the_calibration():
+    _, left = found_with({"A2g": 0.0})
+    assert _beside_the_calibration((0.0, 1.0), left) == ""
+    assert "these are at 0 meV" in _beside_the_calibration((0.0,), left)
+    assert "these are at -0.4 and 1 meV" in _beside_the_calibration((-0.4, 1.0), left)
+    assert "no white noise" in _beside_the_calibration((0.0, 1.0), replace(left, repeated=2.0))
+    assert "real mixture" in _of_phase((0.2, 0.0, 0.4))
+    assert "complex" in _of_phase((0.4, 0.2, 0.6))
+
+
 def test_the_shipped_calibration_is_possible():
     known = verdict.calibration()
     assert known.temperature >= 1 and 0 < known.floor < 0.2 and 0 < known.threshold <= 0.05
@@ -227,6 +265,12 @@ def test_an_impurity_off_centre_in_noise_is_identified(tmp_path):
     assert ended.returncode == 0, ended.stderr
     found = json.loads((tmp_path / "a.json").read_text())
     assert found["set"] == ["A2g"] and "A2g (90 % set)" in ended.stdout
+    # A long fit says what it is at.
+    for words in ("templates of A1g, 1 of 5", "short fit 1 of", "fitting A2g on a grid of 8192"):
+        assert words in ended.stderr
+    for name in ("theta", "delta", "eps0"):
+        assert 0 < found["floors"][name] <= found[name][2] - found[name][1]
+    assert "meV, at best +-" in ended.stdout
     assert found["probabilities"]["A2g"] > 0.9
     assert any(f"on {verdict.calibration().samples} simulated" in note for note in found["notes"])
     for name, truth in (("theta", 1.1), ("delta", 0.9), ("eps0", -62.0)):
@@ -251,3 +295,22 @@ def test_the_command_refuses_what_it_cannot_judge(tmp_path):
     ):
         ended = gapworks("identify", file, *given)
         assert ended.returncode == code and asked in ended.stderr, ended.stderr
+
+
+@pytest.mark.parametrize("irrep", ["A2u", "Eu"])
+def test_a_crystal_that_lies_half_a_turn_round_is_the_same_superconductor(irrep):
+    templates = bank(ENERGIES, (-100.0, -60.0))
+    p = replace(MODEL, irrep=irrep, theta=0.0 if irrep == "A2u" else 0.5, delta=1.2)
+    maps = maps_of(p, n_effective=4096)
+    known = np.ones(maps.shape[1:], bool)
+    level = 0.05 * WIDE.of(maps).std(1)
+    noisy = maps + level[:, None, None] * np.random.default_rng(5).standard_normal(maps.shape)
+    either = [
+        search(one, ENERGIES, level, known, templates) for one in (noisy, residual.opposite(noisy))
+    ]
+    assert [found.turned for found in either] == [False, True]
+    for found in either:
+        assert found.fits[0].form.irrep == irrep
+    first, second = (found.fits[0] for found in either)
+    assert second.chi2 == pytest.approx(first.chi2, rel=1e-3)
+    assert second.vector == pytest.approx(first.vector, rel=1e-3, abs=1e-3)

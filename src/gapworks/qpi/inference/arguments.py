@@ -15,7 +15,8 @@ anywhere, a background may stand. Fitted are two maps within 3 meV, in a few sec
 on one core, and twenty more for templates.
 
 what is said: the set of irreps that holds the right one nine times in ten, probabilities of all,
-theta, Delta, eps0 and phi with 90 % intervals. A1u and A2u look the same and are always together.
+theta, Delta, eps0 and phi with 90 % intervals, and how wide these were if noise were all
+(Cramer-Rao: "at best"). A1u and A2u look the same and are always together.
 More: docs/qpi.md
 
 examples:

@@ -67,5 +67,8 @@ def _table(found: Identification) -> str:
     for name, unit in (("theta", "rad"), ("phi", "rad"), ("delta", "meV"), ("eps0", "meV")):
         value: Interval | None = getattr(found, name)
         if value is not None:
-            rows.append(f"  {name} = {value[0]:.4g} ({value[1]:.4g} ... {value[2]:.4g}) {unit}")
+            floor = (found.floors or {}).get(name)
+            least = "" if floor is None else f", at best +-{floor:.2g}"
+            ends = f"{value[1]:.4g} ... {value[2]:.4g}"
+            rows.append(f"  {name} = {value[0]:.4g} ({ends}) {unit}{least}")
     return "\n".join(rows)

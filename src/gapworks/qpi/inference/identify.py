@@ -17,6 +17,13 @@ from gapworks.qpi.inference.treatment import Treated, treat
 
 MOST_ENERGIES = 2
 """Maps that are fitted; of more, those that say most are taken."""
+_CALIBRATED = (0.0, 1.0)
+"""meV: energies of the maps that the doubt is calibrated on."""
+_NEAR = 0.05
+"""meV."""
+_COLOURED = 1.5
+"""More cells than this for one independent number of the residual are coloured noise."""
+_NO_PHASE = 1e-3
 _LARGEST_ENERGY = 3.0
 """meV: 1.5 times the largest Delta there is."""
 _RIM = Disc(64, 22.0, 27.7)
@@ -45,6 +52,10 @@ class Identification:
         interval is; phi within [0, pi / 2], its sign is invisible. None where there is no angle.
     delta, eps0 : (value, lower, upper) or None
         meV. Delta is the printed prefactor; for A12u that of A2u, sqrt(3) times that of A1u.
+    floors : dict of str to float or None
+        Of theta, delta, eps0 and phi: half width of the 90 % interval that no unbiased estimate
+        beats in white noise as strong as the residual (Cramer and Rao). An interval much wider
+        than that stands for what the calibration found beside the noise.
     notes : tuple of str
         What was assumed and done.
     refused : str or None
@@ -61,6 +72,7 @@ class Identification:
     delta: Interval | None = None
     eps0: Interval | None = None
     phi: Interval | None = None
+    floors: dict[str, float | None] | None = None
     notes: tuple[str, ...] = ()
     refused: str | None = None
     energies: tuple[float, ...] = ()
@@ -175,11 +187,12 @@ def _fitted(
     if not (noise > 0).all():
         return Identification(notes=tuple(notes), refused=treated.refused or "a map is empty")
     said("computing templates at these energies, some ten seconds")
-    templates = bank(at)
-    said("fitting")
-    found, remains, refused, common = searched(maps, at, noise, known, templates)
+    templates = bank(at, said=said)
+    found, remains, refused, common = searched(maps, at, noise, known, templates, said)
     if not common:
         notes.append("one unit for all energies does not fit; each has one of its own")
+    if found.turned:
+        notes.append("the crystal lies half a turn round: K and K' are exchanged")
     refused = treated.refused or refused
     if refused and not force:
         return Identification(
@@ -191,8 +204,11 @@ def _fitted(
     fits = {verdict.class_of(fit): fit for fit in found.fits}
     if best in fits:
         numbers = verdict.intervals(fits[best], remains, known_doubt)
+        floors = verdict.floors(fits[best], remains)
+        if numbers["phi"] is not None:
+            notes.append(_of_phase(numbers["phi"]))
     else:
-        numbers = dict.fromkeys(("theta", "delta", "eps0", "phi"))
+        numbers, floors = dict.fromkeys(("theta", "delta", "eps0", "phi")), None
     fit = found.fits[0]
     if not fit.settled:
         notes.append("the fit had not settled; its numbers may be a little off")
@@ -203,6 +219,7 @@ def _fitted(
     notes.append(
         f"set and intervals are calibrated on {known_doubt.samples} simulated superconductors of "
         "maps at 0 and 1 meV with white noise; not on other noise, energies or materials"
+        + _beside_the_calibration(at, remains)
     )
     if best == "A12u":
         notes.append("A1u and A2u look the same; Delta is that of A2u, sqrt(3) times A1u's")
@@ -210,11 +227,29 @@ def _fitted(
         set=verdict.members(probability, known_doubt),
         probabilities=probability,
         **numbers,
+        floors=floors,
         notes=tuple(notes),
         refused=refused,
         energies=at,
         misfit=remains.misfit,
     )
+
+
+def _of_phase(phi: Interval) -> str:
+    """What may be said of a mixture's phase."""
+    if phi[1] > _NO_PHASE:
+        return "the mixture is complex: phi > 0 all over its interval; its sign is invisible"
+    return "a real mixture, phi = 0, is within the interval of phi; the sign of phi is invisible"
+
+
+def _beside_the_calibration(at: tuple[float, ...], left: residual.Left) -> str:
+    """How these maps differ from those of the calibration."""
+    said = ""
+    if len(at) == 1 or any(min(abs(x - known) for known in _CALIBRATED) > _NEAR for x in at):
+        said += f"; these are at {' and '.join(f'{x:g}' for x in at)} meV"
+    if left.repeated > _COLOURED:
+        said += f"; what is left of these is no white noise ({left.repeated:.1f} cells are as one)"
+    return said
 
 
 def searched(
@@ -223,12 +258,13 @@ def searched(
     noise: np.ndarray,
     known: np.ndarray,
     templates: Bank,
+    said: Callable[[str], None] = lambda line: None,
 ) -> tuple[Found, residual.Left, str | None, bool]:
     """Search, and where no fit is one, more thoroughly, and with a unit for each energy.
 
     Parameters
     ----------
-    maps, energies, noise, known, templates
+    maps, energies, noise, known, templates, said
         As of `search.search`.
 
     Returns
@@ -245,7 +281,9 @@ def searched(
     for common, effort in ((True, USUAL), (True, THOROUGH), (False, USUAL)):
         if not common and (len(energies) == 1 or first[2] is None):
             break
-        found = search(maps, energies, noise, known, templates, common, effort)
+        if first is not None:
+            said("looking further: " + ("from more starts" if common else "a unit for each energy"))
+        found = search(maps, energies, noise, known, templates, common, effort, said)
         best = found.fits[0]
         left = residual.judge(best.residual, best.model, np.count_nonzero(best.residual), WIDE)
         why = verdict.misfit(best, left) or verdict.out_of_range(best)

@@ -74,7 +74,7 @@ def judge(residual: np.ndarray, model: np.ndarray, count: int, disc: Disc) -> Le
     unit = np.sqrt(noise)[:, None] + 1e-300
     left, shown = (_in_window(a / unit, disc) for a in (residual, model))
     signal = float((shown**2).sum()) + 1e-300
-    other = _opposite(left)
+    other = opposite(left)
     even, odd = (left + other) / 2, (left - other) / 2
     r = np.fft.fftshift(distance(disc.size))
     repeated, repeated_odd = _repeated(left), _repeated(odd)
@@ -111,7 +111,7 @@ def _in_window(values: np.ndarray, disc: Disc) -> np.ndarray:
     return whole.reshape(-1, disc.size, disc.size)
 
 
-def _opposite(maps: np.ndarray) -> np.ndarray:
+def opposite(maps: np.ndarray) -> np.ndarray:
     """The maps at -r, r = 0 at [size // 2, size // 2], size even."""
     return np.roll(maps[..., ::-1, ::-1], (1, 1), (-2, -1))
 

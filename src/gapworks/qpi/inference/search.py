@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gapworks.qpi.inference.fit import Data, Fit, refine
 from gapworks.qpi.inference.hypothesis import IRREPS, TWO_COMPONENTS, Disc, Form, of_mixture
+from gapworks.qpi.inference.residual import opposite
 from gapworks.qpi.inference.templates import Bank, Start
 
 NEAR = Disc(30, 0.5, 13.0)
@@ -54,6 +55,9 @@ _SCAN, _TURNS, _FACTORS = 1024, 10, (0.6, 1.0, 1.8)
 _AGAIN = 10.0
 """Another start of an irrep is refined if its short fit is not worse than the best by more."""
 _BETTER = 0.01
+_TURNED = 25.0
+"""A crystal is taken to lie half a turn round if the best u gap fits so much better then, in chi^2:
+less decides nothing."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class Found:
 
     fits: list[Fit]
     given_up: dict[str, float]
+    turned: bool = False
+    """Whether the maps were turned by half a turn first: K and K' are exchanged."""
 
 
 def search(
@@ -81,6 +87,7 @@ def search(
     bank: Bank,
     common: bool = True,
     effort: Effort = USUAL,
+    said: Callable[[str], None] = lambda line: None,
 ) -> Found:
     """Fit all irreps to centred maps.
 
@@ -99,23 +106,48 @@ def search(
     common : bool
         One unit for all energies.
     effort : Effort
+    said : callable
+        Told which fit is next.
+
+    Notes
+    -----
+    Which of two valleys is K is not to be seen beforehand, and a crystal lies either way: maps of u
+    gaps at -r are those of the other. The way in which the best of them fits better is taken.
     """
+    found = _search(maps, energies, noise, known, bank, common, effort, said, False)
+    if found is None:
+        said("the crystal lies half a turn round: once more")
+        turned = opposite(maps), energies, noise, opposite(known)
+        found = _search(*turned, bank, common, effort, said, True)
+    return found
+
+
+def _search(maps, energies, noise, known, bank, common, effort, said, turned) -> Found | None:
+    """As `search`; None if the maps are to be turned first."""
     energies = tuple(energies)
     near, wide = (on_disc(maps, energies, noise, known, disc, common) for disc in (NEAR, WIDE))
     starts = sorted(bank.starts(maps, np.ones(len(energies)), effort.each, _APART), key=_worse)
     best = starts[0].agreement
     tried = [s for s in starts if s.agreement > best - effort.spread and not _as_well(s, starts)]
     short: list[Fit] = []
-    for start in tried[: effort.starts]:
+    for number, start in enumerate(tried[: effort.starts], 1):
+        said(f"short fit {number} of {min(len(tried), effort.starts)}: {start.form.irrep}")
         form, vector = _begin(start)
         hopeless = np.inf
         if short:
             lowest = min(fit.chi2 for fit in short)
             hopeless = lowest + 2 * KEPT * max(1.0, lowest / near.count)
         short.append(refine(near, form, vector, _SHORT, _SHORT, effort.steps, hopeless))
+    said("short fits of all irreps from the best one")
     short += _elsewhere(near, min(short, key=lambda fit: fit.chi2))
     short.sort(key=lambda fit: fit.chi2)
     unit = max(1.0, short[0].chi2 / near.count)
+    odd = next((fit for fit in short if fit.form.irrep.endswith("u")), None)
+    if odd is not None and not turned:
+        other = on_disc(opposite(maps), energies, noise, opposite(known), NEAR, common)
+        other_way = refine(other, odd.form, odd.vector, _SHORT, _SHORT, 0)
+        if other_way.chi2 < odd.chi2 - _TURNED * unit:
+            return None
     long: dict[str, Fit] = {}
     begun: list[Fit] = []
     given_up = dict.fromkeys((start.form.irrep for start in starts), np.inf)
@@ -130,6 +162,7 @@ def search(
         if long:
             lowest = min(one.chi2 for one in long.values())
             hopeless = lowest + KEPT * max(1.0, lowest / wide.count)
+        said(f"fitting {irrep} on a grid of {FINE}")
         refined = refine(wide, fit.form, fit.vector, FINE, _DERIVATIVE, _LONG_STEPS, hopeless)
         if irrep in TWO_COMPONENTS and not fit.form.complex and refined.chi2 < hopeless:
             form, vector = _with_phase(refined)
@@ -138,7 +171,7 @@ def search(
             long[irrep] = refined
     for irrep in long:
         del given_up[irrep]
-    return Found(sorted(long.values(), key=lambda fit: fit.chi2), given_up)
+    return Found(sorted(long.values(), key=lambda fit: fit.chi2), given_up, turned)
 
 
 def on_disc(

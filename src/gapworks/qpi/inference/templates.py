@@ -7,6 +7,7 @@ is turned instead.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -155,8 +156,11 @@ def _turned(maps: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return np.where(inside, maps[..., np.where(inside, k, 0), np.where(inside, m, 0)], 0.0)
 
 
-@lru_cache(maxsize=4)
-def bank(energies: tuple[float, ...], eps0: tuple[float, ...] = tuple(_EPS0)) -> Bank:
+def bank(
+    energies: tuple[float, ...],
+    eps0: tuple[float, ...] = tuple(_EPS0),
+    said: Callable[[str], None] = lambda line: None,
+) -> Bank:
     """Templates at some energies, meV; ten seconds for two energies, kept for the next maps.
 
     Parameters
@@ -165,16 +169,32 @@ def bank(energies: tuple[float, ...], eps0: tuple[float, ...] = tuple(_EPS0)) ->
         meV.
     eps0 : tuple of float
         Those of the templates, meV.
+    said : callable
+        Told which irrep is next.
     """
+    parts = []
+    for number, irrep in enumerate(_THETA, 1):
+        said(f"templates of {irrep}, {number} of {len(_THETA)}")
+        parts.append(_of_irrep(irrep, energies, eps0))
+    return Bank(
+        [row for rows, _ in parts for row in rows],
+        np.ascontiguousarray(np.concatenate([maps for _, maps in parts], 1)),
+    )
+
+
+@lru_cache(maxsize=4 * len(_THETA))
+def _of_irrep(
+    irrep: str, energies: tuple[float, ...], eps0: tuple[float, ...]
+) -> tuple[list[tuple[str, float, float, float, float, float]], np.ndarray]:
+    """Rows and maps of a bank, shape (energies, rows, cells)."""
     combinations = [
-        (irrep, theta, phi, delta, one)
-        for irrep, angles in _THETA.items()
-        for theta, phi in angles
+        (theta, phi, delta, one)
+        for theta, phi in _THETA[irrep]
         for delta in (*_DELTA, *([_LARGE] if irrep == "A2u" else []))
         for one in eps0
     ]
     rows, maps = [], []
-    for irrep, theta, phi, delta, one in combinations:
+    for theta, phi, delta, one in combinations:
         form = Form(irrep, complex=phi != 0)
         angle = of_mixture(theta, phi) if form.complex else (theta,) * form.angles
         vector = np.array([*angle, np.log(delta), one, np.log(BROADENING), 0.0])
@@ -185,4 +205,4 @@ def bank(energies: tuple[float, ...], eps0: tuple[float, ...] = tuple(_EPS0)) ->
             found -= found.mean(-1, keepdims=True)
             found /= np.linalg.norm(found, axis=-1, keepdims=True)
             maps.append(found.astype(np.float32))
-    return Bank(rows, np.ascontiguousarray(np.stack(maps, 1)))
+    return rows, np.stack(maps, 1)

@@ -15,6 +15,10 @@ from gapworks.qpi.inference.hypothesis import mixture
 from gapworks.qpi.inference.residual import Left
 from gapworks.qpi.inference.search import KEPT, Found
 
+_REACH = 1.645
+"""Standard deviations that nine in ten are within."""
+_INSIDE = 0.98
+"""Complex mixtures nearer to the edge of the disc may be real: there angles are not smooth."""
 DRAWS = 2000
 """Vectors that intervals are taken from."""
 # Ranges of what is uniform before the maps are seen: pi of an angle, log 10 of Delta and of the
@@ -123,6 +127,55 @@ def intervals(
     }
 
 
+def floors(fit: Fit, left: Left) -> dict[str, float | None]:
+    """Half widths of 90 % intervals that no unbiased estimate from these maps can beat.
+
+    Cramer and Rao's bound, of white noise as strong as the residual; what is unknown beside, the
+    unit included, is. None of what has no effect, or where the bound does not hold: real mixtures
+    are at the edge of the complex ones.
+
+    Parameters
+    ----------
+    fit : Fit
+        The best one.
+    left : Left
+        What it leaves.
+    """
+    information = fit.curvature / float(left.noise.mean()) + np.diag(12 / _sides(fit) ** 2)
+    covariance = np.linalg.inv(information)
+    at = fit.form.angles
+    slopes = {
+        "delta": np.exp(fit.vector[at]) * np.eye(fit.form.size)[at],
+        "eps0": np.eye(fit.form.size)[at + 1],
+        "theta": None,
+        "phi": None,
+    }
+    if fit.form.complex:
+        if np.hypot(*fit.vector[:2]) < _INSIDE:
+            for k, name in enumerate(("theta", "phi")):
+                slopes[name] = _slope(fit, k)
+    elif at:
+        slopes["theta"] = np.eye(fit.form.size)[0]
+    return {
+        name: None if slope is None else float(_REACH * np.sqrt(slope @ covariance @ slope))
+        for name, slope in slopes.items()
+    }
+
+
+def _slope(fit: Fit, k: int) -> np.ndarray:
+    """Change of theta (k = 0) or phi (1) with the vector of a complex mixture, shape (size,)."""
+    slope, h = np.zeros(fit.form.size), 1e-4
+    for axis in (0, 1):
+        ends = []
+        for side in (1, -1):
+            s = np.array(fit.vector[:2])
+            s[axis] += side * h
+            ends.append(mixture(*s)[k])
+        # theta is the same modulo pi.
+        slope[axis] = ((ends[0] - ends[1] + np.pi / 2) % np.pi - np.pi / 2) / (2 * h)
+    return slope
+
+
 def deviations(fit: Fit, left: Left, least: dict[str, float]) -> np.ndarray:
     """Covariance of a fit's vector, shape (size, size): the fit's and the model's own."""
     covariance = np.linalg.inv(_precision(fit, left))
@@ -185,7 +238,7 @@ def _occam(fit: Fit, left: Left) -> float:
 
 
 def _interval(fit, left, name, reach, least):
-    """By drawing vectors `reach` / 1.645 times as wide as they are believed to be."""
+    """By drawing vectors `reach` / _REACH times as wide as they are believed to be."""
     at = fit.form.angles
     if (name == "theta" and not at) or (name == "phi" and not fit.form.complex):
         return None
@@ -200,7 +253,7 @@ def _interval(fit, left, name, reach, least):
         return value, value - min(width, np.pi / 2), value + min(width, np.pi / 2)
     rng = np.random.default_rng(0)
     drawn = rng.multivariate_normal(
-        fit.vector[:2], covariance[:2, :2] * (reach / 1.645) ** 2, DRAWS, method="cholesky"
+        fit.vector[:2], covariance[:2, :2] * (reach / _REACH) ** 2, DRAWS, method="cholesky"
     )
     angles = np.array([mixture(*one) for one in drawn])
     theta, phi = mixture(*fit.vector[:2])
