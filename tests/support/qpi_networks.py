@@ -19,7 +19,7 @@ from tests.support.qpi_study import train_settings
 SIZE, RADIUS = 32, 13.0
 RING = 2
 """The ring of r, of eight, that the network sees: a quarter to three eighths of the disc."""
-MIDDLE = 0.3
+MIDDLE = 0.6
 """What it sees there, at which A1g and A2g are equally likely."""
 OTHERS = {"A12u": -1.0, "Eg": -2.0, "Eu": -3.0}
 """Scores of the other classes, whatever the map."""

@@ -53,14 +53,14 @@ def _networks(conditions: Iterable[str]) -> str:
 NETWORK = _networks(name for name in steps.DATA if name != PHASE)
 
 LAYOUT = """\
-  qpi         the change of the LDOS by one impurity, in any unit: .npy of real numbers, shape
+  qpi         the change of the LDOS by one impurity, each energy in any unit: .npy of reals, shape
               (n, E, M, M) or (E, M, M), or (M, M) for a network of one energy; E energies in the
               network's order (its card: settings.condition.energies); M x M cells of the lattice,
               r = i a1 + j a2 at row i and column j, a1 and a2 60 degrees apart; M at least the
               network's window; the impurity at [M // 2, M // 2], or near it: it is looked for.
               No image in q, no square pixels: put the map on the lattice's cells first.
-              -> class, probabilities, theta (rad), Delta and eps0 (meV), notes: a map a row, .csv,
-              or .json"""
+              -> class, probabilities, theta (rad), Delta and eps0 (meV), the 90 % set of classes,
+              notes: a map a row, .csv, or .json"""
 
 STUDY = Study(
     config=QpiConfig,
