@@ -143,3 +143,40 @@ def test_the_command_answers_a_spectrum_by_the_networks_function(ask, arrays, na
     residual = np.linalg.norm(found - true) / np.linalg.norm(true)
     assert check[f"{target}_residual"] == pytest.approx(residual, rel=1e-3)
     assert check["coupling"] == pytest.approx(arrays["coupling"][row], rel=1e-4)
+
+
+def test_a_networks_answer_stands_beside_the_inversions(study, arrays, tmp_path):
+    sample = rows_of(arrays, np.array([7]))
+    gap = gap_function(sample)[0]
+    source, answer = tmp_path / "gap.csv", tmp_path / "answer.json"
+    keep = np.r_[0 : gap.size : 8, gap.size - 1]
+    source.write_text(lines(arrays["energy"][keep], gap.real[keep], gap.imag[keep]))
+    network = study.network("sl-complex-gap")
+    physics = Network.load(network).physics
+    given = ["invert", source, "--temperature", physics.temperature, "--end", 10, "--noise", 0.003]
+    given += ["--cutoff", physics.mu_star_cutoff, "--json", answer, "--network", network, "--force"]
+    ran = gapworks(*given)
+    assert ran.returncode == 0, ran.stderr
+    written = json.loads(answer.read_text())
+    target = tmp_path / "a2f.csv"
+    gapworks(
+        *("predict", "eliashberg", "--network", network, "--input", source),
+        "--output",
+        target,
+        "--force",
+    )
+    check = json.loads(target.with_suffix(".json").read_text())
+    beside = written["network"]
+    assert (
+        beside["lambda"] == check["coupling"]
+        and beside["refused"] == check["refused_without_force"]
+    )
+    assert beside["residual"] == check["gap_residual"] > 10 * written["residual"]
+    np.testing.assert_allclose(
+        beside["a2F"], np.loadtxt(target, delimiter=",", skiprows=1)[:, 1], atol=1e-6
+    )
+    assert (
+        f"lambda {beside['lambda']:.4g}" in ran.stdout and f"{beside['residual']:.3g}" in ran.stdout
+    )
+    other = gapworks(*given[:-2], study.network("sl-complex-dos"))
+    assert other.returncode == 1 and "--kind is gap" in other.stderr

@@ -131,7 +131,7 @@ def answer(
     if kind in ((["gap"], ["a2f"]), (["dos"], ["a2f"])):
         if column is not None or drop_imaginary:
             raise DataError(f"{source}: --column and --drop-imaginary are for spectral functions")
-        found = _spectrum(loaded, source, unit, judge_physics(physics, stated))
+        found = spectrum_of(loaded, source, unit, stated)
     elif kind in ((["a2f"], ["gap"]), (["a2f"], ["dos"])):
         given = read_spectrum(source, physics, unit, column, drop_imaginary)
         found = _function(loaded, *given, judge_physics(physics, stated))
@@ -178,8 +178,10 @@ def answer(
     )
 
 
-def _spectrum(loaded: Network, source: Path, unit: str | None, foreign: Sequence[str]) -> Found:
-    """a2F of a user's gap function or DOS; the check solves the prediction."""
+def spectrum_of(
+    loaded: Network, source: Path, unit: str | None, stated: Mapping[str, float | None]
+) -> Found:
+    """a2F of a user's gap function or DOS; the check solves it (`answer` says what is `stated`)."""
     physics = loaded.physics
     x = real_energies(physics)
     (sees,) = loaded.card["inputs"]
@@ -205,7 +207,7 @@ def _spectrum(loaded: Network, source: Path, unit: str | None, foreign: Sequence
     if delta is not None and (said := judge_causality(x, delta)):
         verdict.refusals = [*said, *verdict.refusals]
         verdict.outside.append("causality")
-    verdict.refusals = [*foreign, *verdict.refusals]
+    verdict.refusals = [*judge_physics(physics, stated), *verdict.refusals]
     columns = {"omega_meV": boson_grid(physics), "a2F": a2f[0]}
     found = Found("a2F", columns, check, verdict, calibration)
     return found if level is None else _with_intervals(found, loaded, rows, level)

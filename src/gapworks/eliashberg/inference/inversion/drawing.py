@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gapworks.eliashberg.inference.inversion.answer import Inversion
 from gapworks.plotting.style import CURVES, PAGE, house_style, panel_labels, plt, save
+
+if TYPE_CHECKING:  # a figure without a network needs no torch
+    from gapworks.eliashberg.inference.inversion.network import Beside
 
 _AXES = {
     "gap": ("energy (meV)", r"$\Delta$ (meV)"),
@@ -16,7 +20,14 @@ _AXES = {
 }
 
 
-def draw(found: Inversion, kind: str, energy: np.ndarray, values: np.ndarray, path: Path) -> None:
+def draw(
+    found: Inversion,
+    kind: str,
+    energy: np.ndarray,
+    values: np.ndarray,
+    path: Path,
+    other: Beside | None = None,
+) -> None:
     """Draw an answer.
 
     Parameters
@@ -27,6 +38,8 @@ def draw(found: Inversion, kind: str, energy: np.ndarray, values: np.ndarray, pa
         The data, energies increasing; values as they were given.
     path : Path
         Of a format in `plotting.style.FORMATS`.
+    other : Beside, optional
+        What a network said.
     """
     with house_style():
         figure, (spectrum, data) = plt.subplots(1, 2, figsize=(PAGE, 2.6))
@@ -38,6 +51,8 @@ def draw(found: Inversion, kind: str, energy: np.ndarray, values: np.ndarray, pa
                 found.omega, lower, upper, color=CURVES[0], alpha=alpha, lw=0, label=f"{share} %"
             )
         spectrum.plot(found.omega, found.a2f, color=CURVES[0], label="median")
+        if other is not None:
+            spectrum.plot(other.omega, other.a2f, color=CURVES[1], lw=0.8, label="network")
         spectrum.set(
             xlabel=r"$\omega$ (meV)",
             ylabel=r"$\alpha^2F$",

@@ -32,6 +32,11 @@ def run(args: argparse.Namespace) -> None:
         If the data do not fit, and --force was not given; nothing is written then.
     """
     kind, energy, values, notes = _read(args.file, args.kind, args.unit, args.column)
+    other = None
+    if args.network:
+        from gapworks.eliashberg.inference.inversion.network import beside  # torch
+
+        other = beside(args, kind)
     common = {"cutoff": args.cutoff, "end": args.end, "mu_width": args.mu_width}
     given = (energy, values, args.noise, args.temperature, args.mu_star)
     try:
@@ -53,11 +58,13 @@ def run(args: argparse.Namespace) -> None:
     for note in (*notes, *found.notes):
         print(f"gapworks: {note}", file=sys.stderr)
     print(_table(found))
+    if other is not None:
+        print(other.said(found.gap_residual))
     if found.refused:
         if not args.force:
             raise Refused(f"{args.file}: {found.refused} Nothing is written without --force")
         print(f"gapworks: {found.refused}", file=sys.stderr)
-    _write(args, found, kind, energy, values)
+    _write(args, found, kind, energy, values, other)
 
 
 def _read(path: Path, kind: str | None, unit: str | None, column: int | None):
@@ -107,8 +114,8 @@ def _table(found: Inversion) -> str:
     return "\n".join(rows)
 
 
-def _write(args, found, kind, energy, values):
-    """All files that were asked for."""
+def _write(args, found, kind, energy, values, other):
+    """All files that were asked for; `other` is what a network said, or None."""
     columns = {
         "omega_meV": found.omega,
         "a2F": found.a2f,
@@ -143,6 +150,7 @@ def _write(args, found, kind, energy, values):
             "background": found.numbers.tolist(),
         }
         content |= {name: column.tolist() for name, column in columns.items()}
+        content |= {} if other is None else {"network": other.content()}
         write_whole(args.json, (json.dumps(content, indent=1) + "\n").encode())
     if args.samples:
         rows = found.samples(args.sample_count)
@@ -151,4 +159,4 @@ def _write(args, found, kind, energy, values):
     if args.figure:
         from gapworks.eliashberg.inference.inversion.drawing import draw
 
-        draw(found, kind, energy, values, args.figure)
+        draw(found, kind, energy, values, args.figure, other)
