@@ -72,14 +72,6 @@ class Plan:
         """The size of a data set; errors as of `simulation`."""
         return self.scale.config.samples(dataset)
 
-    def samples_of_file(self, dataset: str) -> int:
-        """The same of a generated data set, too: as many as of what networks made it of."""
-        folder, _, name = dataset.rpartition("/")
-        if not folder:
-            return self.samples(dataset)
-        given = self.inputs(name, folder).data.values()
-        return sum(map(self.samples, dict.fromkeys(given)))
-
     def solved(self) -> list[str]:
         """The files of all solved data that the scale's figures and tables come from."""
         found: dict[str, None] = {}

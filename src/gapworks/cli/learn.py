@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from gapworks.cli.arguments import Subparsers, command, say, with_study
+from gapworks.cli.arguments import Subparsers, command, with_study
 from gapworks.factory.errors import DataError
 from gapworks.readers.arguments import above_zero, count, number
 from gapworks.study import STUDIES, Option, study

@@ -137,7 +137,7 @@ def _simulation(plan: Plan, name: str) -> Work:
 def _training(plan: Plan, name: str, key: str) -> Work:
     settings = plan.study.steps.Train.of(plan.scale, network=name)
     data = plan.study.training(plan.scale, name).data
-    samples = plan.samples_of_file(data)
+    samples = _samples_of_file(plan, data)
     said = settings.model_dump(mode="json")
     schedule = getattr(getattr(settings, "network", None), "training", None)
     if schedule is not None:
@@ -187,7 +187,16 @@ def _counted(known: Mapping[str, Callable[..., float]], name: str) -> Callable[.
 def _samples(plan: Plan, name: str, kind: str) -> float:
     """Of the data that an evaluation, or a generated data set, is made of; one if of none."""
     given = plan.inputs(name, kind).data.values()
-    return max(1, sum(plan.samples_of_file(one) for one in dict.fromkeys(given)))
+    return max(1, sum(_samples_of_file(plan, one) for one in dict.fromkeys(given)))
+
+
+def _samples_of_file(plan: Plan, dataset: str) -> int:
+    """Of a generated data set: as many as of what networks made it of."""
+    folder, _, name = dataset.rpartition("/")
+    if not folder:
+        return plan.samples(dataset)
+    given = plan.inputs(name, folder).data.values()
+    return sum(map(plan.samples, dict.fromkeys(given)))
 
 
 def _digest(said: Any) -> str:

@@ -89,7 +89,7 @@ def invert(parser: argparse.ArgumentParser) -> None:
         "--background", type=int, metavar="ORDER", help="fit a polynomial in its place"
     )
     parser.add_argument(
-        "--network", type=Path, help="of gap function or DOS to a2F: its answer stands beside"
+        "--network", type=Path, help="name or file, of gap or DOS to a2F: its answer stands beside"
     )
     _reading(parser, "the energies").add_argument(
         "--column", type=count, metavar="N", help="which is N or dI/dV, if there are several"

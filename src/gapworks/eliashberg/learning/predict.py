@@ -48,7 +48,7 @@ WORDS = {"coupling": "lambda", "omega_log": "omega_log (meV)"}
 
 @dataclass(frozen=True)
 class Found:
-    """What was predicted, by columns, and what is to be said of it.
+    """What was predicted, and what is to be said of it.
 
     Attributes
     ----------
@@ -96,9 +96,8 @@ def answer(
         Im Delta of Delta(x + i Gamma), meV; or, where it sees the DOS, energy (meV) and N / N_F.
         To a network from a2F: omega (meV) and a2F.
     target : Path
-        .csv with the prediction by columns; beside it, ending in .json, the check by the equations:
-        lambda, omega_log and moments of the spectrum, whether it superconducts, and the distance
-        of the gap function (or DOS) solved from it.
+        .csv with the prediction by columns; beside it, as .json, the check by the equations: the
+        spectrum's numbers, whether it superconducts, the distance of what is solved from it.
     force : bool
         What is unlike all that the network was tested on will be answered, too.
     unit : str, optional

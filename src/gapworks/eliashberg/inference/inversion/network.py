@@ -10,6 +10,7 @@ import numpy as np
 from gapworks.eliashberg.learning.predict import spectrum_of
 from gapworks.eliashberg.learning.trained import Network
 from gapworks.factory.errors import DataError
+from gapworks.learning.library import open_network
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def beside(args: argparse.Namespace, kind: str) -> Beside:
     DataError
         If the network sees another kind of data, or the file does not reach its energies.
     """
-    network = Network.load(args.network)
+    network = open_network(Network, args.network)
     sees, gives = network.card["inputs"], network.card["targets"]
     if gives != ["a2f"] or sees != [kind]:
         raise DataError(
