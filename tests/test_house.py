@@ -34,7 +34,7 @@ COMMON = {
     "publication": {"factory", "products", "study"},
     "cli": {
         *("factory", "learning", "plotting", "products", "readers", "runs"),
-        *("study", "config", "costs", "reproduction", "report", "publication"),
+        *("study", "config", "plan", "costs", "reproduction", "report", "publication"),
     },
 }
 """What the rooms and modules that all studies share may import, beside themselves."""
