@@ -46,7 +46,10 @@ def scale(tmp_path_factory):
         rows = [
             dict.fromkeys(COLUMNS, "")
             | {"claim": f"{name}-{row}", "paper": "< 2", "ours": "1.5 ± 0.1", "unit": "meV"}
-            | {"statement": "as <said>", "shown in": f"tables/{next(iter(chosen.tables))}"}
+            | {
+                "statement": "as <said>",
+                "shown in": f"tables/{one} figures/unmade",
+            }
             | {"verdict": verdict}
             for row, verdict in enumerate(VERDICTS)
         ]

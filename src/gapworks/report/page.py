@@ -11,7 +11,7 @@ import html
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -95,7 +95,8 @@ def page(
     DataError
         If a file is none of a study's, or cannot be read.
     """
-    entries = [_entry(path) for path in made]
+    anchors = {"-".join(_place(path)) for path in made}
+    entries = [_entry(path, anchors) for path in made]
     claims = [path for path in made if _is_claims(path)]
     verdicts = {
         name: _counted(tables.verdicts(path for path in claims if _place(path)[0] == name))
@@ -156,7 +157,7 @@ def _is_claims(path: Path) -> bool:
     return path.stem in CLAIMS
 
 
-def _entry(path: Path) -> Entry:
+def _entry(path: Path, anchors: Container[str]) -> Entry:
     of, room, name = _place(path)
     if _is_claims(path):
         title, caption, ours, front = html.escape(CLAIMS[name]), "", False, False
@@ -170,7 +171,7 @@ def _entry(path: Path) -> Entry:
     if room == "figures":
         content = _picture(path, title)
     else:
-        content = tables.claims(path, of) if _is_claims(path) else tables.shown(path)
+        content = tables.claims(path, of, anchors) if _is_claims(path) else tables.shown(path)
     return Entry(of, room, name, title, caption, content, front, ours)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -39,23 +39,31 @@ def shown(path: Path) -> str:
     return "\n".join(found)
 
 
-def claims(path: Path, study: str) -> str:
+def claims(path: Path, study: str, anchors: Container[str]) -> str:
     """The statements of a study's paper, ours beside them, with links to what shows them.
+
+    Parameters
+    ----------
+    path : path
+    study : str
+    anchors : container of str
+        Places of the page: what is not there, as a scale does not make it, has no link.
 
     Errors as of `read`.
     """
     titles = ("statement", "paper", "ours", "our own method", "holds if", "verdict")
     head = "".join(f"<th>{title}</th>" for title in titles)
     rows = read(path, as_text=True).to_dict("records")
-    body = "\n".join(_claim(row, study) for row in rows)
+    body = "\n".join(_claim(row, study, anchors) for row in rows)
     return f'<table class="claims"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def _claim(row: dict[str, str], study: str) -> str:
+def _claim(row: dict[str, str], study: str, anchors: Container[str]) -> str:
     said = {key: html.escape(text) for key, text in row.items()}
     unit = "" if said["unit"] in ("1", "") else f" {said['unit']}"
     kind = said["verdict"].partition(":")[0]
-    links = " ".join(_link(place, study) for place in said.get("shown in", "").split())
+    places = said.get("shown in", "").split()
+    links = " ".join(_link(one, study) for one in places if _anchor(one, study) in anchors)
     about = ", ".join(dict.fromkeys((said["source"], said["condition"])))
     cells = (
         f'{said["statement"]}<div class="about">{about} {links}</div>',
@@ -70,10 +78,13 @@ def _with(number: str, unit: str) -> str:
     return f"{number}{unit}" if any(one.isdigit() for one in number) else number
 
 
+def _anchor(place: str, study: str) -> str:
+    """Of a figure or table: "figures/fig3"."""
+    return f"{study}-{place.replace('/', '-', 1)}"
+
+
 def _link(place: str, study: str) -> str:
-    """To a figure or table of the same page: "figures/fig3"."""
-    room, _, name = place.partition("/")
-    return f'<a href="#{study}-{room}-{name}">{place}</a>'
+    return f'<a href="#{_anchor(place, study)}">{place}</a>'
 
 
 def verdicts(paths: Iterable[Path]) -> list[str]:
