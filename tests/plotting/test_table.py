@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from gapworks.plotting.table import parts, save
+from gapworks.plotting.table import parts, save, with_error
 
 MIXED = pd.DataFrame(
     {
@@ -32,6 +32,20 @@ def test_a_number_stands_with_its_error_or_the_ends_of_its_interval():
     assert list(shares["ours"]) == ["91.2 ± 1.5", "8"]
     assert list(counts["ours"]) == ["50", "60"]
     assert list(counts["theirs [meV]"]) == ["0.5 (0.25 to 0.75)", "2"]
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "text"),
+    [
+        (0.25, 0.0, "0.25"),
+        (0.25, 7e-18, "0.25"),
+        (0.0, 0.0, "0"),
+        (0.0, 0.5, "0.00 ± 0.50"),
+        (-0.25, math.inf, "-0.25"),
+    ],
+)
+def test_an_error_decides_the_digits(value, error, text):
+    assert with_error(value, error) == text
 
 
 @pytest.mark.parametrize(

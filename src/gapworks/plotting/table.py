@@ -99,7 +99,7 @@ def with_error(value: float, error: float | None) -> str:
         return f"{value:.4g} ± ?"
     if not math.isfinite(error):
         return rounded(value)
-    if not error:
+    if error <= 1e-9 * abs(value):  # exact, or known to the last digit
         return f"{value:.6g}"
     last = math.floor(math.log10(error)) - 1
     first = math.floor(math.log10(max(abs(value), error)))
