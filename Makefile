@@ -1,5 +1,6 @@
 # `make` sets up and runs the default scale; `make test` sets up and tests. Everything else is below.
-# Variables: PYTHON (the interpreter that .venv is made of), CORES, SCALE, MPI (`site` installs none).
+# Variables: PYTHON (the interpreter that .venv is made of), CORES, SCALE, MPI (`site` installs none),
+# TORCH_INDEX (a package index with the build of torch you want, for CUDA or processors; docs/sites.md).
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 PYTHON ?= python3
@@ -26,6 +27,8 @@ setup: .venv/installed  ## make .venv, install gapworks into it, link the Slurm 
 	  { echo "$(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
 	@[ -x $(BIN)/python ] || rm -rf .venv
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	$(if $(TORCH_INDEX),$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
+	  --constraint envs/lock.txt --extra-index-url '$(TORCH_INDEX)' torch)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile \
 	  --constraint envs/lock.txt --editable '.[$(EXTRAS)]'
 	$(BIN)/python -c 'import matplotlib.pyplot, pandas, snakemake.cli, torch.optim'  # byte code of what is used, not of all

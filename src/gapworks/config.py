@@ -57,6 +57,15 @@ class ConfigFile(ScaleConfig):
     scales: dict[str, Overlay] = Field(description="overlays on the keys above")
 
 
+SEVERAL = 3
+"""Keys that nobody leaves out by mistake."""
+OLDER = (
+    "so many keys are missing that this is the config.yaml of an older gapworks: take the one that "
+    "comes with this version, and put your own values into a scale of your own at its end, under "
+    "`scales:`; results whose settings are the same are not made again"
+)
+
+
 def load(raw: Mapping[str, Any]) -> tuple[str, dict[str, ScaleConfig]]:
     """Check a configuration and resolve every scale.
 
@@ -161,7 +170,10 @@ def _check(
     try:
         return model.model_validate(raw), []
     except ValidationError as error:
-        return None, [_line(model, detail, overlay, prefix) for detail in error.errors()]
+        found = [_line(model, detail, overlay, prefix) for detail in error.errors()]
+        if sum(detail["type"] == "missing" for detail in error.errors()) >= SEVERAL:
+            found.append(OLDER)
+        return None, found
 
 
 def _line(model: type[Section], detail: Any, overlay: Mapping[str, Any] | None, prefix: str) -> str:
