@@ -12,7 +12,8 @@ from gapworks.qpi import Parameters, green_window, identify, ldos_from_window
 from gapworks.qpi.inference import residual, verdict
 from gapworks.qpi.inference.fit import Data, Fit, refine
 from gapworks.qpi.inference.hypothesis import Form, cells, mixture, of_mixture
-from gapworks.qpi.inference.identify import _beside_the_calibration, _of_phase, chosen
+from gapworks.qpi.inference.identify import chosen
+from gapworks.qpi.inference.notes import beside_the_calibration, of_phase
 from gapworks.qpi.inference.search import NEAR, WIDE, Found, on_disc, search
 from gapworks.qpi.inference.templates import bank
 from tests.support.command import gapworks_here as gapworks
@@ -219,12 +220,15 @@ def test_the_floor_of_angles_is_the_spread_of_complex_mixtures(mixed):
 
 def test_a_note_says_how_maps_differ_from_those_of_the_calibration():
     _, left = found_with({"A2g": 0.0})
-    assert _beside_the_calibration((0.0, 1.0), left) == ""
-    assert "these are at 0 meV" in _beside_the_calibration((0.0,), left)
-    assert "these are at -0.4 and 1 meV" in _beside_the_calibration((-0.4, 1.0), left)
-    assert "no white noise" in _beside_the_calibration((0.0, 1.0), replace(left, repeated=2.0))
-    assert "real mixture" in _of_phase((0.2, 0.0, 0.4))
-    assert "complex" in _of_phase((0.4, 0.2, 0.6))
+    assert beside_the_calibration((0.0, 1.0), left) == ""
+    assert "these are at 0 meV" in beside_the_calibration((0.0,), left)
+    assert "these are at -0.4 and 1 meV" in beside_the_calibration((-0.4, 1.0), left)
+    assert "no white noise" in beside_the_calibration((0.0, 1.0), replace(left, repeated=2.0))
+    uneasy = replace(left, even=3.0, misfit=0.05)
+    assert "beyond chance" in beside_the_calibration((0.0, 1.0), uneasy)
+    assert beside_the_calibration((0.0, 1.0), replace(uneasy, misfit=0.01)) == ""
+    assert "real mixture" in of_phase((0.2, 0.0, 0.4))
+    assert "complex" in of_phase((0.4, 0.2, 0.6))
 
 
 def test_the_shipped_calibration_is_possible():

@@ -127,6 +127,31 @@ def test_steps_between_rows_are_taken_off(clean):
         assert not any("taken off" in note for note in treat(one, ENERGIES).notes)
 
 
+def _striped(maps):
+    steps = np.random.default_rng(3).standard_normal((2, SIZE, 1))
+    # At the energy of the small numbers alone, where they would be overlooked.
+    return maps + unit_of(maps) * np.array([2.0, 0.0])[:, None, None] * steps
+
+
+DEFECTS = {
+    "stripes": _striped,
+    "bowl": lambda maps: maps + 3 * unit_of(maps) * (UPWARD**2 + UPWARD.T**2),
+    "moved": lambda maps: np.roll(maps, (5, -8), (1, 2)),
+    "noise": lambda maps: maps,
+}
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_each_energy_may_have_a_unit_of_its_own(clean, name):
+    units = np.array([3.7e-9, 0.11])[:, None, None]
+    made = DEFECTS[name](clean[0] + noise(clean[0], 0.1))
+    one, other = (treat(shown, ENERGIES) for shown in (made, units * made))
+    assert one.refused is None and other.refused is None
+    kinds = [[note for note in found.notes if "steps" in note] for found in (one, other)]
+    assert kinds[0] == kinds[1] and bool(kinds[0]) == (name == "stripes")
+    assert np.allclose(other.maps / units, one.maps, rtol=1e-9, atol=1e-9 * np.abs(one.maps).max())
+
+
 def test_a_bowl_is_taken_off(clean):
     bowl = unit_of(clean[0]) * (UPWARD**2 + UPWARD.T**2)
     for size in (2, 10):

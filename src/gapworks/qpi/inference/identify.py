@@ -11,19 +11,13 @@ import numpy as np
 from gapworks.numerics.records import shown
 from gapworks.qpi.inference import residual, verdict
 from gapworks.qpi.inference.hypothesis import Disc
+from gapworks.qpi.inference.notes import beside_the_calibration, of_phase
 from gapworks.qpi.inference.search import FINE, THOROUGH, USUAL, WIDE, Found, search
 from gapworks.qpi.inference.templates import Bank, bank
 from gapworks.qpi.inference.treatment import Treated, treat
 
 MOST_ENERGIES = 2
 """Maps that are fitted; of more, those that say most are taken."""
-_CALIBRATED = (0.0, 1.0)
-"""meV: energies of the maps that the doubt is calibrated on."""
-_NEAR = 0.05
-"""meV."""
-_COLOURED = 1.5
-"""More cells than this for one independent number of the residual are coloured noise."""
-_NO_PHASE = 1e-3
 _LARGEST_ENERGY = 3.0
 """meV: 1.5 times the largest Delta there is."""
 _RIM = Disc(64, 22.0, 27.7)
@@ -206,7 +200,7 @@ def _fitted(
         numbers = verdict.intervals(fits[best], remains, known_doubt)
         floors = verdict.floors(fits[best], remains)
         if numbers["phi"] is not None:
-            notes.append(_of_phase(numbers["phi"]))
+            notes.append(of_phase(numbers["phi"]))
     else:
         numbers, floors = dict.fromkeys(("theta", "delta", "eps0", "phi")), None
     fit = found.fits[0]
@@ -219,7 +213,7 @@ def _fitted(
     notes.append(
         f"set and intervals are calibrated on {known_doubt.samples} simulated superconductors of "
         "maps at 0 and 1 meV with white noise; not on other noise, energies or materials"
-        + _beside_the_calibration(at, remains)
+        + beside_the_calibration(at, remains)
     )
     if best == "A12u":
         notes.append("A1u and A2u look the same; Delta is that of A2u, sqrt(3) times A1u's")
@@ -233,23 +227,6 @@ def _fitted(
         energies=at,
         misfit=remains.misfit,
     )
-
-
-def _of_phase(phi: Interval) -> str:
-    """What may be said of a mixture's phase."""
-    if phi[1] > _NO_PHASE:
-        return "the mixture is complex: phi > 0 all over its interval; its sign is invisible"
-    return "a real mixture, phi = 0, is within the interval of phi; the sign of phi is invisible"
-
-
-def _beside_the_calibration(at: tuple[float, ...], left: residual.Left) -> str:
-    """How these maps differ from those of the calibration."""
-    said = ""
-    if len(at) == 1 or any(min(abs(x - known) for known in _CALIBRATED) > _NEAR for x in at):
-        said += f"; these are at {' and '.join(f'{x:g}' for x in at)} meV"
-    if left.repeated > _COLOURED:
-        said += f"; what is left of these is no white noise ({left.repeated:.1f} cells are as one)"
-    return said
 
 
 def searched(

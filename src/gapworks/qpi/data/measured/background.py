@@ -120,7 +120,9 @@ def off_lines(maps: np.ndarray, quiet: np.ndarray) -> tuple[np.ndarray, list[str
     for axis, name in ((-1, "rows"), (-2, "columns")):
         hidden = np.where(quiet, maps, 0.0)
         level = 4 * 1.4826 * np.median(np.abs(maps[:, quiet]), -1)[:, None, None]
-        power = (np.abs(np.fft.fft2(np.clip(hidden, -level, level))) ** 2).sum(0)
+        # In units of their own, lest the energy of the largest numbers speak for all.
+        clipped = np.clip(hidden, -level, level) / (level + 1e-300)
+        power = (np.abs(np.fft.fft2(clipped)) ** 2).sum(0)
         along = np.take(power, 0, axis)[1:]
         beside = np.median(np.take(power, _BESIDE, axis), axis)[1:]
         if np.median(along / (beside + 1e-300)) < _STRIPES:
