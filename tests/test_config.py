@@ -340,7 +340,7 @@ def required(*extras):
 
 def test_the_lock_file_fits_the_ranges_of_pyproject():
     pins = locked()
-    for name, requirement in required("dev", "docs", "export", "mpi").items():
+    for name, requirement in required("app", "dev", "docs", "export", "mpi").items():
         assert pins[name] in requirement.specifier, f"{requirement}, locked: {pins[name]}"
 
 

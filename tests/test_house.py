@@ -32,7 +32,9 @@ COMMON = {
     "reproduction": {"factory", "plotting", "products", "study"},
     "report": {"factory", "plotting", "products", "reproduction", "study"},
     "publication": {"factory", "products", "study"},
+    "app": {"command", "factory", "products", "study"},
     "cli": {
+        "app",
         *("factory", "learning", "plotting", "products", "readers", "runs"),
         *("study", "config", "plan", "costs", "reproduction", "report", "publication"),
     },

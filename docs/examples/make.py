@@ -1,8 +1,8 @@
 """Make the example files of docs/own-data.md: python docs/examples/make.py [FOLDER]
 
 Spectra like those of lead, magnesium diboride and a hydride, laid out as EPW, Elk and lambda.x
-write them, and what would be measured of the first: gap function and dI/dV of a junction, with
-noise.
+write them; what would be measured of the first, gap function and dI/dV of a junction, with noise;
+and the disorder of two rings.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ TEMPERATURE, BROADENING, MODULATION = 1.2, 0.05, 0.1
 """K, meV, mV: of the measurements of lead."""
 GAP_NOISE, CONDUCTANCE_NOISE = 0.01, 0.003
 """Standard deviations, meV and units of the normal state's."""
+DISORDER, SITES = np.array([0.5, 1.0]), 128
+"""V0 of each ring, units of t; sites of a ring."""
 
 
 def spectra(kind: Typical) -> tuple[np.ndarray, np.ndarray]:
@@ -100,8 +102,17 @@ def measurements(kind: Typical) -> dict[str, str]:
     }
 
 
-def _csv(header: str, *columns: np.ndarray) -> str:
-    rows = (",".join(f"{value:.5f}" for value in row) for row in zip(*columns, strict=True))
+def disorder() -> str:
+    """V.csv: independent levels between -V0 and V0 on two rings, units of t."""
+    V = DISORDER * np.random.default_rng(1912).uniform(-1, 1, (SITES, len(DISORDER)))
+    columns = ",".join(f"V0 = {one:g} (t)" for one in DISORDER)
+    return _csv(f"site,{columns}", *V.T, first=np.arange(SITES))
+
+
+def _csv(header: str, *columns: np.ndarray, first: np.ndarray | None = None) -> str:
+    rows = [",".join(f"{value:.5f}" for value in row) for row in zip(*columns, strict=True)]
+    if first is not None:
+        rows = [f"{number},{row}" for number, row in zip(first, rows, strict=True)]
     return "\n".join([header, *rows, ""])
 
 
@@ -112,6 +123,7 @@ def files() -> dict[str, str]:
         "mgb2/ALPHA2F.OUT": elk(MAGNESIUM_DIBORIDE),
         "hydride/alpha2F.dat": lambda_x(HYDRIDE),
         **measurements(LEAD),
+        "V.csv": disorder(),
     }
 
 

@@ -30,6 +30,7 @@ EXTRAS = {
     "onnx": "export",
     "onnxruntime": "export",
     "onnxscript": "export",
+    "marimo": "app",
 }
 """What the library does without, and which extra installs it."""
 

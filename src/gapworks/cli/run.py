@@ -1,4 +1,4 @@
-"""Commands of runs, of the machine and of the configuration: cost, resume, doctor, schema."""
+"""Commands of runs, of the machine, of the configuration: cost, resume, doctor, app, schema."""
 
 from __future__ import annotations
 
@@ -65,6 +65,12 @@ def add(subparsers: Subparsers) -> None:
         doctor,
         "look at this machine before a run: packages, disk, MPI, graphics card, Slurm; with cures",
     ).epilog = "exit code: 0 nothing stands in the way of a run, 1 something does (marked fault)"
+
+    added = command(
+        subparsers, "app", app, "open a page in the browser for the commands on your own files"
+    )
+    added.add_argument("--port", type=count, help="default: 2718, or another where that is taken")
+    added.add_argument("--headless", action="store_true", help="only say the address")
 
     command(subparsers, "schema", schema, "print the JSON schema of config.yaml")
 
@@ -139,6 +145,13 @@ def doctor(_: argparse.Namespace) -> int:
         print(finding, flush=True)
         faults += finding.state == "fault"
     return int(faults > 0)
+
+
+def app(args: argparse.Namespace) -> None:
+    """Open a page in the browser for the commands on people's own files."""
+    from gapworks.app.serve import serve
+
+    serve(args.port, args.headless)
 
 
 def schema(_: argparse.Namespace) -> None:

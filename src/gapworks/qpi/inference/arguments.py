@@ -44,6 +44,9 @@ def identify(parser: argparse.ArgumentParser) -> None:
         "--field-of-view", type=above_zero, metavar="A", help="width, lattice constants"
     )
     reading.add_argument("--lattice-constant", type=above_zero, metavar="NM", help="NbSe2: 0.344")
-    add_outputs(parser, json=("all of it", ".json")).add_argument(
-        "--force", action="store_true", help="answer what would be refused, too"
+    writing = add_outputs(
+        parser,
+        json=("all of it", ".json"),
+        figure=("the maps as read and as treated, also where refused", ".pdf", ".png"),
     )
+    writing.add_argument("--force", action="store_true", help="answer what would be refused, too")

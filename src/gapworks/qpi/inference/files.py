@@ -21,7 +21,8 @@ def run(args: argparse.Namespace) -> None:
     DataError
         If the file cannot be read, does not say what is asked for, or an argument does not fit it.
     Refused
-        If the maps cannot be judged, and --force was not given; nothing is written then.
+        If the maps cannot be judged, and --force was not given; nothing is written then but the
+        figure, which shows what was refused.
     """
     maps = read_map(
         args.file,
@@ -45,11 +46,17 @@ def run(args: argparse.Namespace) -> None:
         raise DataError(f"{args.file}: {error}") from error
     for note in (*maps.notes, *found.notes):
         _said(note)
+    if args.figure:
+        from gapworks.qpi.inference.drawing import draw
+
+        draw(maps, found, [args.figure])
     if found.refused:
         if not args.force:
             raise Refused(f"{args.file}: {found.refused}; --force answers all the same")
         _said(found.refused)
     print(f"{args.file}: {_table(found)}")
+    if args.figure:
+        print(f"{args.figure}: written")
     if args.json:
         write_whole(args.json, (json.dumps(asdict(found), indent=1) + "\n").encode())
 
