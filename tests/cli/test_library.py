@@ -4,6 +4,8 @@ import subprocess
 import sys
 import textwrap
 
+import pytest
+
 WITHOUT = """
 import sys
 
@@ -12,6 +14,7 @@ class Absent:
         if name.partition(".")[0] in (
             "snakemake", "psutil", "mpi4py", "snakemake_executor_plugin_slurm",
             "snakemake_interface_common", "pytest", "hypothesis", "xarray",
+            "marimo",
         ):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
@@ -49,15 +52,22 @@ def test_solvers_and_the_commands_on_own_data_do_without_the_extras(tmp_path):
     assert "none.json" in ended.stderr.splitlines()[-1]
 
 
-def test_what_a_command_lacks_is_named_with_the_extra_that_brings_it(tmp_path):
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["resume", "--list"], "resume needs psutil: pip install 'gapworks[workflow]'"),
+        (["app", "--headless"], "app needs marimo: pip install 'gapworks[app]'"),
+    ],
+)
+def test_what_a_command_lacks_is_named_with_the_extra_that_brings_it(tmp_path, words, said):
     (tmp_path / "Snakefile").touch()
     ended = run(
         f"""
         import os
         os.chdir({str(tmp_path)!r})
         from gapworks.cli import main
-        sys.exit(main(["resume", "--list"]))
+        sys.exit(main({words!r}))
         """
     )
     assert ended.returncode == 1
-    assert "resume needs psutil: pip install 'gapworks[workflow]'" in ended.stderr
+    assert said in ended.stderr

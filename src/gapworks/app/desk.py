@@ -6,7 +6,6 @@ import shlex
 import shutil
 import tempfile
 import threading
-import time
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +14,6 @@ from typing import Any
 
 from gapworks.app.job import Job
 from gapworks.app.tasks import Task
-
-_GLANCE = 0.5
-"""Seconds between looks at a job."""
 
 
 @dataclass(frozen=True)
@@ -123,20 +119,6 @@ class Desk:
         """Stop the job."""
         with self._lock:
             self._end()
-
-    def wait(self, job: Job, thread: Any) -> bool:
-        """Wait a little for a job; whether to leave it, since nobody looks any more.
-
-        Parameters
-        ----------
-        job : Job
-        thread : marimo.Thread
-            The one that looks.
-        """
-        time.sleep(_GLANCE)
-        if thread.should_exit:
-            job.stop()
-        return thread.should_exit
 
     def _end(self) -> None:
         if self._job is not None:

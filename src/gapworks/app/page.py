@@ -102,15 +102,7 @@ def _(desk, stop):
 @app.cell
 def _(desk, mo, shown, start):
     mo.stop(not start.value)
-
-    def follow(job):
-        while job.code is None:
-            mo.output.replace(shown.work(job))
-            if desk.wait(job, mo.current_thread()):
-                return
-        mo.output.replace(shown.answer(job))
-
-    mo.Thread(target=follow, args=(desk.start(),), daemon=True).start()
+    mo.Thread(target=shown.follow, args=(desk.start(),), daemon=True).start()
     return
 
 

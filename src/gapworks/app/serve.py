@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import secrets
+import signal
 import socket
 import sys
 import threading
@@ -53,9 +55,18 @@ def serve(port: int | None = None, headless: bool = False) -> None:
     print("Ctrl-C ends it", flush=True)
     if not headless and _has_screen():
         threading.Timer(1.0, webbrowser.open, [address]).start()
+
+    class Server(uvicorn.Server):
+        """Ends by Ctrl-C: marimo, when it has started, would ask whether one is sure."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+            signal.signal(signal.SIGINT, self.handle_exit)
+
     config = uvicorn.Config(page, log_level="warning", timeout_graceful_shutdown=1)
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+        Server(config).run(sockets=[listening])
 
 
 def _listening(port: int | None) -> socket.socket:

@@ -14,6 +14,8 @@ from gapworks.app.job import Job
 
 _LARGEST = 32 * 2**20
 """Bytes of a file that is handed to the browser."""
+_GLANCE = 0.5
+"""Seconds between looks at a job."""
 
 
 def line(desk: Desk) -> Any:
@@ -26,6 +28,26 @@ def line(desk: Desk) -> Any:
     if desk.missing:
         return mo.md(desk.missing)
     return mo.md(f"The same on the command line:\n\n{_block(desk.line, 'command')}")
+
+
+def follow(job: Job) -> None:
+    """Show a job in the output of the cell whose thread this is, until it has ended.
+
+    It is stopped where nobody looks any more: the page was closed, or asks something else.
+
+    Parameters
+    ----------
+    job : Job
+    """
+    thread = mo.current_thread()
+    try:
+        while job.code is None and not thread.should_exit:
+            mo.output.replace(work(job))
+            time.sleep(_GLANCE)
+        if not thread.should_exit:
+            mo.output.replace(answer(job))
+    finally:
+        job.stop()
 
 
 def work(job: Job) -> Any:
