@@ -15,12 +15,11 @@ from gapworks.app.tasks import TASKS
 from tests.conftest import ROOT
 
 BROWSER = shutil.which("chromium") and shutil.which("chromedriver")
-needed = os.environ.get("GAPWORKS_REQUIRE_BROWSER")
-if not needed:
+if not os.environ.get("GAPWORKS_REQUIRE_EXTRAS"):
     pytest.importorskip("marimo", reason="needs the extra app")
-    pytest.importorskip("selenium.webdriver")
+webdriver = pytest.importorskip("selenium.webdriver")
 pytestmark = pytest.mark.skipif(
-    not BROWSER and not needed,
+    not BROWSER and not os.environ.get("GAPWORKS_REQUIRE_BROWSER"),
     reason="needs chromium and chromedriver (Debian: apt install chromium chromium-driver)",
 )
 DEEP = """
@@ -55,8 +54,6 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    from selenium import webdriver
-
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium")
     for one in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1200,1600"):

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from gapworks.cli import _parser
 from tests.support.command import gapworks_here
 
 OMEGA = 0.1 * np.arange(1, 101)
@@ -100,3 +101,11 @@ def test_what_cannot_be_is_refused_in_a_line(tmp_path, lead, words, code, said):
     assert (ran.returncode, said in ran.stderr) == (code, True), ran.stderr
     assert file.read_text() == before
     assert not list(tmp_path.glob("a.*"))
+
+
+@pytest.mark.parametrize("number", ["-1", "-.5", "-1.", "-1e-3", "-2.5E+2"])
+@pytest.mark.parametrize("words", ["solve chain V.csv --mu", "identify m.npy --energies 0"])
+def test_a_negative_number_in_any_spelling_is_no_option(number, words):
+    args = _parser().parse_args([*words.split(), number])
+    given = args.mu if hasattr(args, "mu") else args.energies[-1]
+    assert given == float(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ EXTRAS = {
     "marimo": "app",
 }
 """What the library does without, and which extra installs it."""
+_NEGATIVE = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
 
 
 def inputs(args: argparse.Namespace) -> Iterator[Path]:
@@ -110,8 +112,16 @@ def _interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
 
 
+class _Parser(argparse.ArgumentParser):
+    """One that knows -1e-3 for a number: argparse takes it for an unknown option."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._negative_number_matcher = _NEGATIVE  # subparsers are of this class, too
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="gapworks",
         description="Simulated superconductors by the thousand, and the papers made of them. "
         "The workflow (snakemake) calls these commands; `snakemake -np TARGET` shows how.",
