@@ -118,3 +118,11 @@ def test_data_without_noise_are_answered_with_bands_as_wide_as_the_method_is_fin
     found = json.loads((tmp_path / "a.json").read_text())["numbers"]["lambda"]
     true = 2 * np.trapezoid(A2F / OMEGA, OMEGA)
     assert abs(found["value"] - true) < 3 * found["deviation"] < 0.1
+
+
+@pytest.mark.parametrize(("factor", "said"), [(1e-3, "below all"), (8.0656e3, "far beyond")])
+def test_energies_that_are_no_meV_and_say_no_unit_are_asked_about(delta, tmp_path, factor, said):
+    file = written(tmp_path / "gap.dat", "", *(factor * one for one in (X, delta.real, delta.imag)))
+    ended = gapworks("invert", file, *GIVEN)
+    assert ended.returncode == 2 and "--unit (meV, " in ended.stderr and said in ended.stderr
+    assert ended.stdout == ""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gapworks.readers import read_gap
+from gapworks.readers import ReadError, read_dos, read_gap
 
 ENERGY = np.array([0.5, 2.5, 7.25, 20.0])
 DELTA = np.array([1.0 + 0.1j, 1.2 + 0.4j, -0.4 + 0.7j, -0.1 + 0.01j])
@@ -18,3 +18,22 @@ def test_a_column_that_counts_the_rows_of_a_gap_function_is_left_out_and_said(tm
     assert np.array_equal(found.energy, ENERGY)
     assert np.array_equal(found.values, DELTA)
     assert any("column 1 counts the rows" in note for note in found.notes)
+
+
+def test_a_sweep_from_high_to_low_voltages_is_read_from_its_end(tmp_path):
+    path = tmp_path / "didv.csv"
+    rows = "\n".join(f"{x},{1 + 0.1 * x * x}" for x in (3.0, 1.0, -1.0, -3.0))
+    path.write_text(f"V (mV),dI/dV\n{rows}\n")
+    found = read_dos(path)
+    assert found.energy.tolist() == [-3.0, -1.0, 1.0, 3.0]
+    assert found.values == pytest.approx([1.9, 1.1, 1.1, 1.9])
+    assert found.lines.tolist() == [5, 4, 3, 2]
+    assert any("from the last row on" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("columns", [[(3, 0), (2, 1), (1, 2)], [(3, 0), (1, 1), (2, 0)]])
+def test_columns_that_may_be_swapped_and_sweeps_forth_and_back_are_not_turned(tmp_path, columns):
+    path = tmp_path / "didv.csv"
+    path.write_text("V (mV),dI/dV\n" + "\n".join(f"{a},{b}" for a, b in columns))
+    with pytest.raises(ReadError, match="swapped|do not increase"):
+        read_dos(path)

@@ -113,6 +113,20 @@ def check_order(path: Path, table: Table) -> None:
     )
 
 
+def turned(table: Table) -> Table:
+    """The table of a sweep from high energies to low ones, from its last row on; others as they are.
+
+    Parameters
+    ----------
+    table : Table
+    """
+    steps = np.diff(table.values, axis=0)
+    if not len(steps) or not (steps[:, 0] < 0).all() or (steps > 0).all(axis=0).any():
+        return table
+    notes = (*table.notes, "energies decrease from row to row: read from the last row on")
+    return replace(table, values=table.values[::-1], lines=table.lines[::-1], notes=notes)
+
+
 def without_index(table: Table, sure: bool = False) -> Table:
     """The table without a first column that counts its rows, where that is what it is.
 

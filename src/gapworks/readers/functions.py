@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gapworks.numerics.records import shown
-from gapworks.readers.energies import check_order, energy_units, without_index
+from gapworks.readers.energies import check_order, energy_units, turned, without_index
 from gapworks.readers.table import Table, read_table
 from gapworks.readers.text import ReadError
 
@@ -92,7 +92,7 @@ def _table(path: Path) -> Table:
 
 
 def _read(path: Path, unit: str | None, what: str, column: int | None) -> Measured:
-    table = _table(path)
+    table = turned(_table(path))
     check_order(path, table)
     columns = table.values.shape[1]
     if what == "gap" and columns != 3:

@@ -18,7 +18,12 @@ from gapworks.factory.disk import write_whole
 from gapworks.factory.errors import DataError, Refused
 from gapworks.plotting import table as tables
 from gapworks.readers.functions import columns_of, read_dos, read_gap
+from gapworks.readers.spectra import ENDS
 from gapworks.readers.text import ReadError
+from gapworks.readers.units import MEV
+
+_LEAST, _MOST = ENDS[0], 3.5 * ENDS[1]
+"""Where measurements end, meV, that say no unit: at phonons' energies, or where a2F is inferred."""
 
 
 def run(args: argparse.Namespace) -> None:
@@ -77,7 +82,17 @@ def _read(path: Path, kind: str | None, unit: str | None, column: int | None):
             )
         kind = "gap"
     found = read_gap(path, unit) if kind == "gap" else read_dos(path, unit, column)
+    reach = float(np.abs(found.energy).max())
+    if not found.said and not _LEAST <= reach <= _MOST:
+        raise Refused(
+            f"{path}: says no unit and its energies end at {reach:.3g}, as meV {_odd(reach)}; say "
+            f"the unit by --unit ({', '.join(MEV)})"
+        )
     return kind, found.energy, found.values, found.notes
+
+
+def _odd(reach: float) -> str:
+    return "below all phonons" if reach < _LEAST else "far beyond all phonons"
 
 
 def _normal(args: argparse.Namespace, energy: np.ndarray) -> np.ndarray:
