@@ -114,7 +114,7 @@ def check_order(path: Path, table: Table) -> None:
 
 
 def turned(table: Table) -> Table:
-    """The table of a sweep from high energies to low ones, from its last row on; others as they are.
+    """The table of a sweep from high energies to low ones read from its end; others as they are.
 
     Parameters
     ----------
