@@ -1,6 +1,7 @@
 """Forms of the page: made of the commands' own parsers, and typed back as these take them."""
 
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_a_form_that_is_filled_in_is_a_command_with_these_values(task):
         elif one.kind == "several":
             assert value == [1, 2]
         elif one.name != "mu":
-            assert str(value) in ("1", "1.0", "other.file")
+            assert str(value) in ("1", "1.0", str(Path("other.file").absolute()))
     read = [getattr(args, name, None) for name in ("files", "file", "input", "like")]
     assert "-my file.csv" in str(next(one for one in read if one))
     for name in task.written:
@@ -121,3 +122,13 @@ def test_the_line_can_be_copied_into_a_shell():
     desk.ask(task("Maps"), given, {"energies": "0 1"})
     words = shlex.split(desk.line)
     assert words[:5] == ["gapworks", "identify", "my map's.npy", "--energies", "0"]
+
+
+def test_a_network_that_a_run_has_left_here_is_suggested(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    by_network = task("by a network")
+    assert by_network.suggested() == {}
+    place = tmp_path / "results/laptop/chain/models/surrogate.safetensors"
+    place.parent.mkdir(parents=True)
+    place.touch()
+    assert by_network.suggested() == {"network": str(place)}

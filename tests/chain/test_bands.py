@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from gapworks.chain.data.draw import draw_disorder
 from gapworks.chain.laws import Disorder
+from gapworks.chain.learning import drawing
 from gapworks.chain.learning.bands import Bands, banded, calibrated, ring_quantile, spread
 from gapworks.chain.learning.calibration import calibrate, finishing
 from gapworks.chain.learning.trained import Network
@@ -172,3 +173,25 @@ def test_a_network_without_bands_says_how_to_come_by_them(tmp_path):
     )
     assert ran.returncode == 1
     assert "has no bands calibrated; train it again" in ran.stderr
+
+
+def test_bands_are_drawn_about_delta_of_the_rings_that_have_them(surrogate, tmp_path, monkeypatch):
+    V = np.concatenate([drawn(0.25, rings=1), drawn(0.25, rings=1, law="gaussian", correlation=3)])
+    monkeypatch.setattr(drawing.plt, "close", lambda figure: None)  # conftest closes it
+    ran = predict(surrogate, V, tmp_path, "--figure", tmp_path / "a.png")
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    above, below = drawing.plt.gcf().axes
+    assert [line.get_ydata().tolist() for line in above.lines] == V.tolist()
+    delta = np.load(tmp_path / "d.npy")
+    assert [line.get_ydata().tolist() for line in below.lines] == delta.tolist()
+    (band,) = below.collections  # the other ring is correlated
+    reach = band.get_paths()[0].vertices[:, 1]
+    width = Network.load(surrogate).bands(V).half_width[0]
+    assert reach.max() == pytest.approx(delta[0].max() + width)
+
+
+def test_a_figure_in_another_format_is_refused_before_any_work(surrogate, tmp_path):
+    ran = predict(surrogate, drawn(), tmp_path, "--figure", tmp_path / "a.gif")
+    assert ran.returncode == 1 and ".pdf or .png" in ran.stderr
+    assert not (tmp_path / "d.npy").exists()

@@ -48,6 +48,8 @@ class Field:
         text = str(value or "").strip()
         if not text:
             return []
+        if self.kind == "file":  # the command does not run where gapworks was started
+            return [self.flag, str(Path(text).expanduser().absolute())]
         if self.kind == "several":
             return [self.flag, *text.replace(",", " ").replace(";", " ").split()]
         return [f"{self.flag}={text}"] if text.startswith("-") else [self.flag, text]

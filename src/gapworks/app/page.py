@@ -61,8 +61,10 @@ def _(example, place, source, source_of, task, upload):
 
 @app.cell
 def _(given, mo, task):
+    likely = {**task.suggested(), **given.options}
+
     def widget(one):
-        known = given.options.get(one.name, "")
+        known = likely.get(one.name, "")
         if one.kind == "yes":
             return mo.ui.checkbox(label=f"`{one.flag}`")
         if one.kind == "choice":

@@ -105,7 +105,16 @@ class Task:
             return written_by(self._parser)
         options = study(self.command[1]).own_data.options
         named = [name for name, one in options.items() if one.kind == "output"]
-        return dict.fromkeys(("output", *named), ".csv")
+        suffixes = {"figure": ".png"}
+        return {name: suffixes.get(name, ".csv") for name in ("output", *named)}
+
+    def suggested(self) -> dict[str, str]:
+        """Values of options that are likely here: a network that a run has left in this folder."""
+        if self.command[0] != "predict":
+            return {}
+        found = Path.cwd().glob(f"results/*/{self.command[1]}/models/surrogate.safetensors")
+        newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
+        return {} if newest is None else {"network": str(newest)}
 
     def words(self, names: Sequence[str], values: Mapping[str, Any]) -> list[str]:
         """The whole command, as it is typed after `gapworks`.

@@ -86,6 +86,7 @@ STUDY = Study(
             "axis": Option("what a ring is in a table", choices=("row", "column")),
             "dataset": Option("the array of an HDF5 file; default V"),
             "bands": Option("half width of each site's band, units of t, laid out alike", "output"),
+            "figure": Option("V, and Delta with its band, along rings (.pdf or .png)", "output"),
         },
     ),
     answers={"solve": Answer("inference.files:run", "inference.arguments:solve")},

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gapworks.chain.learning import doubts
+from gapworks.chain.learning.drawing import drawn
 from gapworks.chain.learning.trained import Network
 from gapworks.chain.physics.model import check_disorder
 from gapworks.factory.errors import DataError
@@ -17,6 +18,8 @@ from gapworks.readers.potentials import HDF5, Potential, read_potential
 
 FORMATS = (".npy", ".csv")
 """Suffixes of what is written."""
+DRAWN = (".pdf", ".png")
+"""Those of a figure."""
 READ = (*FORMATS, ".txt", ".dat", *HDF5)
 
 
@@ -28,6 +31,7 @@ def answer(
     axis: str | None = None,
     dataset: str | None = None,
     bands: Path | None = None,
+    figure: Path | None = None,
 ) -> Answer:
     """Delta for a person's own disorder.
 
@@ -45,6 +49,8 @@ def answer(
     bands : Path, optional
         Half width of the band of each site, units of t, laid out like Delta; .npy or .csv, NaN in
         rings that have none.
+    figure : Path, optional
+        V, and Delta with its band, along the first rings; .pdf or .png.
 
     Raises
     ------
@@ -55,6 +61,8 @@ def answer(
         raise DataError(f"{source}: must be {', '.join(READ[:-1])} or {READ[-1]}")
     if bands is not None and bands.suffix not in FORMATS:
         raise DataError(f"{bands}: must be {' or '.join(FORMATS)}")
+    if figure is not None and figure.suffix not in DRAWN:
+        raise DataError(f"{figure}: must be {' or '.join(DRAWN)}")
     loaded = open_network(Network, network)
     try:
         given = _read(source, axis, dataset)
@@ -81,6 +89,9 @@ def answer(
             raise DataError(f"{network}: has no bands calibrated; {again(network)}")
         widths = np.where(np.isfinite(delta), band.half_width[..., None], np.nan)
         files[bands] = _laid_out(bands, given, widths)
+    if figure is not None:
+        width = None if band is None else band.half_width.reshape(-1)
+        files[figure] = drawn(V.reshape(rows), delta.reshape(rows), width, figure.suffix)
     # That mu is tuned goes without saying.
     named = {key: value for key, value in loaded.physics.items() if value != "tuned"}
     said = "Delta for " + ", ".join(f"{key} {value}" for key, value in named.items())
