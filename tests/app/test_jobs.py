@@ -46,7 +46,9 @@ def test_a_reason_is_the_command_s_own_and_comes_last(tmp_path, words, code, rea
 
 
 def test_a_job_that_is_stopped_is_gone(tmp_path):
-    job = Job(["design", "--noise", "0.001", "--temperature", "1", "--range", "30"], tmp_path, {})
+    job = Job(
+        ["design", "--noise", "0.001", "--temperature", "1", "--range", "30"], tmp_path / "1", {}
+    )
     assert job.code is None
     job.stop()
     assert job.stopped and job.code is not None

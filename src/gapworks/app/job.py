@@ -48,7 +48,9 @@ class Job:
         for name, content in files.items():
             (folder / name).write_bytes(content)
         self._given = set(files)
-        self._said, self._printed = folder / ".said", folder / ".printed"
+        self._said, self._printed = (
+            folder.with_name(f"{folder.name}.{stream}") for stream in ("stderr", "stdout")
+        )
         environment = {name: text for name, text in os.environ.items() if name != RESIDENT}
         with open(self._said, "wb") as said, open(self._printed, "wb") as printed:
             self._process = subprocess.Popen(
@@ -91,7 +93,7 @@ class Job:
         if not self.folder.is_dir():
             return []
         found = [path for path in self.folder.iterdir() if path.name not in self._given]
-        return sorted(path for path in found if path.is_file() and path.name[0] != ".")
+        return sorted(path for path in found if path.is_file())
 
     def stop(self) -> None:
         """End it, whatever it does; waits for the end."""
