@@ -54,7 +54,9 @@ def test_its_shards_are_gathered_with_those_of_today(previous):
 def test_without_leave_its_shards_stand_beside_no_others_and_the_cure_is_named(previous):
     settings = dataset.Settings.model_validate(verify(previous / "0-4.h5").attributes["settings"])
     simulate_shard(dataset, settings, 4, 8, previous / "4-8.h5", threads=1)
-    with pytest.raises(DataError, match="different code.*snakemake.*mixed_code: true") as refused:
+    with pytest.raises(
+        DataError, match="(?s)different code.*snakemake.*mixed_code: true"
+    ) as refused:
         gather(dataset, settings, previous, 8, 4, previous / "train.h5")
     assert "unknown" in str(refused.value)
 

@@ -18,13 +18,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from gapworks.publication.actions import CODE, MAIN, action, anchor, control, these, tools
 from gapworks.publication.citation import Citation, Entity, flat, spdx
-from gapworks.publication.made import MEMORY, PROCESSOR, WALL, File, Job, about, settings_of
+from gapworks.publication.made import File, Job, about
 
 METADATA = "ro-crate-metadata.json"
-CODE = "code"
-"""Where the crate keeps the files of the workflow."""
-MAIN = f"{CODE}/Snakefile"
 CONFIG = f"{CODE}/config.yaml"
 RO_CRATE = "https://w3id.org/ro/crate/1.1"
 WORKFLOW = "https://w3id.org/workflowhub/workflow-ro-crate/1.0"
@@ -48,11 +46,6 @@ FORMATS = {".h5": "application/x-hdf5", ".safetensors": "application/octet-strea
     ".cff": "application/yaml",
 }
 """Media types that `mimetypes` does not know, or not everywhere."""
-USAGE = {
-    WALL: ("wall time", "SEC", "https://qudt.org/vocab/unit/SEC"),
-    PROCESSOR: ("processor time", "SEC", "https://qudt.org/vocab/unit/SEC"),
-    MEMORY: ("largest resident memory", "MB", "https://qudt.org/vocab/unit/MegaBYTE"),
-}
 
 
 def crate(
@@ -99,12 +92,12 @@ def crate(
                 "@type": "HowToStep",
                 "name": command,
                 "position": str(place),
-                "workExample": _these(_tools(job for job in jobs if job.command == command)),
+                "workExample": these(tools(job for job in jobs if job.command == command)),
             }
         )
     by_name = {file.name: file for file in every}
     for job in jobs:
-        graph += _action(job, by_name)
+        graph += action(job, by_name)
     for file in every:
         graph.append(_file(file))
     return {"@context": CONTEXT, "@graph": _each_once(graph)}
@@ -137,7 +130,7 @@ def _document(
         "@id": METADATA,
         "@type": "CreativeWork",
         "about": {"@id": "./"},
-        "conformsTo": _these([RO_CRATE, WORKFLOW]),
+        "conformsTo": these([RO_CRATE, WORKFLOW]),
     }
     yield {
         "@id": "./",
@@ -147,12 +140,12 @@ def _document(
         f"{subjects}. Made by gapworks {citation.version} at the scale {scale}.",
         "datePublished": date,
         "license": {"@id": spdx(licence)["@id"]},
-        "author": _these(one["@id"] for one in citation.authors),
-        "citation": _these(one["@id"] for one in citation.papers),
-        "conformsTo": _these(PROFILES),
-        "hasPart": _these([*code, *(file.name for file in every)]),
+        "author": these(one["@id"] for one in citation.authors),
+        "citation": these(one["@id"] for one in citation.papers),
+        "conformsTo": these(PROFILES),
+        "hasPart": these([*code, *(file.name for file in every)]),
         "mainEntity": {"@id": MAIN},
-        "mentions": _these([RUN, "#engine-run", *(_anchor(job) for job in jobs)]),
+        "mentions": these([RUN, "#engine-run", *(anchor(job) for job in jobs)]),
     }
     for profile, name in PROFILES.items():
         version = profile.rsplit("/", 1)[1]
@@ -178,13 +171,13 @@ def _workflow(
         "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"],
         "name": citation.title,
         "version": citation.version,
-        "author": _these(one["@id"] for one in citation.authors),
-        "creator": _these(one["@id"] for one in citation.authors),
+        "author": these(one["@id"] for one in citation.authors),
+        "creator": these(one["@id"] for one in citation.authors),
         "license": {"@id": spdx(citation.licence)["@id"]},
         "programmingLanguage": {"@id": SNAKEMAKE},
         "input": {"@id": SCALE},
-        "step": _these(steps),
-        "hasPart": _these(_tools(jobs)),
+        "step": these(steps),
+        "hasPart": these(tools(jobs)),
     }
     yield {
         "@id": SNAKEMAKE,
@@ -209,8 +202,8 @@ def _workflow(
         "name": f"making the scale {scale}",
         "description": "the jobs that made what is kept of it, in one run or several",
         "instrument": {"@id": MAIN},
-        "object": _these([CONFIG, "#chosen-scale"]),
-        "result": _these(file.name for file in every),
+        "object": these([CONFIG, "#chosen-scale"]),
+        "result": these(file.name for file in every),
         "actionStatus": "http://schema.org/CompletedActionStatus",
     }
     yield {
@@ -224,126 +217,9 @@ def _workflow(
         "@type": "OrganizeAction",
         "name": "Snakemake, starting the jobs",
         "instrument": {"@id": ENGINE},
-        "object": _these(_control(job) for job in jobs),
+        "object": these(control(job) for job in jobs),
         "result": {"@id": RUN},
     }
-
-
-def _action(job: Job, every: Mapping[str, File]) -> Iterator[Entity]:
-    """A job: what it read and made, with what settings, by what code, and what it took."""
-    given: list[str] = []
-    for name, sha256 in job.read.items():
-        given.append(name if name in every else f"#sha256-{sha256}")
-        if name not in every:  # read by the job, and not kept
-            yield {
-                "@id": f"#sha256-{sha256}",
-                "@type": "CreativeWork",
-                "name": name,
-                "description": f"{name} as it was read; it is not in the crate",
-            }
-    anchor = _anchor(job)
-    values = {"settings": settings_of(job.said), "seed": _seed(job)}
-    for key, value in values.items():
-        if value:
-            given.append(f"{anchor}-{key}")
-            yield {
-                "@id": f"{anchor}-{key}",
-                "@type": "PropertyValue",
-                "name": key,
-                "value": value,
-            }
-    used = []
-    for key, value in job.usage.items():
-        name, unit, meaning = USAGE[key]
-        used.append(f"{anchor}-{key}")
-        yield {
-            "@id": used[-1],
-            "@type": "PropertyValue",
-            "name": name,
-            "propertyID": meaning,
-            "unitCode": unit,
-            "value": str(value),
-        }
-    (tool,) = _tools([job])
-    yield from _tool(job, tool)
-    yield {
-        "@id": anchor,
-        "@type": "CreateAction",
-        "name": f"gapworks {job.command}: {job.name}",
-        "description": _told(job),
-        "instrument": {"@id": tool},
-        "object": _these(given),
-        "result": _these(file.name for file in job.results),
-        "actionStatus": "http://schema.org/CompletedActionStatus",
-    } | ({"resourceUsage": _these(used)} if used else {})
-    yield {
-        "@id": _control(job),
-        "@type": "ControlAction",
-        "name": f"starting {job.name}",
-        "instrument": {"@id": f"{MAIN}#{job.command}"},
-        "object": {"@id": anchor},
-    }
-
-
-def _tool(job: Job, tool: str) -> Iterator[Entity]:
-    """A command, as the code that ran: another digest is another tool."""
-    said = job.said.get("provenance") or {}
-    packages = {name: v for name, v in said.get("packages", {}).items() if v != "absent"}
-    version = " ".join(filter(None, [said.get("gapworks"), _commit(said)]))
-    found: Entity = {
-        "@id": tool,
-        "@type": "SoftwareApplication",
-        "name": f"gapworks {job.command}",
-        "softwareVersion": version or f"code {job.code}",
-        "identifier": f"code digest {job.code}",
-    }
-    if packages:
-        found["softwareRequirements"] = _these(f"#{name}-{v}" for name, v in packages.items())
-    yield found
-    for name, number in packages.items():
-        yield {
-            "@id": f"#{name}-{number}",
-            "@type": "SoftwareApplication",
-            "name": name,
-            "softwareVersion": number,
-        }
-
-
-def _tools(jobs: Iterable[Job]) -> list[str]:
-    """The @id of each job's command, as the code that ran; each once."""
-    found = []
-    for job in jobs:
-        said = job.said.get("provenance") or {}
-        parts = ["#gapworks", job.command, job.code, said.get("gapworks", ""), _commit(said)]
-        found.append("-".join(filter(None, parts)).replace(" ", "-"))
-    return list(dict.fromkeys(found))
-
-
-def _commit(said: Mapping[str, Any]) -> str:
-    return f"commit {said['commit']}" if said.get("commit") else ""
-
-
-def _told(job: Job) -> str:
-    """On what kind of machine, and of what that is not in the crate."""
-    said = job.said.get("provenance") or {}
-    parts = [f"of {job.shards} shards, which are not in the crate"] if job.shards else []
-    if said:
-        parts.append(f"on {said.get('machine')}, {said.get('processor')}")
-    return "; ".join(parts) or "as the recipe in its results says"
-
-
-def _seed(job: Job) -> str:
-    found = job.results[0].found
-    seed = ((found.made if found else None) or {}).get("seed", job.said.get("seed"))
-    return "" if seed is None else str(seed)
-
-
-def _anchor(job: Job) -> str:
-    return f"#{job.name.replace('/', '-')}"
-
-
-def _control(job: Job) -> str:
-    return f"#starting-{_anchor(job)[1:]}"
 
 
 def _file(file: File) -> Entity:
@@ -362,12 +238,6 @@ def _described(name: str, size: int, sha256: str) -> Entity:
         "sha256": sha256,
         "encodingFormat": media_type(name),
     }
-
-
-def _these(names: Iterable[str]) -> list[Entity] | Entity:
-    """References; one alone stands without brackets, as RO-Crate wants it."""
-    found = [{"@id": name} for name in names]
-    return found[0] if len(found) == 1 else found
 
 
 def _each_once(graph: Iterable[Entity]) -> list[Entity]:
