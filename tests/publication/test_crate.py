@@ -77,6 +77,8 @@ def test_every_job_says_what_it_read_and_made_by_what_code_with_what_settings(ma
     drawn = graph["#chain-figures-fig3"]
     assert set(ids(drawn["result"])) == {f"chain/figures/fig3.{end}" for end in ("pdf", "png")}
     assert "chain/data/evaluation/train-net.h5" in ids(drawn["object"])
+    digest = graph["#chain-figures-fig3-settings-digest"]
+    assert digest["name"] == "settings digest" and len(digest["value"]) == 64
     assert "of 1 shards" in graph["#chain-data-train"]["description"]
     order = [one["@id"] for one in actions(graph)]
     assert order.index("#chain-data-train") < order.index("#chain-models-net")

@@ -31,12 +31,12 @@ def action(job: Job, every: Mapping[str, File]) -> Iterator[Entity]:
                 "description": f"{name} as it was read; it is not in the crate",
             }
     here = anchor(job)
-    values = {"settings": settings_of(job.said), "seed": _seed(job)}
+    values = settings_of(job.said) | {"seed": _seed(job)}
     for key, value in values.items():
         if value:
-            given.append(f"{here}-{key}")
+            given.append(f"{here}-{key.replace(' ', '-')}")
             yield {
-                "@id": f"{here}-{key}",
+                "@id": given[-1],
                 "@type": "PropertyValue",
                 "name": key,
                 "value": value,

@@ -244,7 +244,9 @@ def about(study: str) -> str:
     return (import_module(f"gapworks.{study}").__doc__ or study).split(":")[0]
 
 
-def settings_of(said: Mapping[str, Any]) -> str:
-    """The settings that a product keeps, as JSON; empty if it keeps none."""
+def settings_of(said: Mapping[str, Any]) -> dict[str, str]:
+    """What a product keeps of its settings, by what it is: JSON, or a digest of it."""
     settings = said.get("settings")
-    return json.dumps(settings, sort_keys=True) if settings else ""
+    if isinstance(settings, str):
+        return {"settings digest": settings}
+    return {"settings": json.dumps(settings, sort_keys=True)} if settings else {}
