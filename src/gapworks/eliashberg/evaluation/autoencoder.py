@@ -30,6 +30,13 @@ from gapworks.eliashberg.steps import Evaluate
 from gapworks.factory.container import Coordinate, Variable, with_interval
 from gapworks.factory.evaluation_file import Evaluation, Given, Report, about_data
 
+AT_ONCE = 256
+"""Functions whose neighbours are looked for at a time."""
+STRETCH = 10
+"""Numbers of a function that are summed for a first, lower bound of its distances."""
+ROUNDING = 1e-5
+"""Of functions and distances in single precision, relative; nothing is left out for it."""
+
 _PARTS = {"validation": Split.VALIDATION, "test": Split.TEST}
 
 VARIABLES = {
@@ -130,7 +137,8 @@ def nearest(
 ) -> np.ndarray:
     """Distance of each function to the nearest of others, relative to its own size (appendix D).
 
-    The smallest sum |f - g| / sum |f| over the others g.
+    The smallest sum |f - g| / sum |f| over the others g. Most of them are told from the nearest by
+    sums over stretches of numbers, which are no further apart than the numbers themselves.
 
     Parameters
     ----------
@@ -143,12 +151,27 @@ def nearest(
     """
     torch.set_num_threads(threads)
     rows, columns = (as_tensor(one) for one in (functions, others))
-    found = np.empty(len(rows))
-    for first in range(0, len(rows), 256):
-        block = rows[first : first + 256]
-        distance = torch.cdist(block, columns, p=1)
+    found = np.full(len(rows), np.inf)
+    coarse = [_summed(one) for one in (rows, columns)]
+    for first in range(0, len(rows), AT_ONCE):
+        block = rows[first : first + AT_ONCE]
+        least = torch.cdist(coarse[0][first : first + AT_ONCE], coarse[1], p=1)
         if same:
             index = torch.arange(len(block))
-            distance[index, first + index] = torch.inf
-        found[first : first + 256] = distance.min(dim=1).values.numpy()
+            least[index, first + index] = torch.inf
+        likeliest = least.argmin(dim=1)
+        reached = (block - columns[likeliest]).abs().sum(1, keepdim=True)
+        slack = ROUNDING * (reached + block.abs().sum(1, keepdim=True))
+        near = (least <= reached + slack) & least.isfinite()
+        for number, others_near in enumerate(near):
+            if bool(others_near.any()):
+                distance = torch.cdist(block[number, None], columns[others_near], p=1)
+                found[first + number] = float(distance.min())
     return found / np.abs(functions).sum(1)
+
+
+def _summed(functions: torch.Tensor) -> torch.Tensor:
+    """Sums over stretches of numbers: never further apart than the functions, in a tenth of the
+    time; smooth functions hardly nearer."""
+    missing = -functions.shape[1] % STRETCH
+    return torch.nn.functional.pad(functions, (0, missing)).unflatten(1, (-1, STRETCH)).sum(2)
