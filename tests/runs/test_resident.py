@@ -14,7 +14,9 @@ import psutil
 import pytest
 
 from gapworks.command import RESIDENT, circumstances
+from gapworks.factory import provenance
 from gapworks.runs import forking, resident
+from gapworks.study import STUDIES
 from tests.support.command import GAPWORKS, SETTINGS, arguments
 from tests.support.waiting import wait_until
 
@@ -234,6 +236,20 @@ def test_a_step_is_done_alone_when_the_source_was_edited_since():
     assert not forking.Start({}, here, start.sources | edited).is_alike(request)
     for other in ({"python": "/usr"}, {"package": "/elsewhere/gapworks"}, {"niceness": 19}):
         assert not start.is_alike(request | {"circumstances": here | other})
+
+
+def test_the_code_that_steps_take_digests_of_is_read_before_they_are_forked(monkeypatch):
+    """Parsing it took a seventh of a second of every training, shard and gathered file."""
+    monkeypatch.setattr(forking, "_modules", lambda: iter(()))
+    monkeypatch.setattr(forking, "LIBRARIES", ())
+    provenance.code_digest.cache_clear()
+    provenance._code.cache_clear()
+    forking.preload()
+    read = provenance._code.cache_info().misses
+    for study in STUDIES:
+        provenance.solver_digest(study)
+        provenance.code_digest(f"gapworks.{study}.learning.training")
+    assert read == provenance._code.cache_info().misses > len(STUDIES)
 
 
 def test_whoever_asks_for_nonsense_is_left_alone(warm):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gapworks.command import RESIDENT
+from gapworks.factory.provenance import code_digest
 from gapworks.factory.recipe import EXPECTED
 from gapworks.runs import forking
 from gapworks.runs.note import CONFIG, MARK
@@ -61,10 +62,12 @@ def as_nice(program: Callable[[], int]) -> Callable[[], int]:
 
 
 def preload_snakemake() -> None:
-    """Import what a run does, plugins as well, which Snakemake looks for on its command line."""
+    """Import what a run does, plugins as well, which Snakemake looks for on its command line; read
+    the code that it compares with what files were made by."""
     for name in SNAKEMAKE:
         importlib.import_module(name)
     sys.modules["snakemake.cli"].parse_args(["--cores", "1"])
+    code_digest(*forking._modules())  # rules take digests of most of them
 
 
 def snakemake() -> int:

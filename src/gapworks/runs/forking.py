@@ -36,21 +36,19 @@ from typing import Any, NoReturn
 
 import gapworks
 from gapworks.command import HANDED_ON, RESIDENT, alone, circumstances
+from gapworks.factory.provenance import solver_digest
+from gapworks.runs.note import training_code
 
 OTHERWISE = {"PWD", "OLDPWD", "SHLVL", "_"}
 """Variables of the environment that may differ."""
-PATIENCE = 5.0
-"""Seconds within which a request must have come whole."""
-PAUSE = 0.05
-"""Seconds until somebody is let in again where nobody can be."""
+PATIENCE = 5.0  # seconds within which a request must have come whole
+PAUSE = 0.05  # seconds until somebody is let in again where nobody can be
 LIBRARIES = ("torch._dynamo", "matplotlib.backends.backend_pdf", "matplotlib.backends.backend_agg")
 """Imported late by what the package imports: by an optimiser, by a figure that is saved."""
 NOT_STEPS = ("runs", "command", "__main__")
 """Parts of the package that no step needs."""
-UNWRITTEN = 120
-"""Exit code of an interpreter that could not write all that was printed."""
-PR_SET_PDEATHSIG = 1
-"""Of Linux: the signal that a process gets when its parent dies."""
+UNWRITTEN = 120  # exit code of an interpreter that could not write all that was printed
+PR_SET_PDEATHSIG = 1  # of Linux: the signal that a process gets when its parent dies
 
 
 @dataclass
@@ -238,10 +236,13 @@ def _sources() -> dict[str, tuple[int, int]]:
 
 
 def preload() -> None:
-    """Import whatever steps import."""
+    """Import what steps import, and read the code that they take digests of."""
     for name in (*_modules(), *LIBRARIES):
         with suppress(Exception):  # a step that needs it will say what is wrong
             importlib.import_module(name)
+    with suppress(Exception):
+        for study in training_code():
+            solver_digest(study)
 
 
 def _modules() -> Iterator[str]:
