@@ -41,7 +41,8 @@ def said(thing):
         # Fields with a leading underscore belong to the class, not to its readers.
         fields = [one.name for one in dataclasses.fields(thing)] if is_record(thing) else []
         members = [name for name in {*fields, *dir(thing)} if not name.startswith("_")]
-        made = "" if any(one.startswith("_") for one in fields) else signature(thing)
+        plain = issubclass(thing, Exception) or any(one.startswith("_") for one in fields)
+        made = "" if plain else signature(thing)
         return {"made": made, "members": sorted(member(thing, one) for one in members)}
     return signature(thing) if callable(thing) else type(thing).__name__
 

@@ -143,9 +143,10 @@ def exported(network: Network) -> Exported:
     said = f"inputs: (batch, {count}) float32, {_fields(card['inputs'])}"
     if card["inputs"] != ["a2f"] and card["points"]:
         said += f" at {points} energies up to {physics.highest_energy:g} meV, equally spaced"
+    mean = ", mean of the members" if card["architecture"]["kind"] == "ensemble" else ""
     return Exported(
         *(network.model, [one], ["inputs"], ["outputs"]),
-        said=f"{said}; outputs: {_fields(card['targets'])} (mean of the members of an ensemble)",
+        said=f"{said}; outputs: {_fields(card['targets'])}{mean}",
     )
 
 

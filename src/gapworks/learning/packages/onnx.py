@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import warnings
 from importlib import import_module
 from typing import Any
@@ -63,6 +64,8 @@ def graph(said: Exported) -> bytes:
     """The ONNX graph of a network whose first axis is the batch."""
     content, batch = io.BytesIO(), torch.export.Dim("batch")
     model = said.module.eval()
+    # That torchvision is not there is no user's business.
+    logging.getLogger("torch.onnx._internal.exporter._registration").setLevel(logging.ERROR)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # of torch to its own developers
         program = torch.onnx.export(
