@@ -88,7 +88,7 @@ def open_network(kind: type[Network], network: str | Path, scale: str | None = N
         package's example is not answered as the package says.
     """
     path = find_network(network, kind.study, scale)
-    if is_package(path):
+    if is_package(path) or path.is_dir():  # a folder without its list is named as what it is
         from gapworks.learning.packages.opening import open_package
 
         return open_package(path, kind)
