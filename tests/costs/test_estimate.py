@@ -4,9 +4,9 @@ import pytest
 import yaml
 
 from gapworks.config import load
-from gapworks.costs.estimate import estimate, lines, short, spoken
+from gapworks.costs.estimate import Sum, estimate, lines, short, spoken
 from gapworks.costs.jobs import Job, span
-from gapworks.costs.records import Own, Point, Records, own_records
+from gapworks.costs.records import Cost, Own, Point, Records, own_records
 from gapworks.costs.work import work_of
 from tests.conftest import ROOT
 
@@ -101,6 +101,16 @@ def test_another_machine_of_which_no_log_tells_widens_the_range():
     assert there.all.low < here.all.low
     measured = estimate(JOBS, SCALES, known, 2, own=Own(9, 1.0), same_machine=False)
     assert measured.all.high == pytest.approx(here.all.high)
+
+
+def test_errors_of_one_kind_of_job_add_up_and_those_of_different_kinds_partly_cancel():
+    cost, one, two = Cost(5.0, 10.0, 20.0, 100, 0), Sum(), Sum()
+    for kind in "ab":
+        one.add("a", cost)
+        two.add(kind, cost)
+    assert (one.low, one.cpu, one.high) == (10, 20, 40)
+    assert two.low == pytest.approx(20 - 5 * 2**0.5)
+    assert two.high == pytest.approx(20 + 10 * 2**0.5)
 
 
 def test_nothing_to_be_made_costs_nothing():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from gapworks.config import ScaleConfig
 from gapworks.costs.jobs import Job, span
@@ -22,22 +23,42 @@ SHOWN = 5
 
 @dataclass
 class Sum:
-    """Of several jobs: the same as `Cost`, added up; memory of the largest."""
+    """Of several jobs: CPU seconds, bytes; memory of the largest.
+
+    Jobs of one kind err alike, those of different kinds independently: the former's deviations are
+    added, the latter's in quadrature.
+    """
 
     jobs: int = 0
-    low: float = 0.0
     cpu: float = 0.0
-    high: float = 0.0
     megabytes: float = 0.0
     bytes: float = 0.0
+    below: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    above: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """CPU seconds that they may take less, and more, by kind."""
 
-    def add(self, cost: Cost) -> None:
+    def add(self, kind: str, cost: Cost) -> None:
         """Count a job."""
-        self.low += cost.low
         self.cpu += cost.cpu
-        self.high += cost.high
+        self.below[kind] += cost.cpu - cost.low
+        self.above[kind] += cost.high - cost.cpu
         self.megabytes = max(self.megabytes, cost.megabytes)
         self.bytes += cost.bytes
+
+    @property
+    def low(self) -> float:
+        """The least CPU seconds to expect."""
+        return self.cpu - math.hypot(*self.below.values())
+
+    @property
+    def high(self) -> float:
+        """The most."""
+        return self.cpu + math.hypot(*self.above.values())
+
+    def numbers(self) -> dict[str, float]:
+        """All of it by name."""
+        whole = {"jobs": self.jobs, "low": self.low, "cpu": self.cpu, "high": self.high}
+        return whole | {"megabytes": self.megabytes, "bytes": self.bytes}
 
 
 @dataclass
@@ -91,7 +112,7 @@ def estimate(
     beside = records.overheads["job"] + records.overheads["alone"] * (len(jobs) < RESIDENT)
     rules: dict[str, Sum] = defaultdict(Sum)
     found = Estimate(cores, rules, Sum(), own=own, about=records.about)
-    seconds: list[tuple[float, float, float]] = []
+    seconds: list[float] = []
     unknown: list[str] = []
     extrapolated: dict[str, float] = {}
     unlike: set[str] = set()
@@ -103,7 +124,7 @@ def estimate(
         cost = known.cost(work, own.ratio) if work else None
         if work is None or cost is None:
             unknown.append(_name(job, work))
-            seconds.append((0.0, 0.0, 0.0))
+            seconds.append(0.0)
             continue
         more = own.ratio * beside
         cost = replace(
@@ -115,8 +136,8 @@ def estimate(
         for one in (rules[job.rule], found.all):
             if one is found.all and cost.megabytes > one.megabytes:
                 found.largest = _name(job, work)
-            one.add(cost)
-        seconds.append((cost.low, cost.cpu, cost.high))
+            one.add(work.key, cost)
+        seconds.append(cost.cpu)
         found.shards += cost.bytes * (work.step == "simulate")
         if cost.beyond > 1.5:
             extrapolated[work.key] = max(cost.beyond, extrapolated.get(work.key, 0.0))
@@ -124,10 +145,10 @@ def estimate(
         one_size |= {work.key} if cost.one_size else set()
     if jobs:
         start = own.ratio * records.overheads["run"]
-        found.all.low, found.all.cpu, found.all.high = (
-            one + start for one in (found.all.low, found.all.cpu, found.all.high)
-        )
-        found.wall = tuple(start + span(jobs, times, cores) for times in zip(*seconds, strict=True))
+        found.all.cpu += start
+        likely = start + span(jobs, seconds, cores)
+        ends = (found.all.low, found.all.cpu, found.all.high)
+        found.wall = tuple(likely * one / max(found.all.cpu, 1e-9) for one in ends)
     found.unknown, found.extrapolated = unknown, extrapolated
     found.unlike, found.one_size = sorted(unlike), sorted(one_size)
     return found
@@ -200,8 +221,8 @@ def short(found: Estimate) -> str:
 
 def as_json(found: Estimate) -> str:
     """The numbers: seconds, MB and bytes, by rule and of all."""
-    rules = {name: asdict(one) for name, one in found.rules.items()}
-    said = {"all": asdict(found.all), "rules": rules, "cores": found.cores}
+    rules = {name: one.numbers() for name, one in found.rules.items()}
+    said = {"all": found.all.numbers(), "rules": rules, "cores": found.cores}
     said |= {"wall": found.wall, "shards": found.shards, "about": dict(found.about)}
     said |= {"not_counted": Counter(found.unknown), "beyond": found.extrapolated}
     return json.dumps(said, indent=2) + "\n"

@@ -18,7 +18,7 @@ from gapworks.factory.files import read_whole
 
 SPREAD = 1.15
 """Least factor between what a job takes and what was recorded of its like."""
-START = 1.0
+START = 1.5
 """CPU seconds that a job may take however little work it is: what its files and figures cost."""
 GROWTH = 0.08
 """An amount N times the largest recorded widens the factor by N^0.08: ten times by a fifth."""
