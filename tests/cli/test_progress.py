@@ -43,6 +43,7 @@ for epoch in range(6 if {resumed} else 1, 9):
     course.report(f"epoch {{epoch}}/8  rate 1.0e-03  train 1.0e-02  validation 2.0e-02")
 course.close()
 """
+RATE = r"\[\d\d:\d\d<\d\d:\d\d, +[\d.]+(?:/s|s/)\]"
 TIMES = r"\[\d\d:\d\d<\d\d:\d\d, [\d.]+ s an epoch\]"
 
 
@@ -74,15 +75,15 @@ def on_a_terminal(code: str) -> str:
 
 def test_samples_in_a_log_have_rate_and_time_left_in_whole_lines():
     lines = [line for line in in_a_log(SIMULATE) if line]
-    assert len(lines) <= 3  # less than ten seconds went by
-    assert re.fullmatch(r"chain/train samples: 40/40 \[\d\d:\d\d<\d\d:\d\d, +[\d.]+/s\]", lines[-1])
+    assert len(lines) < 20  # of forty steps
+    assert re.fullmatch(rf"chain/train samples: 40/40 {RATE}", lines[-1])
     assert not any("\r" in line for line in lines)
 
 
 def test_samples_on_a_terminal_are_a_bar_that_is_drawn_again():
     said = on_a_terminal(SIMULATE)
     assert said.count("\r") > 2
-    assert re.search(r"40/40 \[\d\d:\d\d<\d\d:\d\d, +[\d.]+/s\]", said)
+    assert re.search(f"40/40 {RATE}", said)
 
 
 def test_the_first_epochs_and_the_last_are_said_in_a_log_and_few_between():
