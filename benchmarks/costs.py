@@ -47,10 +47,12 @@ def main() -> None:
     chosen = parser.parse_args()
     points: dict[str, list[Point]] = defaultdict(list)
     overheads: dict[str, float] = {}
+    about: dict[str, Any] = {}
     if RECORDS.exists() and not chosen.anew:
         kept = kept_records()
         points |= {key: list(every) for key, every in kept.points.items()}
         overheads |= kept.overheads
+        about |= kept.about
     for folder in chosen.folder:
         harvest(folder, points, [])
         if (account := folder / "account.jsonl").exists():
@@ -64,10 +66,11 @@ def main() -> None:
             run(copy, account, settings, chosen.target, chosen.cores)
             harvest(copy, points, settings)
             overheads |= overhead(account)
-    overheads["alone"] = imports()
+    if chosen.scale or "alone" not in overheads:
+        overheads["alone"] = imports()
     said = measure.provenance()
     commit, dirty, _ = str(said["commit"]).partition("+")
-    about = {
+    about |= {
         "commit": commit[:12] + dirty,
         "day": str(said["created"])[:10],
         "processor": said["processor"],

@@ -190,6 +190,8 @@ def rests_on(found: Estimate) -> Iterator[str]:
     """What the numbers come of, and what is not known."""
     about = found.about
     yield f"rests on: jobs recorded {about['day']} (commit {about['commit']}; {about['processor']})"
+    if about.get("also"):
+        yield f"  and on {about['also']}"
     if found.own.jobs:
         yield (
             f"  times {found.own.ratio:.2f}: by {found.own.jobs} logs of this folder, which say "

@@ -111,11 +111,12 @@ def section(scales: Mapping[str, ScaleConfig], records: Records) -> str:
 def _table(scales: Mapping[str, ScaleConfig], records: Records) -> Iterator[str]:
     about = records.about
     few, many = CORES
+    also = about.get("also", "")
     yield ""
     yield (
-        f"By jobs recorded {about['day']} (commit {about['commit']}; {about['processor']}): likely"
-        " values, and the range in brackets. `gapworks cost --config scale=NAME` says what it rests"
-        " on."
+        f"By jobs recorded {about['day']} (commit {about['commit']}; {about['processor']}"
+        f"{'; ' * bool(also)}{also}): likely values, and the range in brackets. `gapworks cost"
+        " --config scale=NAME` says what it rests on."
     )
     yield ""
     yield (
