@@ -27,7 +27,8 @@ def line(desk: Desk) -> Any:
     """
     if desk.missing:
         return mo.md(desk.missing)
-    return mo.md(f"The same on the command line:\n\n{_block(desk.line, 'command')}")
+    words = mo.Html(_block(desk.line, "command", wrapped=True))
+    return mo.vstack([mo.md("The same on the command line:"), words], gap=0)
 
 
 def follow(job: Job) -> None:
@@ -72,7 +73,7 @@ def answer(job: Job) -> Any:
     if job.stopped:
         return _marked("stopped", mo.callout(mo.md("Stopped."), kind="neutral"))
     said, failed = job.said, job.code != 0
-    parts = [mo.md(f"Answer of\n\n{_block(job.line, 'answered')}")]
+    parts = [mo.Html(f"Answer of {_block(job.line, 'asked', wrapped=True)}")]
     if failed:
         reason = said.pop() if said else f"the command ended by code {job.code}"
         head = "Refused" if job.code == 2 else "Not answered"
@@ -113,9 +114,9 @@ def _notes(lines: list[str]) -> list[Any]:
     return [mo.Html(f'<ul class="notes">{items}</ul>')]
 
 
-def _block(text: str, name: str) -> str:
-    """Text as it would stand on a terminal."""
-    style = "overflow-x:auto;white-space:pre;font-size:0.85em"
+def _block(text: str, name: str, wrapped: bool = False) -> str:
+    """Text as it would stand on a terminal; a table keeps its lines."""
+    style = f"overflow-x:auto;margin:0;white-space:pre{'-wrap' * wrapped};font-size:0.85em"
     return f'<pre class="{name}" style="{style}">{html.escape(text)}</pre>'
 
 
