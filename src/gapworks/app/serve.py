@@ -76,6 +76,7 @@ def _listening(port: int | None) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((HOST, one))
+            listening.listen()  # who follows the address at once waits instead of being refused
             return listening
         except (OSError, OverflowError) as error:
             listening.close()
