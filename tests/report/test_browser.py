@@ -72,6 +72,16 @@ def test_the_page_is_dark_where_the_reader_wants_it(page):
     assert dark < 200 < 600 < light
 
 
+def test_a_small_screen_begins_with_the_page_and_not_with_its_contents(page, report):
+    page.set_window_size(500, 900)
+    page.get(report.as_uri())
+    top = page.find_element("tag name", "h1").rect["y"]
+    page.find_element("id", "search").send_keys("irreducible")
+    links = [one for one in page.find_elements("css selector", "nav a") if one.is_displayed()]
+    page.set_window_size(1300, 900)
+    assert top < 450 and links
+
+
 def test_nothing_is_wider_than_a_small_screen(page):
     page.set_window_size(500, 900)
     width, room = page.execute_script(

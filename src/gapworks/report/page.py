@@ -28,6 +28,7 @@ from gapworks.reproduction import UNJUDGED
 from gapworks.study import CLAIMS, ROOMS, STUDIES, study
 
 VERDICTS = ("holds", "does not hold", "undecided", UNJUDGED)
+_DPI, _REM_PER_INCH = 300, 9
 MOST_MB = 20.0
 """A page above this is no longer sent by mail."""
 
@@ -176,8 +177,13 @@ def _entry(path: Path, anchors: Container[str]) -> Entry:
 
 
 def _picture(path: Path, title: str) -> str:
-    encoded = base64.b64encode(read_whole(path)).decode()
-    return f'<img alt="{title}" src="data:image/png;base64,{encoded}">'
+    data = read_whole(path)
+    # The first numbers of a PNG file are its width and height; all are shown with letters alike.
+    width = int.from_bytes(data[16:20], "big") / _DPI * _REM_PER_INCH
+    encoded = base64.b64encode(data).decode()
+    return (
+        f'<img alt="{title}" style="width: {width:.1f}rem" src="data:image/png;base64,{encoded}">'
+    )
 
 
 def _counted(verdicts: Iterable[str]) -> dict[str, int]:
