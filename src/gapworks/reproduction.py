@@ -202,7 +202,7 @@ def claims_table(claims: Sequence[Claim], measured: Numbers) -> pd.DataFrame:
                     f"claim {claim.id}: {measured.study} has no metric {metric!r}; it has "
                     f"{', '.join(measured.metrics)}"
                 )
-        paper = "" if claim.paper is None else claim.paper
+        paper = f"{claim.paper:g}" if isinstance(claim.paper, float) else claim.paper or ""
         ours = _cell(measured.metrics[claim.metric])
         own = _cell(measured.metrics.get(claim.own_method or ""))
         said = verdict(claim, measured.metrics)
