@@ -61,9 +61,10 @@ def test_a_table_is_the_same_as_csv_and_as_tex(finished):
     with (folder / "disorder.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 16
-    assert float(rows[0]["V0"]) == 0
-    assert all(float(row["lower"]) <= float(row["upper"]) for row in rows)
-    assert all(int(row["realizations"]) == 2 for row in rows)
+    assert float(rows[0]["V0 [t]"]) == 0
+    ends = [[float(row[f"mean Delta, {end} [t]"]) for end in ("lower", "upper")] for row in rows]
+    assert all(low <= high for low, high in ends)
+    assert all(int(row["rings"]) == 2 for row in rows)
     tex = (folder / "disorder.tex").read_text()
     assert r"\toprule" in tex
     assert r"\bottomrule" in tex
