@@ -6,6 +6,9 @@ import sys
 
 import pytest
 
+from gapworks.plotting import style
+from gapworks.plotting.style import plt
+
 DRAW = """
 import sys, tempfile
 from pathlib import Path
@@ -60,3 +63,19 @@ def test_where_nothing_at_all_can_be_written_the_way_round_is_named(tmp_path):
     assert ran.returncode == 1
     assert "Traceback" not in ran.stderr
     assert "let MPLCONFIGDIR or TMPDIR name one" in ran.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("ends", [(79, 99), (0.3, 12), (0.05, 0.06)])
+def test_a_logarithmic_axis_has_at_least_three_plain_numbers(ends):
+    with style.house_style():
+        figure, axes = plt.subplots()
+        axes.plot([1, 2], ends)
+        axes.set_yscale("log")
+        style.plain_log(axes.yaxis)
+        figure.draw_without_rendering()
+        low, high = axes.get_ylim()
+        ticks = [tick for tick in axes.yaxis.get_major_ticks() if low <= tick.get_loc() <= high]
+        texts = [tick.label1.get_text() for tick in ticks]
+    plt.close(figure)
+    assert len(texts) >= 3
+    assert [float(text) for text in texts] == pytest.approx([tick.get_loc() for tick in ticks])

@@ -20,7 +20,7 @@ except OSError as error:  # neither the home directory nor that of temporary fil
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.ticker import AutoLocator, LogLocator, NullLocator
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
@@ -107,8 +107,13 @@ def stated_range(axes: plt.Axes, low: float, high: float, source: str) -> Line2D
 
 
 def plain_log(axis: Axis) -> None:
-    """Ticks of a logarithmic axis as numbers, 1, 2, 5, 10: few decades, no powers that collide."""
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    """Ticks of a logarithmic axis as numbers, 1, 2, 5, 10: few decades, no powers that collide.
+
+    Call it when all is drawn: within a factor of four, ticks are as on a linear axis.
+    """
+    low, high = axis.get_view_interval()
+    narrow = high < 4 * low
+    axis.set_major_locator(AutoLocator() if narrow else LogLocator(subs=(1, 2, 5)))
     axis.set_major_formatter("{x:g}")
     axis.set_minor_locator(NullLocator())
 
