@@ -220,8 +220,6 @@ def fig5(
         ylabel=r"$\langle\Delta_i\Delta_j\rangle / \langle\Delta_i^2\rangle$",
         xlim=(0, correlation_distance),
     )
-    if correlation_distance > REACH:
-        stated_range(axes, REACH, REACH, f"captured up to $2R - 1 = {REACH}$")
     narrow = {"columnspacing": 0.8, "handletextpad": 0.2, "handlelength": 1.6, "borderpad": 0}
     first = axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1), **narrow)
     # Colours say V0, lines and dots say the method.
