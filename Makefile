@@ -10,7 +10,7 @@ EXTRAS := $(if $(filter site,$(MPI)),dev,dev$(COMMA)mpi)
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake -c$(CORES)
 
-.PHONY: run setup report crate site resume test test-cluster validators lint format bench lock schema cluster \
+.PHONY: run setup report crate site resume test test-cluster extras validators lint format bench lock schema cluster \
         cluster-stop clean help
 .DEFAULT_GOAL := run
 
@@ -65,6 +65,11 @@ test: setup  ## the tests that need no cluster
 
 test-cluster: setup  ## the tests on a private Slurm (Debian, as root)
 	$(BIN)/python -m pytest -m cluster $(PYTEST)
+
+extras: validators  ## what tests of extras need; then GAPWORKS_REQUIRE_EXTRAS=1 make test skips none of them
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint envs/lock.txt --editable '.[$(EXTRAS),app,docs,export]'
+	@touch .venv/docs
 
 validators: .venv/validators/installed  ## what checks citation, crates and Croissant, beside .venv (then `make test`)
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,15 +12,11 @@ import pytest
 
 from gapworks.app.tasks import TASKS
 from tests.conftest import ROOT
+from tests.support.browser import PATIENCE, asked_for, browser, needs_browser, severe  # noqa: F401
 
-BROWSER = shutil.which("chromium") and shutil.which("chromedriver")
 if not os.environ.get("GAPWORKS_REQUIRE_EXTRAS"):
     pytest.importorskip("marimo", reason="needs the extra app")
-webdriver = pytest.importorskip("selenium.webdriver")
-pytestmark = pytest.mark.skipif(
-    not BROWSER and not os.environ.get("GAPWORKS_REQUIRE_BROWSER"),
-    reason="needs chromium and chromedriver (Debian: apt install chromium chromium-driver)",
-)
+pytestmark = needs_browser
 DEEP = """
 const found = (root) => [...root.querySelectorAll(arguments[0]),
   ...[...root.querySelectorAll("*")].filter(one => one.shadowRoot)
@@ -29,7 +24,6 @@ const found = (root) => [...root.querySelectorAll(arguments[0]),
 return found(document)
 """
 """All elements of a selector, also within the components that the page is made of."""
-PATIENCE = 600
 EXAMPLES = ROOT / "docs/examples"
 
 
@@ -52,20 +46,6 @@ def server(tmp_path_factory):
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for one in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1200,1600"):
-        options.add_argument(f"--{one}")
-    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
-    driver.command_executor.client_config.timeout = PATIENCE
-    yield driver
-    driver.quit()
-
-
 def until(true):
     """The first value of a function that holds; what is not there yet is asked again."""
     end, reason = time.monotonic() + PATIENCE, None
@@ -82,10 +62,11 @@ def until(true):
 class Page:
     """The page as a person has it."""
 
-    def __init__(self, browser, address):
-        self.browser = browser
-        browser.get_log("performance")
-        browser.get(address)
+    def __init__(self, driver, address):
+        self.browser = driver
+        driver.set_window_size(1200, 1600)
+        asked_for(driver)
+        driver.get(address)
         until(lambda: self.all("select"))
 
     def all(self, selector):
@@ -141,7 +122,7 @@ class Page:
 
 
 @pytest.fixture
-def page(browser, server):
+def page(browser, server):  # noqa: F811
     return Page(browser, server)
 
 
@@ -156,16 +137,11 @@ def test_an_a2f_gives_its_tc_and_no_request_leaves_the_machine(page):
     assert {"lead-answer.csv", "lead-answer.json", "lead-dos.csv"} <= set(text.split())
     picture = page.all(".job img")[0]
     assert page.browser.execute_script("return arguments[0].naturalWidth", picture) > 500
-    sent = [json.loads(line["message"])["message"] for line in page.browser.get_log("performance")]
-    asked = [
-        one["params"]["request"]["url"]
-        for one in sent
-        if one["method"] == "Network.requestWillBeSent"
-    ]
+    sent = [json.loads(line)["message"]["params"] for line in asked_for(page.browser)]
+    asked = [one["request"]["url"] for one in sent]
     own = re.compile(r"(http|ws)://localhost:\d+/|data:|blob:|chrome[-a-z]*:")
     assert asked and [one for one in asked if not own.match(one)] == []
-    errors = [one for one in page.browser.get_log("browser") if one["level"] == "SEVERE"]
-    assert [one for one in errors if "favicon" not in one["message"]] == []
+    assert [one for one in severe(page.browser) if "favicon" not in one["message"]] == []
 
 
 def test_disorder_gives_delta(page):

@@ -12,6 +12,8 @@ import pytest
 selenium = pytest.importorskip("selenium.webdriver")
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+PATIENCE = 600
+"""Seconds that a busy machine may take for a page."""
 needs_browser = pytest.mark.skipif(
     not (CHROMIUM and DRIVER) and not os.environ.get("GAPWORKS_REQUIRE_BROWSER"),
     reason="needs chromium and chromedriver (Debian: apt install chromium chromium-driver)",
@@ -28,6 +30,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = selenium.Chrome(options, selenium.ChromeService(DRIVER))
+    driver.command_executor.client_config.timeout = PATIENCE
     yield driver
     driver.quit()
 
