@@ -24,8 +24,8 @@ CASES = {
     "generate --network": (
         *("generate joint-gap-2", ["--data", "a=other", "--network", "a=USERS"], ".safetensors"),
     ),
-    "predict --input": ("predict", ["--network", "other", "--input", "USERS"], ".csv"),
-    "predict --network": ("predict", ["--network", "USERS", "--input", "other"], ".safetensors"),
+    "predict --input": ("predict", ["--network", "other.safetensors", "--input", "USERS"], ".csv"),
+    "predict --network": ("predict", ["--network", "./USERS", "--input", "other"], ".safetensors"),
     "figure --evaluation": (
         "figure fig3",
         ["--evaluation", "solved=other", "b=USERS"],
@@ -150,7 +150,7 @@ COMMANDS = {
     "train": ["--data", "a", "--validation", "b"],
     "generate joint-gap-2": ["--data", "a=a", "--network", "net=b"],
     "evaluate test-bdg": ["--data", "test=a"],
-    "predict": ["--network", "a", "--input", "b"],
+    "predict": ["--network", "a.safetensors", "--input", "b"],
     "figure fig3": ["--evaluation", "solved=a"],
     "table disorder": ["--evaluation", "solved=a"],
     "metrics": ["--scale", "smoke", "--evaluation", "a"],

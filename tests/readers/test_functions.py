@@ -34,6 +34,6 @@ def test_a_sweep_from_high_to_low_voltages_is_read_from_its_end(tmp_path):
 @pytest.mark.parametrize("columns", [[(3, 0), (2, 1), (1, 2)], [(3, 0), (1, 1), (2, 0)]])
 def test_columns_that_may_be_swapped_and_sweeps_forth_and_back_are_not_turned(tmp_path, columns):
     path = tmp_path / "didv.csv"
-    path.write_text("V (mV),dI/dV\n" + "\n".join(f"{a},{b}" for a, b in columns))
+    path.write_text("V (mV),dI/dV\n" + "\n".join(f"{a:.1f},{b:.1f}" for a, b in columns))
     with pytest.raises(ReadError, match="swapped|do not increase"):
         read_dos(path)

@@ -1,8 +1,8 @@
 """Networks found by name: nobody types a path.
 
 A name stands for `results/SCALE/STUDY/models/NAME.safetensors` below the folder that one works in,
-or else for a model package that was installed. What is a path (it has a folder or a suffix, or is
-the folder of a package) is taken as it is.
+or else for a model package that was installed. What is a path (it has a folder or a suffix, is a
+file here or the folder of a package) is taken as it is.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ def find_network(network: str | Path, study: str | None = None, scale: str | Non
     """
     text, path = os.fspath(network), Path(network)
     if os.sep in text or path.suffix in (WEIGHTS, ARCHIVE, ".json") or is_package(path):
+        return path
+    if path.exists() and not path.is_dir():
         return path
     studies = [study] if study else list(STUDIES)
     where = scale or default_scale()

@@ -24,7 +24,7 @@ from typing import Any
 
 from gapworks.factory.errors import DataError, DiskError
 from gapworks.factory.files import beginning, check_plain, open_plain, read_whole, reading
-from gapworks.learning.packages.contents import is_archive
+from gapworks.learning.packages.contents import MANIFEST, is_archive
 from gapworks.study import study
 
 WRITTEN = ("output", "csv", "json", "curve", "dos", "figure", "samples", "bands")
@@ -137,7 +137,7 @@ def _inputs(arguments: argparse.Namespace, words: Sequence[str]) -> Iterator[Fil
         if name in WRITTEN or name in FOLDERS:
             continue
         for path in paths(value):
-            if name == "network" and path.is_dir():  # a model package
+            if name == "network" and (path / MANIFEST).is_file():  # a model package
                 yield from (File(one, "of the package") for one in sorted(path.rglob("*.*")))
                 continue
             yield File(path, f"--{name}")
