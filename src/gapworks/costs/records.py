@@ -22,6 +22,10 @@ START = 1.5
 """CPU seconds that a job may take however little work it is: what its files and figures cost."""
 GROWTH = 0.08
 """An amount N times the largest recorded widens the factor by N^0.08: ten times by a fifth."""
+SHORT, SHRINK = 30.0, 1 / 3
+"""Of one size alone, below 30 CPU seconds, an amount N times that may cost less by N^(1/3) a unit:
+what is fixed was all taken for work. (By records of smoke scale alone, made on a crowded machine, a
+laptop's took 3.4 h of CPU time; .6 h it took.)"""
 COPIES = 2.0
 """Samples in memory: as they were read, and as a network takes them."""
 BARE = 150.0
@@ -91,7 +95,8 @@ class Records:
         if one_size:  # up to START of it does not grow
             grown = known[0].cpu * work.amount / most
             fixed = min(known[0].cpu, START) * (1 - work.amount / most)
-            ends = sorted((grown + fixed, grown))
+            shrunk = beyond**SHRINK if known[0].cpu < SHORT else 1.0
+            ends = sorted((grown + fixed, grown / shrunk))
             likely, factor = math.sqrt(ends[0] * ends[1]), SPREAD
         else:
             likely = fit(work.amount)
