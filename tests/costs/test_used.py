@@ -15,8 +15,12 @@ clock = Clock()
 while time.process_time() < 0.5:
     pass
 block = b"x" * (200 << 20)
-print(clock.used(), file=sys.stderr)
+before = time.process_time()
+used = clock.used()
+print(before, time.process_time())
+print(used, file=sys.stderr)
 """
+ROUNDED = 0.02  # seconds: two decimals are said, and the system has two clocks
 
 
 def test_a_step_says_what_it_used_and_others_say_nothing(tmp_path):
@@ -40,7 +44,8 @@ def test_a_step_that_failed_says_nothing_of_what_it_used(tmp_path):
 def test_cpu_time_and_memory_are_those_of_the_process():
     ran = subprocess.run([sys.executable, "-c", BUSY], capture_output=True, text=True, timeout=120)
     found = read_used(ran.stderr)
-    assert found.cpu == pytest.approx(0.5, abs=0.1)
+    before, after = map(float, ran.stdout.split())
+    assert before >= 0.5 and before - ROUNDED < found.cpu < after + ROUNDED
     assert found.megabytes > 200
     assert found.alone  # no torch was there before
 
