@@ -84,8 +84,8 @@ def circumstances() -> dict[str, Any]:
 
     limits = [name for name in dir(resource) if name.startswith("RLIMIT_")]
     return {
-        "python": sys.prefix,
-        "package": os.path.dirname(__file__),
+        "python": os.path.realpath(sys.prefix),  # a link to a .venv is that .venv
+        "package": os.path.realpath(os.path.dirname(__file__)),
         "limits": [list(resource.getrlimit(getattr(resource, name))) for name in limits],
         "processors": sorted(os.sched_getaffinity(0)),
         "niceness": os.nice(0),

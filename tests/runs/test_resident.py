@@ -238,6 +238,14 @@ def test_a_step_is_done_alone_when_the_source_was_edited_since():
         assert not start.is_alike(request | {"circumstances": here | other})
 
 
+def test_a_virtual_environment_is_the_same_by_another_name(monkeypatch, tmp_path):
+    """As `.venv` is that links to one elsewhere."""
+    here = circumstances()
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    assert circumstances() == here
+
+
 def test_the_code_that_steps_take_digests_of_is_read_before_they_are_forked(monkeypatch):
     """Parsing it took a seventh of a second of every training, shard and gathered file."""
     monkeypatch.setattr(forking, "_modules", lambda: iter(()))
