@@ -23,7 +23,7 @@ def cost(checkout, *arguments):
 
 
 def test_a_dry_run_says_in_a_line_what_it_would_cost(shared_checkout):
-    said = shared_checkout.snakemake("-n", FIGURE).said
+    said = shared_checkout.snakemake("-n", FIGURE).output
     (line,) = re.findall(
         r"^(\d+) jobs, about .* of CPU \(.* to .*\), .*; gapworks cost says more$", said, re.M
     )
@@ -63,6 +63,7 @@ def test_what_cannot_be_planned_is_an_error_with_snakemakes_reason(
     ran = cost(shared_checkout, *arguments)
     assert ran.returncode == 1
     assert said in ran.stdout
+    assert "Using workflow specific profile" not in ran.stdout
     assert "Traceback" not in ran.stdout
 
 

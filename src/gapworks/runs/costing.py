@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -63,10 +64,19 @@ def cost_of(
             text=True,
         )
         if ran.returncode or not written.exists():
-            raise DataError(f"snakemake cannot plan this: {(ran.stderr or ran.stdout).strip()}")
+            raise DataError(f"snakemake cannot plan this: {_reason(ran.stderr + ran.stdout)}")
         said = json.loads(written.read_text())
     jobs = [Job(**one) for one in said["jobs"]]
     return _added_up(folder, jobs, load(said["config"])[1], cores)
+
+
+def _reason(said: str) -> str:
+    """Out of all that Snakemake printed; its dry runs print errors among all else, to stdout."""
+    error = re.search(r"^(?:snakemake: error: |Error: |\w+(?:Error|Exception)\b)", said, re.M)
+    if error is None:
+        return said.strip()
+    lines = said[error.start() :].removeprefix("Error: ").splitlines()
+    return "\n".join(line for line in lines if not line.startswith('  File "')).strip()
 
 
 def say_costs(workflow: Any, config: Any, scales: Mapping[str, ScaleConfig]) -> None:
