@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import secrets
-import signal
 import socket
 import sys
 import threading
@@ -49,7 +47,8 @@ def serve(port: int | None = None, headless: bool = False) -> None:
     number = listening.getsockname()[1]
     address = f"http://localhost:{number}/?access_token={token}"
     built = marimo.create_asgi_app(quiet=True, token=token)
-    page = built.with_app(path="", root=str(PAGE), middleware=[_alone]).build()
+    page: Any = built.with_app(path="", root=str(PAGE)).build()
+    sessions = page.routes[-1].app.state.session_manager
     print(f"gapworks app: {address}", flush=True)
     print(f"from another machine: ssh -L {number}:localhost:{number} and this one's name")
     print("Ctrl-C ends it", flush=True)
@@ -57,14 +56,13 @@ def serve(port: int | None = None, headless: bool = False) -> None:
         threading.Timer(1.0, webbrowser.open, [address]).start()
 
     class Server(uvicorn.Server):
-        """Ends by Ctrl-C: marimo, when it has started, would ask whether one is sure."""
+        """Ends with the sessions of open pages: Python's end waits for threads of theirs."""
 
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
-            signal.signal(signal.SIGINT, self.handle_exit)
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await sessions.shutdown()
+            await super().shutdown(sockets)
 
-    config = uvicorn.Config(page, log_level="warning", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(_alone(page), log_level="warning", timeout_graceful_shutdown=1)
     with contextlib.suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listening])
 
