@@ -12,7 +12,7 @@ import pytest
 selenium = pytest.importorskip("selenium.webdriver")
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-PATIENCE = 600
+PATIENCE = 120
 """Seconds that a busy machine may take for a page."""
 needs_browser = pytest.mark.skipif(
     not (CHROMIUM and DRIVER) and not os.environ.get("GAPWORKS_REQUIRE_BROWSER"),
