@@ -142,11 +142,9 @@ def _search(maps, energies, noise, known, bank, common, effort, said, turned) ->
     short += _elsewhere(near, min(short, key=lambda fit: fit.chi2))
     short.sort(key=lambda fit: fit.chi2)
     unit = max(1.0, short[0].chi2 / near.count)
-    odd = next((fit for fit in short if fit.form.irrep.endswith("u")), None)
-    if odd is not None and not turned:
+    if not turned:
         other = on_disc(opposite(maps), energies, noise, opposite(known), NEAR, common)
-        other_way = refine(other, odd.form, odd.vector, _SHORT, _SHORT, 0)
-        if other_way.chi2 < odd.chi2 - _TURNED * unit:
+        if _lies_half_a_turn_round(other, short, _TURNED * unit):
             return None
     long: dict[str, Fit] = {}
     begun: list[Fit] = []
@@ -172,6 +170,21 @@ def _search(maps, energies, noise, known, bank, common, effort, said, turned) ->
     for irrep in long:
         del given_up[irrep]
     return Found(sorted(long.values(), key=lambda fit: fit.chi2), given_up, turned)
+
+
+def _lies_half_a_turn_round(other: Data, short: Sequence[Fit], better: float) -> bool:
+    """Whether a u gap fits the turned maps better than any fits the others, by so much in chi^2.
+
+    Each is asked: what fits best while the crystal lies the wrong way may be of another irrep than
+    its own. Eu fits maps of A2u better than A2u does then.
+    """
+    odd = [fit for fit in short if fit.form.irrep.endswith("u")]
+    lowest = min((fit.chi2 for fit in odd), default=0.0) - better
+    for irrep in {fit.form.irrep for fit in odd}:
+        best = next(fit for fit in odd if fit.form.irrep == irrep)
+        if refine(other, best.form, best.vector, _SHORT, _SHORT, 0).chi2 < lowest:
+            return True
+    return False
 
 
 def on_disc(
