@@ -214,13 +214,16 @@ def test_a_few_steps_on_drawn_samples_lower_the_loss(data):
     with torch.no_grad():
         before = float(loss(model, kept))
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
-    for step in range(30):
+    after = []
+    for step in range(90):
         batch = draw(tuple(arrays.values()), np.random.default_rng(step))
         value = loss(model, batch)
         optimizer.zero_grad()
         value.backward()
         optimizer.step()
-    assert float(value.detach()) < 0.6 * before
+        after.append(float(value.detach()))
+    # Of one batch it is the noise that is drawn with it: .5 to .8 after 30 steps, by seed.
+    assert np.mean(after[-5:]) < 0.55 * before
 
 
 def test_a_card_that_does_not_describe_its_network_is_refused(trained, tmp_path):
