@@ -27,10 +27,10 @@ return found(document)
 """
 """All elements of a selector, also within the components that the page is made of."""
 EXAMPLES = ROOT / "docs/examples"
-
-
+ANSWER = 240
+"""Seconds that a busy machine may take for an answer: the first in a new place compiles."""
 END = 60
-"""Seconds that Ctrl-C may take on a busy machine."""
+"""Seconds that it may take to end."""
 
 
 @contextmanager
@@ -65,9 +65,9 @@ def server(tmp_path_factory):
         yield address
 
 
-def until(true):
+def until(true, seconds=PATIENCE):
     """The first value of a function that holds; what is not there yet is asked again."""
-    end, reason = time.monotonic() + PATIENCE, None
+    end, reason = time.monotonic() + seconds, None
     while time.monotonic() < end:
         try:
             if value := true():
@@ -136,7 +136,8 @@ class Page:
     def answer(self):
         """Its text, when it is there: state and content."""
         self.press("Answer")
-        job = until(lambda: self.all(".job.answered, .job.refused, .job.stopped"))[0]
+        ended = ".job.answered, .job.refused, .job.stopped"
+        job = until(lambda: self.all(ended), ANSWER)[0]
         return job.get_attribute("class"), job.text
 
 

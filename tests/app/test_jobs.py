@@ -8,7 +8,7 @@ import pytest
 from gapworks.app.job import Job
 
 
-def ended(job, seconds=120):
+def ended(job, seconds=240):
     """A job that has come to its end by itself."""
     until = time.monotonic() + seconds
     while job.code is None and time.monotonic() < until:
