@@ -74,7 +74,12 @@ def is_number(word: str) -> bool:
 def tolerance(command: str, place: int, words: list[str]) -> float:
     """How far a number may be from that of the page; bands move with the method, T_c does not."""
     if command == "identify":  # a value with its interval; or a probability
-        return float(words[-2]) - float(words[-4]) if "..." in words else 0.1
+        if "..." not in words:
+            return 0.1
+        at = words.index("...")
+        if place > at + 1:  # the floor of the interval
+            return LOOSE * abs(float(words[place]))
+        return float(words[at + 1]) - float(words[at - 1])
     if command == "solve":
         return 1e-3 * abs(float(words[place]))
     if command == "invert" and place == 1 and len(words) == 3 and is_number(words[2]):
@@ -87,7 +92,9 @@ def check_printed(command: str, printed: str, found: str) -> None:
     rows, others = printed.splitlines(), found.splitlines()
     assert len(rows) == len(others), found
     for wanted, row in zip(rows, others, strict=True):
-        one, other = ([word.strip("()") for word in line.split()] for line in (wanted, row))
+        one, other = (
+            [word.strip("()").removeprefix("+-") for word in line.split()] for line in (wanted, row)
+        )
         assert len(one) == len(other), row
         for place, (word, said) in enumerate(zip(one, other, strict=True)):
             if not is_number(word):
