@@ -36,9 +36,10 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 def asked_for(browser: Any) -> list[str]:
-    """The log's lines of requests since it was last read."""
+    """The log's lines of requests since it was last read, but for the browser's own first page."""
     lines = [line["message"] for line in browser.get_log("performance")]
-    return [line for line in lines if '"Network.requestWillBeSent"' in line]
+    sent = [line for line in lines if '"Network.requestWillBeSent"' in line]
+    return [line for line in sent if '"documentURL":"chrome' not in line]
 
 
 def severe(browser: Any) -> list[Any]:
