@@ -24,8 +24,8 @@ GROWTH = 0.08
 """An amount N times the largest recorded widens the factor by N^0.08: ten times by a fifth."""
 SHORT, SHRINK = 30.0, 1 / 3
 """Of one size alone, below 30 CPU seconds, an amount N times that may cost less by N^(1/3) a unit:
-what is fixed was all taken for work. (By records of smoke scale alone, made on a crowded machine, a
-laptop's took 3.4 h of CPU time; .6 h it took.)"""
+what is fixed was all taken for work. (By records of smoke scale alone, trainings of laptop scale
+took up to ten times what they take.)"""
 COPIES = 2.0
 """Samples in memory: as they were read, and as a network takes them."""
 BARE = 150.0
