@@ -35,24 +35,12 @@ def action(job: Job, every: Mapping[str, File]) -> Iterator[Entity]:
     for key, value in values.items():
         if value:
             given.append(f"{here}-{key.replace(' ', '-')}")
-            yield {
-                "@id": given[-1],
-                "@type": "PropertyValue",
-                "name": key,
-                "value": value,
-            }
+            yield _property(given[-1], key, value)
     used = []
     for key, value in job.usage.items():
         name, unit, meaning = USAGE[key]
         used.append(f"{here}-{key}")
-        yield {
-            "@id": used[-1],
-            "@type": "PropertyValue",
-            "name": name,
-            "propertyID": meaning,
-            "unitCode": unit,
-            "value": str(value),
-        }
+        yield _property(used[-1], name, str(value)) | {"propertyID": meaning, "unitCode": unit}
     (tool,) = tools([job])
     yield from _tool(job, tool)
     yield {
@@ -72,6 +60,11 @@ def action(job: Job, every: Mapping[str, File]) -> Iterator[Entity]:
         "instrument": {"@id": f"{MAIN}#{job.command}"},
         "object": {"@id": here},
     }
+
+
+def _property(id_: str, name: str, value: str) -> Entity:
+    """A number or setting of a job."""
+    return {"@id": id_, "@type": "PropertyValue", "name": name, "value": value}
 
 
 def _tool(job: Job, tool: str) -> Iterator[Entity]:
