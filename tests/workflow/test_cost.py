@@ -9,7 +9,7 @@ import yaml
 from gapworks.config import load
 from gapworks.costs.jobs import PLANNED
 from gapworks.costs.records import kept_records
-from gapworks.costs.scales import BEGIN, END, jobs_of_scale, replaced, section
+from gapworks.costs.scales import jobs_of_scale, replaced, section
 from gapworks.costs.work import work_of
 from tests.conftest import ROOT
 from tests.workflow.conftest import to_its_end
@@ -90,15 +90,14 @@ def test_a_scale_has_the_jobs_that_snakemake_plans(shared_checkout, tmp_path, sc
     assert after == {job.log: sorted(ours[one].log for one in job.after) for job in ours}
 
 
-def test_the_table_of_all_scales_has_each_and_takes_its_place_on_a_page():
+def test_the_table_of_all_scales_in_the_docs_is_that_of_the_records():
+    """`gapworks cost --scales --page docs/scaling.md` mends it."""
     scales = load(yaml.safe_load((ROOT / "config.yaml").read_text()))[1]
+    page = (ROOT / "docs/scaling.md").read_text()
     made = section(scales, kept_records())
+    assert replaced(page, made) == page
     for name in scales:
         assert f"| `{name}` |" in made
-    page = replaced(f"# Before\n\n{BEGIN}\nold\n{END}\n\nAfter\n", made)
-    assert made in page and "old" not in page
-    assert page.startswith("# Before") and page.endswith("After\n")
-    assert replaced(page, made) == page
 
 
 def test_a_page_without_a_place_for_the_table_is_refused():
