@@ -223,7 +223,7 @@ def test_the_campaign_is_a_million_rings_and_a_hundred_thousand_spectra_and_wind
 
 def test_the_scales_that_ship_change_sizes_only():
     _, scales = load(raw_config())
-    assert list(scales) == ["smoke", "laptop", "campaign", "workstation", "paper"]
+    assert list(scales) == ["smoke", "laptop", "desktop", "campaign", "workstation", "paper"]
     for scale in scales.values():
         assert scale.seed == scales["paper"].seed
         for study in STUDIES:

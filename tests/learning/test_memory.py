@@ -11,7 +11,7 @@ import torch
 
 from gapworks.learning.memory import freed_memory_kept
 
-STEPS, TENSORS, MEGABYTES = 4, 3, 40
+STEPS, TENSORS, MEGABYTES = 12, 3, 40
 PAGES = STEPS * TENSORS * MEGABYTES * 2**20 // resource.getpagesize()
 
 glibc = pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="not glibc's memory")
