@@ -36,7 +36,7 @@ def resident() -> int:
 @glibc
 def test_a_step_takes_the_memory_of_the_one_before():
     with freed_memory_kept():
-        assert pages_cleared() < 0.02 * PAGES
+        assert pages_cleared() < 0.1 * PAGES  # a tensor may find no room once
 
 
 @glibc
