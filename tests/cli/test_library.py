@@ -14,7 +14,7 @@ class Absent:
         if name.partition(".")[0] in (
             "snakemake", "psutil", "mpi4py", "snakemake_executor_plugin_slurm",
             "snakemake_interface_common", "pytest", "hypothesis", "xarray",
-            "marimo",
+            "marimo", "access2thematrix", "spym", "onnx", "onnxruntime", "onnxscript",
         ):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
@@ -26,6 +26,18 @@ def run(code):
     """How Python ends without the extras, and what it said."""
     text = WITHOUT + textwrap.dedent(code)
     return subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, timeout=300)
+
+
+def command(folder, words):
+    """A command in a folder, without the extras."""
+    return run(
+        f"""
+        import os
+        os.chdir({str(folder)!r})
+        from gapworks.cli import main
+        sys.exit(main({words!r}))
+        """
+    )
 
 
 def test_solvers_and_the_commands_on_own_data_do_without_the_extras(tmp_path):
@@ -56,18 +68,45 @@ def test_solvers_and_the_commands_on_own_data_do_without_the_extras(tmp_path):
     ("words", "said"),
     [
         (["resume", "--list"], "resume needs psutil: pip install 'gapworks[workflow]'"),
+        (["cost"], "cost needs snakemake: pip install 'gapworks[workflow]'"),
         (["app", "--headless"], "app needs marimo: pip install 'gapworks[app]'"),
+        (["identify", "map.mtrx", "--energies", "0", "1"], "pip install 'gapworks[stm]'"),
+        (["identify", "map.sm4", "--energies", "0", "1"], "pip install 'gapworks[stm]'"),
     ],
 )
 def test_what_a_command_lacks_is_named_with_the_extra_that_brings_it(tmp_path, words, said):
     (tmp_path / "Snakefile").touch()
-    ended = run(
-        f"""
-        import os
-        os.chdir({str(tmp_path)!r})
-        from gapworks.cli import main
-        sys.exit(main({words!r}))
-        """
-    )
-    assert ended.returncode == 1
+    for name in ("map.mtrx", "map.sm4"):
+        (tmp_path / name).write_bytes(b"a microscope's")
+    ended = command(tmp_path, words)
+    assert ended.returncode == 2
     assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["cost"], "no Snakefile here: go to the folder of the run, a checkout of gapworks"),
+        (["cost", "--scales"], "--scales needs a checkout of gapworks"),
+        (["record"], "go to a checkout of gapworks"),
+        (["crate", "."], "give the checkout of gapworks: --workflow FOLDER"),
+        (
+            ["croissant", "chain", "--scale", "smoke", "--data", "d.h5", "--output", "c.json"],
+            "give the checkout of gapworks: --workflow FOLDER",
+        ),
+    ],
+)
+def test_a_command_of_a_checkout_says_so_elsewhere(tmp_path, words, said):
+    ended = command(tmp_path, words)
+    assert ended.returncode == 2
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_network_that_is_nowhere_is_answered_with_both_ways_to_one(tmp_path):
+    files = ["--input", "V.csv", "--output", "d.csv"]
+    ended = command(tmp_path, ["predict", "chain", "--network", "surrogate", *files])
+    assert ended.returncode == 1
+    assert "surrogate.zip, by `gapworks package surrogate`" in ended.stderr
+    assert "in a checkout of gapworks: snakemake -c2 " in ended.stderr

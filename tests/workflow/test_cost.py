@@ -69,7 +69,7 @@ def test_what_cannot_be_planned_is_an_error_with_snakemakes_reason(
 
 def test_outside_of_a_checkout_it_is_said_where_to_go(shared_checkout, tmp_path):
     ran = to_its_end(["gapworks", "cost"], tmp_path, shared_checkout.environment)
-    assert ran.returncode == 1
+    assert ran.returncode == 2
     assert "no Snakefile here" in ran.stdout
 
 

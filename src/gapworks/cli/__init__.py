@@ -32,6 +32,8 @@ EXTRAS = {
     "onnxruntime": "export",
     "onnxscript": "export",
     "marimo": "app",
+    "access2thematrix": "stm",
+    "spym": "stm",
 }
 """What the library does without, and which extra installs it."""
 _NEGATIVE = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
@@ -50,7 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
     -------
     int
         0 if all went well, 1 if data or settings are wrong (said on stderr), 2 if an input cannot
-        be judged (likewise) or the command line is wrong, 130 after Ctrl-C.
+        be judged, a package or a checkout is lacking (likewise) or the command line is wrong, 130
+        after Ctrl-C.
     """
     return leave(_run(arguments))
 
@@ -100,6 +103,7 @@ def _run(arguments: list[str] | None) -> int:
             f"gapworks: {words[0]} needs {error.name}: pip install 'gapworks[{extra}]'",
             file=sys.stderr,
         )
+        return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:  # of a file that is nobody's product: a temporary one, a library's
@@ -123,8 +127,9 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="gapworks",
-        description="Simulated superconductors by the thousand, and the papers made of them. "
-        "The workflow (snakemake) calls these commands; `snakemake -np TARGET` shows how.",
+        description="Superconductors, solved exactly and by the thousand. For your own files: "
+        "solve, design, invert, identify, predict, app. Most others are called by the workflow "
+        "(snakemake) in a checkout of gapworks; `snakemake -np TARGET` there shows how.",
     )
     parser.add_argument("--version", action="version", version=gapworks.__version__)
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True, dest="command")

@@ -24,7 +24,7 @@ from gapworks.cli.arguments import (
     with_study,
 )
 from gapworks.factory import recipe
-from gapworks.factory.errors import DataError
+from gapworks.factory.errors import DataError, Refused
 from gapworks.products import outputs
 from gapworks.products.statement import sign
 from gapworks.readers.arguments import written
@@ -186,6 +186,8 @@ def record(args: argparse.Namespace) -> int:
     from gapworks.factory.files import read_whole
     from gapworks.products import metric_file
 
+    if not (args.docs / "claims.yaml").exists():
+        raise Refused(f"no claims.yaml in {args.docs}: go to a checkout of gapworks, or say --docs")
     given = [outputs.File(path, "METRICS.json") for path in args.metrics]
     kept = {}
     for measured in metric_file.to_record(args.metrics):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gapworks.cli.arguments import Subparsers, command, say
-from gapworks.factory.errors import DataError
+from gapworks.factory.errors import DataError, Refused
 from gapworks.readers.arguments import written
 from gapworks.study import STUDIES
 
@@ -109,6 +109,8 @@ def croissant(args: argparse.Namespace) -> None:
     from gapworks.publication import croissant as croissants
     from gapworks.publication.citation import read_citation
 
+    if not (args.workflow / CITATION).exists():
+        raise _no_checkout(args.workflow / CITATION)
     citation = read_citation(args.workflow / CITATION)
     folder = args.output.parent.resolve()
     if apart := [str(path) for path in args.data if path.parent.resolve() != folder]:
@@ -128,11 +130,13 @@ def _sources(workflow: Path) -> list[Path]:
     for pattern in CODE:
         some = sorted(workflow.glob(pattern))
         if not some:
-            raise DataError(
-                f"{workflow / pattern}: is missing; give the checkout: --workflow FOLDER"
-            )
+            raise _no_checkout(workflow / pattern)
         found += some
     return found
+
+
+def _no_checkout(missing: Path) -> Refused:
+    return Refused(f"{missing}: is missing; give the checkout of gapworks: --workflow FOLDER")
 
 
 def _today() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gapworks.cli.arguments import Subparsers, command
 from gapworks.config import ConfigFile
-from gapworks.factory.errors import DataError
+from gapworks.factory.errors import DataError, Refused
 from gapworks.readers.arguments import count
 
 
@@ -104,6 +104,8 @@ def _cost_of_scales(page: Path | None) -> None:
     from gapworks.factory.disk import write_whole
     from gapworks.factory.files import read_whole
 
+    if not Path("config.yaml").exists():
+        raise Refused("no config.yaml here: --scales needs a checkout of gapworks; go there")
     try:
         scales = load(yaml.safe_load(read_whole(Path("config.yaml"))))[1]
     except (ConfigError, yaml.YAMLError) as error:
@@ -126,7 +128,7 @@ def resume(args: argparse.Namespace) -> int:
 
     folder = Path.cwd() / working_folder(args.snakemake[1:])
     if not any((folder / name).exists() for name in ("Snakefile", ".snakemake")):
-        raise SystemExit("gapworks: no Snakefile here: go to the folder of the run")
+        raise Refused("no Snakefile here: go to the folder of the run, a checkout of gapworks")
     if args.list:
         list_orphans(folder)
         return 0

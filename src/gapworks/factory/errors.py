@@ -11,7 +11,11 @@ class DataError(Exception):
 
 
 class Refused(DataError):
-    """An input that can be read and cannot be judged: answering would be guessing; exit code 2."""
+    """What is not answered though no file is wrong; exit code 2.
+
+    An input can be read and cannot be judged: answering would be guessing. Or a package or a
+    checkout is lacking.
+    """
 
 
 class DiskError(DataError):

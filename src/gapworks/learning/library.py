@@ -153,9 +153,15 @@ def _missing(name: str, studies: list[str], scale: str) -> str:
         return f"{said}; --scale {' or '.join(elsewhere)} has it"
     if close := difflib.get_close_matches(name, known, 1):
         said += f"; did you mean {close[0]}?"
-    where = "" if Path("Snakefile").exists() else " in a checkout of gapworks"
     study = studies[0] if len(studies) == 1 else "STUDY"
-    return f"{said}; this makes it{where}: snakemake -c2 {_made(name, study, scale)}"
+    made = f"snakemake -c2 {_made(name, study, scale)}"
+    if Path("Snakefile").exists():
+        return f"{said}; this makes it: {made}"
+    return (
+        f"{said}; none comes with gapworks: give the package that somebody made of theirs "
+        f"({name}{ARCHIVE}, by `gapworks package {name}`), or make it in a checkout of gapworks: "
+        f"{made}"
+    )
 
 
 def _names(study: str, scale: str) -> list[str]:

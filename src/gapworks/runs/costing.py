@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from gapworks.config import ScaleConfig, load
 from gapworks.costs.estimate import Estimate, estimate, short
 from gapworks.costs.jobs import PLANNED, Job, jobs_of, write_jobs
 from gapworks.costs.records import kept_records, own_records
-from gapworks.factory.errors import DataError
+from gapworks.factory.errors import DataError, Refused
 from gapworks.factory.provenance import provenance
 
 
@@ -47,9 +48,13 @@ def cost_of(
     ------
     DataError
         With what Snakemake says, if it cannot plan them.
+    Refused, ModuleNotFoundError
+        Without a Snakefile; without snakemake.
     """
     if not (folder / "Snakefile").exists():
-        raise DataError("no Snakefile here: go to the folder of the run")
+        raise Refused("no Snakefile here: go to the folder of the run, a checkout of gapworks")
+    if find_spec("snakemake") is None:  # it is started as a process of its own
+        raise ModuleNotFoundError("No module named 'snakemake'", name="snakemake")
     cores = cores or len(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory(prefix="gapworks-cost-") as place:
         written = Path(place) / "jobs.json"

@@ -30,7 +30,7 @@ FREE_GIB = {"results": 2.0, "temporary files": 0.5}
 EXTRAS = {
     "snakemake": ("workflow", "runs of the workflow"),
     "snakemake-executor-plugin-slurm": ("cluster", "runs on Slurm"),
-    "mpi4py": ("mpi", "a sample on several MPI ranks"),
+    "mpi4py": ("mpi", "samples on several MPI ranks"),
 }
 """Packages that not every use needs: the extra that has them, and what for."""
 RANKS = (
@@ -135,7 +135,8 @@ def settings(folder: Path) -> Iterator[Finding]:
     """config.yaml, at every scale."""
     path = folder / "config.yaml"
     if not path.exists():
-        yield Finding("config.yaml", "note", "is not here", "go to the folder of the Snakefile")
+        cure = "go to the folder of the Snakefile; commands for your own files need none"
+        yield Finding("config.yaml", "note", "is not here: no runs in this folder", cure)
         return
     import yaml
 

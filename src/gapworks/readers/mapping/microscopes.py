@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from gapworks.factory.errors import Refused
 from gapworks.factory.files import open_plain, pieces
 from gapworks.readers.mapping.raw_maps import LENGTHS, Raw, chosen
 from gapworks.readers.text import ReadError
@@ -201,8 +202,12 @@ def read_sm4(path: Path, channel: str | None, unit: float) -> Raw:
     return Raw(data, energies, "cartesian", (extent[0], extent[1]), notes=(f"page {page.label}",))
 
 
+class _NotInstalled(ReadError, Refused):
+    """The file may be as it should: what reads it is not there."""
+
+
 def _missing(package: str, path: Path) -> ReadError:
-    return ReadError(
+    return _NotInstalled(
         f"{path}: needs {package}, which is not installed: pip install 'gapworks[stm]', or export "
         "the map as text"
     )
