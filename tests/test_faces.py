@@ -1,8 +1,10 @@
 """Names of the studies' solvers: there for who types them, loaded for who uses them."""
 
+import ast
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +26,23 @@ def test_a_name_that_a_study_does_not_have_is_an_attribute_error(study):
     with pytest.raises(AttributeError, match=f"'gapworks.{study}' has no attribute 'sovle'"):
         package.sovle  # noqa: B018
     assert not hasattr(package, "__wrapped__")
+
+
+@pytest.mark.parametrize("face", (*STUDIES, "readers"))
+def test_type_checkers_see_the_public_names_where_they_are_defined(face):
+    package = import_module(f"gapworks.{face}")
+    stub = ast.parse(Path(package.__file__).with_suffix(".pyi").read_text())
+    found = {
+        alias.name: node.module
+        for node in stub.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert sorted(found) == package.__all__
+    for name, module in found.items():
+        assert getattr(import_module(module), name) is getattr(package, name)
+    (listed,) = (node.value for node in stub.body if isinstance(node, ast.Assign))
+    assert sorted(ast.literal_eval(listed)) == package.__all__
 
 
 def test_a_study_is_imported_without_what_its_solvers_need():
