@@ -40,6 +40,19 @@ SAID = {
 }
 
 
+@pytest.mark.parametrize(
+    "line", ["Bias (V)   dI/dV (a.u.)", "Bias calc (V)\tLI Demod 1 X (arb. units)", "E (eV), N (K)"]
+)
+def test_the_unit_of_another_column_is_no_doubt_about_that_of_the_energies(line):
+    assert units([line], 2, wanted=[0])[0] == "eV"
+
+
+@pytest.mark.parametrize("line", ["energy (a.u.), N", "omega a.u.", "energy (meV), Delta (a.u.)"])
+def test_a_doubtful_unit_of_a_column_of_energies_is_named(line):
+    with pytest.raises(DoubtfulUnit, match="a.u."):
+        units([line], 2, wanted=[0, 1])
+
+
 @pytest.mark.parametrize("line", [line for line in SAID if SAID[line][0]])
 def test_a_unit_of_the_header_is_recognised(line):
     unit, columns = SAID[line]

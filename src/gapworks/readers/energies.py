@@ -70,7 +70,7 @@ def energy_units(path: Path, table: Table, unit: str | None, wanted: Sequence[in
         notes = (f"energies in {unit}, by --unit",)
         return Units((MEV[unit],) * count, (unit,) * count, True, notes)
     try:
-        said = units(table.header, table.values.shape[1])
+        said = units(table.header, table.values.shape[1], wanted)
     except DoubtfulUnit as error:
         raise ReadError(f"{path}: {error}; say the unit by --unit ({', '.join(MEV)})") from error
     if not any(said):
@@ -94,6 +94,8 @@ def check_order(path: Path, table: Table) -> None:
     ReadError
         If they do not; names the line.
     """
+    if table.values.shape[1] < 2:
+        return  # no energies at all: whoever reads it says which columns are missing
     steps = np.diff(table.values, axis=0)
     if not len(steps):
         raise ReadError(f"{path}: has one row; give the function at more energies")

@@ -101,7 +101,11 @@ def _read(path: Path, unit: str | None, what: str, column: int | None) -> Measur
             "Im Delta (meV)"
         )
     if what == "dos" and (columns < 2 or (columns > 2 and column is None)):
-        way = f"say by --column which is N (2 ... {columns})" if columns > 2 else "give energy, N"
+        way = (
+            f"say by --column which is N or dI/dV (2 ... {columns})"
+            if columns > 2
+            else "give energy, N"
+        )
         raise ReadError(f"{path}: has {columns} column{'s' * (columns > 1)}; {way}")
     if column is not None and not 2 <= column <= columns:
         raise ReadError(f"{path}: has {columns} columns; --column must be 2 ... {columns}")

@@ -32,6 +32,9 @@ _FOOTER = re.compile(
 )
 """How the lines begin that Quantum ESPRESSO and EPW write below their numbers."""
 
+_SETTINGS_END, _SETTINGS = "[DATA]", 2000
+"""What stands between a spectrum of Nanonis and the settings above it, and how far it is sought."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -65,7 +68,8 @@ def read_table(path: Path, largest: int = LARGEST) -> Table:
     be quoted; decimals may have a comma where that is beyond doubt; exponents may be Fortran's
     (`1.0D-3`, `0.1234567-104`). Comments begin with `#`, `%` or `!`. Lines of words may stand above
     the numbers, and the known footers of Quantum ESPRESSO and EPW below; their records, which go on
-    in a next line beyond some number of columns, are put together.
+    in a next line beyond some number of columns, are put together. The settings that Nanonis writes
+    above the numbers of a spectrum, down to a line [DATA], are left out.
 
     Parameters
     ----------
@@ -82,6 +86,10 @@ def read_table(path: Path, largest: int = LARGEST) -> Table:
     """
     path = Path(path)
     raw, notes = read_lines(path, largest)
+    ends = (at for at, line in enumerate(raw[:_SETTINGS], 1) if line.strip() == _SETTINGS_END)
+    if end := next(ends, 0):
+        raw[:end] = [""] * end  # numbers of lines stay
+        notes.append(f"a spectrum of Nanonis: settings down to line {end} are left out")
     parts = [_parts(line) for line in raw]
     content = [line for line, _ in parts]
     for at, line in enumerate(content, 1):

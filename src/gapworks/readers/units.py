@@ -21,7 +21,7 @@ MEV = {
 """One of each in meV (CODATA 2018); frequencies as h nu, temperatures as k_B T, voltages as e U."""
 
 _ENERGY = (
-    r"(?:\b(?:e|w|x|v|u|nu|hw|omega|freq|frequency|frequencies|energy|energies|bias|voltage)"
+    r"(?:\b(?:e|w|x|v|u|nu|hw|omega|freq|frequency|frequencies|energy|energies|bias(?:\s+calc)?|voltage)"
     r"|\b(?:re|im)?[\s_]?(?:delta|gap)|[ωΩνΔ])"
 )
 _SPELLED = {
@@ -64,7 +64,9 @@ class DoubtfulUnit(ValueError):
     """A header that speaks of units that are contradictory or not known."""
 
 
-def units(header: Sequence[str], columns: int) -> tuple[str | None, ...]:
+def units(
+    header: Sequence[str], columns: int, wanted: Sequence[int] | None = None
+) -> tuple[str | None, ...]:
     """Units of energy of each column, from the words of a header; None where none is said.
 
     A line that names just as many columns, the first with a unit, speaks of each; otherwise a unit
@@ -76,6 +78,9 @@ def units(header: Sequence[str], columns: int) -> tuple[str | None, ...]:
         Lines, from `gapworks.readers.table.read_table`.
     columns : int
         Of the table.
+    wanted : sequence of int, optional
+        Columns of energies, from 0: where a line names each column, what it says of the others is
+        no matter, be it dI/dV (a.u.). None: all are.
 
     Returns
     -------
@@ -87,7 +92,7 @@ def units(header: Sequence[str], columns: int) -> tuple[str | None, ...]:
     DoubtfulUnit
         Where lines contradict each other, or a unit cannot be converted.
     """
-    text = " ; ".join(header)
+    text = " ; ".join(_of_energies(line, columns, wanted) for line in header)
     if found := _DOUBTFUL.search(text):
         raise DoubtfulUnit(f"the header speaks of {found[0].strip()}")
     for line in reversed(header):
@@ -102,6 +107,14 @@ def units(header: Sequence[str], columns: int) -> tuple[str | None, ...]:
     if not all_units and (unknown := _BRACKETED.search(text)):
         raise DoubtfulUnit(f"the header gives the unit {unknown[1]}, which is not known")
     return (next(iter(all_units), None),) * columns
+
+
+def _of_energies(line: str, columns: int, wanted: Sequence[int] | None) -> str:
+    """A line without the labels of other columns, where it names each and the first's unit."""
+    labels = _labels(line, columns)
+    if wanted is None or not labels or len(_units_in(labels[0])) != 1:
+        return line
+    return " ; ".join(labels[index] for index in wanted)
 
 
 def _units_in(text: str) -> set[str]:
