@@ -265,6 +265,20 @@ def test_inelastic_tunnelling_is_refused_and_named(measured, junction):
     assert found.refused is not None and "there is an inelastic channel" in found.refused
 
 
+@pytest.mark.parametrize("unit", [2.0**-40, 2.0**7])
+def test_the_unit_of_a_conductance_with_a_background_changes_nothing_else(junction, unit):
+    # A lock-in's amperes: 1e-12.
+    x, density, voltage = junction
+    noise = 3e-3 * np.random.default_rng(11).standard_normal(voltage.size)
+    values = folded(x, density, Instrument(1.16, 0.05), voltage) + noise
+    options = {"dynes": 0.05, "background": 0, "cutoff": CUTOFF, "end": 10.0}
+    plain = invert_conductance(voltage, values, 3e-3, **options)
+    scaled = invert_conductance(voltage, unit * values, unit * 3e-3, **options)
+    assert np.array_equal(scaled.a2f, plain.a2f) and scaled.chi2 == plain.chi2
+    for name in ("numbers", "predicted", "sigma"):
+        assert np.array_equal(getattr(scaled, name), unit * getattr(plain, name))
+
+
 def test_what_a_wrong_repulsion_would_do_unseen_is_said(measured, junction):
     # |Delta| alone hardly tells mu* from strength: the note has to say what chi^2 cannot.
     x, density, voltage = junction

@@ -126,3 +126,14 @@ def test_energies_that_are_no_meV_and_say_no_unit_are_asked_about(delta, tmp_pat
     ended = gapworks("invert", file, *GIVEN)
     assert ended.returncode == 2 and "--unit (meV, " in ended.stderr and said in ended.stderr
     assert ended.stdout == ""
+
+
+@pytest.mark.parametrize(("kind", "cure"), [("conductance", "--background 0"), ("dos", "divide")])
+@pytest.mark.parametrize("factor", [12.3, 1e-12, -1.0])
+def test_data_that_are_not_over_those_of_the_normal_state_are_told_so(
+    delta, tmp_path, kind, cure, factor
+):
+    values = factor * density_of_states(X, delta, 0.05)
+    file = written(tmp_path / "didv.csv", "voltage (mV),dI/dV", X, values)
+    ended = gapworks("invert", file, *GIVEN, "--kind", kind)
+    assert ended.returncode == 2 and cure in ended.stderr and ended.stdout == ""

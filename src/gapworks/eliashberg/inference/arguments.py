@@ -18,6 +18,9 @@ examples:
   gapworks solve eliashberg Nb.a2f --temperature 4 --dos dos.csv   and Delta, Z, N(E) at 4 K
   gapworks solve eliashberg alpha2F.dat --column 5 --mu-star .1 .13 --figure nb.pdf"""
 
+CUTOFF = "default 220.45, and 22.045 times an end of the a2F beyond 10"
+"""What `gapworks.eliashberg.physics.coulomb` takes where none is given, meV."""
+
 INVERTED = """\
 what is read, columns of text: energy, Re Delta, Im Delta of Delta(x + i Gamma); or, with --kind
 dos, energy, N / N_F; or, with --kind conductance, voltage, dI/dV. Units of the header, or --unit,
@@ -34,8 +37,8 @@ def solve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="laid out as below")
     physics = parser.add_argument_group("physics")
     for name, kind, help in (
-        ("cutoff", above_zero, "meV, of mu*; default 220.45, and 22.045 times an end beyond 10"),
-        ("frequencies", count, "Delta at --temperature from sums that end at so many"),
+        ("cutoff", above_zero, f"meV, of mu*; {CUTOFF}"),
+        ("frequencies", count, "Delta at --temperature from sums that end at so many omega_n"),
         ("broadening", above_zero, "meV, Gamma of N(E); default 0.02 of the largest Delta_0"),
     ):
         physics.add_argument(f"--{name}", type=kind, help=help)
@@ -75,7 +78,7 @@ def invert(parser: argparse.ArgumentParser) -> None:
     for name, kind, default, help in (
         ("mu-star", not_negative, 0.1, "Coulomb pseudopotential"),
         ("mu-width", not_negative, 0.0, "its standard deviation, to fit it along"),
-        ("cutoff", above_zero, None, "of mu*; default: as solve_matsubara"),
+        ("cutoff", above_zero, None, f"of mu*; {CUTOFF}"),
         ("end", above_zero, None, "of the a2F; default: the largest energy over 3.5"),
         ("broadening", above_zero, 0.05, "Gamma of the energies x + i Gamma (gap, dos)"),
         ("noise", above_zero, None, "standard deviation of the data; default: estimated"),

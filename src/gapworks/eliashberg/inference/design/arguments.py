@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from gapworks.eliashberg.inference.arguments import CUTOFF
 from gapworks.readers.arguments import above_zero, add_outputs, count, not_negative, unit
 from gapworks.readers.units import MEV
 
@@ -66,9 +67,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     supposed.add_argument(
         "--mu-star", type=not_negative, default=0.1, help="Coulomb pseudopotential; default 0.1"
     )
-    supposed.add_argument(
-        "--cutoff", type=above_zero, help="of mu*, meV; default: as solve_matsubara"
-    )
+    supposed.add_argument("--cutoff", type=above_zero, help=f"of mu*, meV; {CUTOFF}")
     add_outputs(
         parser,
         csv=("the table", ".csv"),

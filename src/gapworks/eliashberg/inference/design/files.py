@@ -124,10 +124,11 @@ def doubts(found: dict[float, Design]) -> list[str]:
         stated = (one.lambda_, one.omega_log, one.critical_temperature)
         for name, share, error in zip(_TRIED, off, stated, strict=False):
             if share > _DOUBTFUL * error:
+                real, stated_share = _two_digits(100 * share), _two_digits(100 * error)
                 notes.append(
-                    f"noise {noise:g}: {name} was off by {100 * share:.2g} % in {len(one.tried)} "
-                    f"simulated measurements, where {100 * error:.2g} % are stated: do not rely "
-                    "on its stated error"
+                    f"noise {noise:g}: {name} was off by {real} % in {len(one.tried)} simulated "
+                    f"measurements, where {stated_share} % are stated: do not rely on its stated "
+                    "error"
                 )
     return notes
 
@@ -207,7 +208,12 @@ def screen(rows: pd.DataFrame) -> str:
 
 
 def _percent(value: float) -> str:
-    return "not seen" if np.isnan(value) else f"{value:.2g} %"
+    return "not seen" if np.isnan(value) else f"{_two_digits(value)} %"
+
+
+def _two_digits(value: float) -> str:
+    """Two digits that count, and never a power of ten: 0.023, 7.8, 120."""
+    return f"{value:.2g}" if value < 99.5 else f"{float(f'{value:.2g}'):.0f}"
 
 
 def _write(

@@ -266,7 +266,7 @@ def _held(equations, data, fit, by_coupling, free):
         return []
     return [
         f"mu* is taken as known: were it off by {_WRONG:g}, lambda would be off by {off:.2g}, and "
-        "chi^2 would hardly tell; free it (mu_width) if it is not"
+        "chi^2 would hardly tell; free it (mu_width, --mu-width) if it is not"
     ]
 
 

@@ -24,6 +24,8 @@ from gapworks.readers.units import MEV
 
 _LEAST, _MOST = ENDS[0], 3.5 * ENDS[1]
 """Where measurements end, meV, that say no unit: at phonons' energies, or where a2F is inferred."""
+_FAR = 2.0
+"""Times that N / N_F far above the gap is off 1 at most: 1.15 at two gaps, less beyond."""
 
 
 def run(args: argparse.Namespace) -> None:
@@ -37,6 +39,7 @@ def run(args: argparse.Namespace) -> None:
         If the data do not fit, and --force was not given; nothing is written then.
     """
     kind, energy, values, notes = _read(args.file, args.kind, args.unit, args.column)
+    _check_normal(args, kind, energy, values)
     other = None
     if args.network:
         from gapworks.eliashberg.inference.inversion.network import beside  # torch
@@ -89,6 +92,28 @@ def _read(path: Path, kind: str | None, unit: str | None, column: int | None):
             f"the unit by --unit ({', '.join(MEV)})"
         )
     return kind, found.energy, found.values, found.notes
+
+
+def _check_normal(args: argparse.Namespace, kind: str, energy, values) -> None:
+    """Ask what the data are to be divided by where they are not 1 far above the gap: nS, amperes.
+
+    The fit would blame noise, temperature and everything else for it.
+    """
+    if kind == "gap" or args.normal or args.background is not None or args.force:
+        return
+    far = float(np.median(values[np.abs(energy) > 0.7 * np.abs(energy).max()]))
+    if not 1 / _FAR < far < _FAR:
+        what, cure = {
+            "conductance": (
+                "dI/dV",
+                "give that one by --normal FILE, or a constant is fitted for it by --background 0",
+            ),
+            "dos": ("N", "divide by that"),
+        }[kind]
+        raise Refused(
+            f"{args.file}: {what} is about {far:.3g} at the largest energies, where that over the "
+            f"normal state's is near 1; {cure}"
+        )
 
 
 def _odd(reach: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
@@ -226,9 +228,13 @@ def invert_conductance(
     degree = -1 if background is None else whole_number("background", background, 0)
     outer = np.abs(x) > 0.7 * reach
     size = float(np.median(values[outer]))
-    measurement = Conductance(equations.line, x, instrument, degree, size)
-    data = Data(measurement, values, sigma, *_coulomb(mu_star, mu_width))
-    return inverted(equations, data, np.abs(x), float(np.abs(x[values.argmax()])), notes)
+    # Amperes of a lock-in are too small for the linear algebra; by a power of two none is rounded.
+    scale = 2.0 ** np.round(np.log2(abs(size))) if degree >= 0 and size else 1.0
+    measurement = Conductance(equations.line, x, instrument, degree, size / scale)
+    data = Data(measurement, values / scale, sigma / scale, *_coulomb(mu_star, mu_width))
+    found = inverted(equations, data, np.abs(x), float(np.abs(x[values.argmax()])), notes)
+    whole = {name: scale * getattr(found, name) for name in ("numbers", "predicted", "sigma")}
+    return replace(found, **whole)
 
 
 def inverted(
