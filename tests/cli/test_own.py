@@ -109,3 +109,42 @@ def test_a_negative_number_in_any_spelling_is_no_option(number, words):
     args = _parser().parse_args([*words.split(), number])
     given = args.mu if hasattr(args, "mu") else args.energies[-1]
     assert given == float(number)
+
+
+OWN = {
+    "solve eliashberg": "--csv",
+    "solve chain": "--csv",
+    "invert --temperature 1": "--csv",
+    "identify": "--json",
+}
+
+
+@pytest.mark.parametrize("command", OWN)
+def test_a_message_names_only_options_that_were_typed(tmp_path, command):
+    file = tmp_path / f"own.{OWN[command][2:]}"
+    file.write_text("1 2\n")
+    ran = gapworks_here(*command.split(), file, OWN[command], file)
+    assert ran.returncode == 1 and f"({OWN[command]}) would be written over" in ran.stderr
+    assert f"{file} (which is read)" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("solve eliashberg a.dat --temprature 4", "--temperature"),
+        ("solve chain a.csv --outptu=b.csv", "--output"),
+        ("invert a.csv --temperature 1 --modulaton .1", "--modulation"),
+        ("identify a.npy --rastre lattice", "--raster"),
+        ("cost --confg scale=smoke", "--config"),
+    ],
+)
+def test_a_misspelt_option_is_told_what_was_meant_and_its_own_usage(words, meant):
+    ran = gapworks_here(*words.split())
+    assert ran.returncode == 2 and f"did you mean {meant}?" in ran.stderr
+    command = [word for word in words.split()[:2] if word.isalpha()]
+    assert ran.stderr.startswith(f"usage: gapworks {' '.join(command)} ")
+
+
+def test_an_option_that_resembles_none_is_named_alone():
+    ran = gapworks_here("identify", "a.npy", "--qqqq")
+    assert ran.returncode == 2 and ran.stderr.strip().endswith("unrecognized arguments: --qqqq")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import os
 import re
 import signal
@@ -75,7 +76,9 @@ def _run(arguments: list[str] | None) -> int:
         parsed, unknown = parser.parse_known_args(words)
         if unknown:
             hint = "; those of snakemake go after --" if parsed.run is run.resume else ""
-            parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+            called = _called(parser, parsed)
+            meant = hint or _meant(called, unknown)
+            called.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
         if prepare := getattr(parsed, "prepare", None):
             prepare(parsed)
         outputs.check(parsed.command, parsed, words)
@@ -114,6 +117,25 @@ def _run(arguments: list[str] | None) -> int:
 
 def _interrupt(*_: Any) -> None:
     raise KeyboardInterrupt
+
+
+def _called(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> Any:
+    """The parser of the command itself, whose usage is to be shown."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return _called(action.choices[getattr(parsed, action.dest)], parsed)
+    return parser
+
+
+def _meant(called: argparse.ArgumentParser, unknown: list[str]) -> str:
+    """What a misspelt option may have been; empty where nothing is like it."""
+    known = list(called._option_string_actions)
+    for word in unknown:
+        if word.startswith("--") and (
+            found := difflib.get_close_matches(word.partition("=")[0], known, 1)
+        ):
+            return f"; did you mean {found[0]}?"
+    return ""
 
 
 class _Parser(argparse.ArgumentParser):

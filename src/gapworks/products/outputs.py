@@ -140,7 +140,7 @@ def _inputs(arguments: argparse.Namespace, words: Sequence[str]) -> Iterator[Fil
             if name == "network" and (path / MANIFEST).is_file():  # a model package
                 yield from (File(one, "of the package") for one in sorted(path.rglob("*.*")))
                 continue
-            yield File(path, f"--{name}")
+            yield File(path, _called(name, words))
             if path.suffix == WEIGHTS:
                 yield File(path.with_suffix(".json"), "the network's card")
     yield from _settings(words)
@@ -150,6 +150,14 @@ def _inputs(arguments: argparse.Namespace, words: Sequence[str]) -> Iterator[Fil
 
         for bounds in shard_ranges(arguments.samples, arguments.shard_size):
             yield File(folder / shard_name(*bounds), "a shard")
+
+
+def _called(name: str, words: Sequence[str]) -> str:
+    """The option that a file was given by, if it was one: no command takes --file."""
+    option = f"--{name.replace('_', '-')}"
+    typed = [word.partition("=")[0] for word in words if word.startswith("--")]
+    given = not words or any(option.startswith(word) for word in typed)
+    return option if given else "which is read"
 
 
 def _settings(words: Sequence[str]) -> Iterator[File]:
