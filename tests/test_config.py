@@ -371,3 +371,9 @@ def test_every_key_that_is_given_twice_is_named_with_its_lines():
     ]
     check_no_key_twice("a: {x: 1}\nb: {x: 1}\n")
     check_no_key_twice("")
+
+
+def test_the_front_page_names_every_scale():
+    page = (ROOT / "README.md").read_text()
+    scales = yaml.safe_load((ROOT / "config.yaml").read_text())["scales"]
+    assert [name for name in scales if f"`{name}`" not in page] == []
