@@ -50,3 +50,15 @@ def test_a_study_is_imported_without_what_its_solvers_need():
     script = f"import sys, {names}; print(*[name for name in {HEAVY} if name in sys.modules])"
     run = [sys.executable, "-c", script]
     assert subprocess.run(run, capture_output=True, text=True, check=True).stdout.split() == []
+
+
+def test_the_package_alone_gives_every_study_and_loads_none_before_it_is_asked_for():
+    names = (*STUDIES, "readers")
+    script = (
+        "import sys, gapworks; print(*[name for name in sys.modules if 'gapworks.' in name]);"
+        f"print(set({names}) <= set(dir(gapworks)), gapworks.{STUDIES[0]}.solve.__name__);"
+        "print(hasattr(gapworks, 'sovle'))"
+    )
+    run = [sys.executable, "-c", script]
+    said = subprocess.run(run, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert said == ["", "True solve", "False"]
