@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from gapworks.factory.reading import verify
+from tests.conftest import ROOT
 from tests.support.command import SETTINGS, gapworks_here
 
 CASES = {
@@ -279,3 +280,19 @@ def test_docs_are_not_made_of_what_they_keep_themselves(here, tmp_path):
         assert ran.returncode == 1
         assert "would be written over" in ran.stderr
     assert kept.read_text() == metric_file.to_json(numbers)
+
+
+@pytest.mark.parametrize("option", ["--csv", "--json", "--dos"])
+def test_a_place_that_cannot_be_written_to_is_told_before_anything_is_computed(
+    option, tmp_path, mount_small
+):
+    spectrum = ROOT / "docs/examples/lead.a2f"
+    (tmp_path / "file").write_text("a user's")
+    suffix = ".json" if option == "--json" else ".csv"
+    read_only = mount_small(tmp_path / "disk", "ro")
+    for folder, why in ((tmp_path / "file", "is no folder"), (read_only, "may not be written to")):
+        place = folder / f"below/answer{suffix}"
+        ended = gapworks_here("solve", "eliashberg", str(spectrum), option, str(place))
+        assert ended.returncode == 1 and not ended.stdout
+        assert f"{place} ({option})" in ended.stderr and why in ended.stderr
+        assert "left out" not in ended.stderr, "the spectrum was read first"

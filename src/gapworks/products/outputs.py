@@ -94,6 +94,7 @@ def check(command: str, arguments: argparse.Namespace, words: Sequence[str] = ()
             check_plain(file.path)  # one that is missing is named by whoever needs it
     check_apart(inputs, outputs)
     for file in outputs:
+        _check_place(file)
         if file.what == CHECKPOINT:
             continue  # whatever stands there is moved aside
         if _stands(file.path) and (foreign := _foreign(command, arguments, file.path)):
@@ -101,6 +102,17 @@ def check(command: str, arguments: argparse.Namespace, words: Sequence[str] = ()
                 f"{file.path}: stands there already and {foreign}: nothing was done; move it away "
                 "or choose another name"
             )
+
+
+def _check_place(file: File) -> None:
+    """Refuse a place that cannot be written to before anything is computed for it."""
+    folder = next(
+        one for one in file.path.absolute().parents if one.exists()
+    )  # missing ones are made
+    if not folder.is_dir():
+        raise DiskError(f"{file}: cannot be written, since {folder} is no folder: nothing was done")
+    if not os.access(folder, os.W_OK | os.X_OK):  # nor is anything on a disk that is only read
+        raise DiskError(f"{file}: {folder} may not be written to: nothing was done")
 
 
 def _stands(path: Path) -> bool:
