@@ -1,5 +1,7 @@
 """CITATION.cff: whole, and read as it is meant."""
 
+import re
+
 import pytest
 
 from gapworks import __version__
@@ -21,6 +23,11 @@ def test_it_names_this_version_the_licence_and_the_papers():
     people = [[one["name"] for one in paper["author"]] for paper in said.papers]
     assert people[0] == ["V. D. Neverov", "A. V. Krasavin", "M. A. Tomayeva", "A. Vagov"]
     assert people[1][0] == "Adam Hložný" and len(people[1]) == 4
+
+
+def test_the_changelog_begins_with_this_version_or_with_what_comes_after_it():
+    found = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert found[found[0] == "Unreleased"] == __version__
 
 
 def test_people_and_places_stand_beside_what_refers_to_them():
