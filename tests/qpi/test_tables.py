@@ -127,3 +127,17 @@ def test_a_level_that_was_not_tested_is_said():
     other = type(data)({**data.attributes, "settings": settings}, data.arrays)
     with pytest.raises(KeyError, match="test-small-converged: no white noise 0.7"):
         table1([other])
+
+
+def test_curves_has_every_epoch_of_every_training_and_one_that_is_kept():
+    found = made("curves")
+    # Of two tests of a network the first is asked.
+    names = [*TESTED.values(), *FAITHFUL.values()][::-1]
+    every = {known(name).method: known(name) for name in names}
+    assert set(found["network"]) == every.keys()
+    for network, rows in found.groupby("network"):
+        said = every[network].attributes
+        assert list(rows["epoch"]) == [one["epoch"] for one in said["history"]]
+        losses = [one["validation"] for one in said["history"]]
+        assert list(rows["validation loss"]) == losses
+        assert list(rows["epoch"][rows["kept"] == 1]) == [said["best_epoch"]]

@@ -113,7 +113,12 @@ def _scores(rng: np.random.Generator) -> dict[str, np.ndarray]:
 def _described(dataset: str, network: str, rng: np.random.Generator) -> dict[str, Any]:
     """What an evaluation says of its network, its training and its test."""
     history = [
-        {"epoch": epoch, "train": rng.uniform(1, 2), "validation": rng.uniform(2, 3)}
+        {
+            "epoch": epoch,
+            "rate": 1e-3 / epoch,
+            "train": rng.uniform(1, 2),
+            "validation": rng.uniform(2, 3),
+        }
         for epoch in range(1, 8)
     ]
     best = min(history, key=lambda one: one["validation"])

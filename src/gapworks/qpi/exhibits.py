@@ -64,6 +64,11 @@ def told(scale: Scale) -> dict[str, str | list[str]]:
     return {**told_apart(scale), "phase": phase(scale)}
 
 
+def trained(scale: Scale) -> list[str]:
+    """Evaluations, one of each network whose course of training is shown."""
+    return [converged(scale), single_grid(scale), *faithful(scale)[:-1]]
+
+
 FIGURES = {
     "fig1": Exhibit(
         "paper.schematics:fig1",
@@ -133,7 +138,7 @@ FIGURES = {
     "curves": Exhibit(
         "paper.figures:curves",
         "Training and validation loss",
-        lambda scale: {"trained": [converged(scale), single_grid(scale), *faithful(scale)[:-1]]},
+        lambda scale: {"trained": trained(scale)},
         "**Ours.** Loss of eq. 16 during training; the weights with the least validation loss "
         "are kept.",
         options=["training_from"],
@@ -166,6 +171,13 @@ TABLES = {
         lambda scale: {"tested": [*tested(scale), *faithful(scale)]},
         "Each network on each data set and level of noise: hits with Wilson intervals, errors "
         "with bootstrap intervals over samples.",
+    ),
+    "curves": Exhibit(
+        "paper.tables:curves",
+        "Training and validation loss by epoch",
+        lambda scale: {"trained": trained(scale)},
+        "Loss of eq. 16 during training of each network, and the epoch whose weights are kept (1): "
+        "that of the least validation loss.",
     ),
     "degeneracy": Exhibit(
         "paper.tables:degeneracy",

@@ -102,6 +102,23 @@ def networks(tested: Sequence[Evaluated]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def curves(trained: Sequence[Evaluated]) -> pd.DataFrame:
+    """The course of each training: losses of eq. 16 by epoch, as `figures/curves` draws them."""
+    return pd.DataFrame(
+        {
+            "network": data.method,
+            "samples": data.attributes["training_data"]["samples"],
+            "epoch": one["epoch"],
+            "learning rate": one["rate"],
+            "training loss": one["train"],
+            "validation loss": one["validation"],
+            "kept": int(one["epoch"] == data.attributes["best_epoch"]),
+        }
+        for data in trained
+        for one in data.attributes["history"]
+    )
+
+
 def degeneracy(
     statements: Evaluated, symmetry: Evaluated, phase: Sequence[Evaluated] = ()
 ) -> pd.DataFrame:
