@@ -193,7 +193,7 @@ def test_a_folder_that_is_no_scale_and_a_place_that_is_no_checkout_are_named(mad
     ran = gapworks_here("crate", tmp_path / "empty", "--workflow", ROOT)
     assert ran.returncode == 1 and "holds nothing that a study made" in ran.stderr
     ran = gapworks_here("crate", made, "--workflow", tmp_path)
-    assert ran.returncode == 1 and "Snakefile: is missing" in ran.stderr
+    assert ran.returncode == 2 and "Snakefile: is missing" in ran.stderr
     elsewhere = tmp_path / "elsewhere.json"
     ran = gapworks_here("crate", made, "--workflow", ROOT, "--output", elsewhere)
     assert ran.returncode == 1 and "names of files in a crate begin at its folder" in ran.stderr
