@@ -93,6 +93,16 @@ def test_logs_of_this_folder_scale_what_was_recorded_and_this_is_said(tmp_path):
     assert "times 2.00: by 2 logs of this folder" in "\n".join(lines(found))
 
 
+def test_a_training_that_went_on_from_a_checkpoint_is_no_record_of_a_whole_one(tmp_path):
+    place = tmp_path / TRAINED
+    place.parent.mkdir(parents=True)
+    used = "gapworks: used 3.00 s of CPU, 9.00 s in all, 500 MB\n"
+    place.write_text(f"going on after epoch 5, from .window-r2-n2.checkpoint.safetensors\n{used}")
+    assert own_records(tmp_path, SCALES, records()) == Own()
+    place.write_text(used)
+    assert own_records(tmp_path, SCALES, records()).points
+
+
 def test_another_machine_of_which_no_log_tells_widens_the_range():
     known = records(*SHARDS, GATHERED, TRAINED)
     here = estimate(JOBS, SCALES, known, 2)

@@ -41,8 +41,8 @@ share .+|sites near zero, predicted over solved|enhanced sites, predicted over s
 PURE = """
 R squared.*|largest error at r (<|>=) 2 R|dip of the prediction below its plateau
 |(largest|smallest) roughness of those (alive|dead)|Delta_[fg]|(median of )?1 - correlation of pairs
-|median of 1 - correlation of pairs|largest nearest distance|99 % quantile of nearest distances|((training|validation) )?loss
-|learning rate
+|median of 1 - correlation of pairs|largest nearest distance|99 % quantile of nearest distances
+|((training|validation) )?loss|learning rate
 """
 """C(r), R^2, bases, Pearson correlations, normalised distances and a2F have no unit."""
 UNITLESS = [re.compile(one.replace("\n", "")) for one in (WORDS, COUNTS, SHARES_AND_RATIOS, PURE)]

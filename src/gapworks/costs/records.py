@@ -171,12 +171,18 @@ def kept_records() -> Records:
     return Records(points, said["about"], said["overheads"])
 
 
+RESUMED = "going on after epoch"
+"""In a log: of `learning.loop`."""
+
+
 def logged(folder: Path, scales: Mapping[str, ScaleConfig]) -> Iterator[tuple[str, Work, Used]]:
     """The jobs of a folder's logs that say what they used: log, work, `Used`."""
     for path in sorted((folder / "logs").rglob("*.log")):
         log = path.relative_to(folder).as_posix()
         work = work_of(log, scales)
-        if work is not None and (found := read_used(read_whole(path).decode(errors="replace"))):
+        said = read_whole(path).decode(errors="replace")
+        # A training that went on from a checkpoint says what its last part used.
+        if work is not None and RESUMED not in said and (found := read_used(said)):
             yield log, work, found
 
 
