@@ -176,9 +176,8 @@ TABLES = {
         "paper.tables:curves",
         "Training and validation loss by epoch",
         lambda scale: {"trained": trained(scale)},
-        "**Table (ours).** Loss of eq. 16 during training of each network, and the epoch whose weights "
-        "are kept (1): "
-        "that of the least validation loss.",
+        "**Table (ours).** Loss of eq. 16 during training of each network, and the epoch whose "
+        "weights are kept (1): that of the least validation loss.",
     ),
     "degeneracy": Exhibit(
         "paper.tables:degeneracy",
