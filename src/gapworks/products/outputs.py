@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from gapworks.factory.errors import DataError, DiskError
+from gapworks.factory.errors import DataError, DiskError, reason
 from gapworks.factory.files import beginning, check_plain, open_plain, read_whole, reading
 from gapworks.learning.packages.contents import MANIFEST, is_archive
 from gapworks.study import study
@@ -106,13 +107,15 @@ def check(command: str, arguments: argparse.Namespace, words: Sequence[str] = ()
 
 def _check_place(file: File) -> None:
     """Refuse a place that cannot be written to before anything is computed for it."""
-    folder = next(
-        one for one in file.path.absolute().parents if one.exists()
-    )  # missing ones are made
+    folder = next(one for one in file.path.absolute().parents if os.path.exists(one))
     if not folder.is_dir():
-        raise DiskError(f"{file}: cannot be written, since {folder} is no folder: nothing was done")
-    if not os.access(folder, os.W_OK | os.X_OK):  # nor is anything on a disk that is only read
-        raise DiskError(f"{file}: {folder} may not be written to: nothing was done")
+        code = errno.ENOTDIR
+    elif os.access(folder, os.W_OK | os.X_OK):
+        return
+    else:
+        code = errno.EROFS if os.statvfs(folder).f_flag & os.ST_RDONLY else errno.EACCES
+    why = reason(OSError(code, os.strerror(code)))
+    raise DiskError(f"{file.path}: cannot be written: {folder}: {why}; nothing was done")
 
 
 def _stands(path: Path) -> bool:
