@@ -6,7 +6,7 @@ import yaml
 from gapworks.config import load
 from gapworks.costs.estimate import Sum, estimate, lines, short, spoken
 from gapworks.costs.jobs import Job, span
-from gapworks.costs.records import Cost, Own, Point, Records, own_records
+from gapworks.costs.records import RESUMED, Cost, Own, Point, Records, own_records
 from gapworks.costs.work import work_of
 from tests.conftest import ROOT
 
@@ -101,6 +101,7 @@ def test_a_training_that_went_on_from_a_checkpoint_is_no_record_of_a_whole_one(t
     assert own_records(tmp_path, SCALES, records()) == Own()
     place.write_text(used)
     assert own_records(tmp_path, SCALES, records()).points
+    assert RESUMED in (ROOT / "src/gapworks/learning/loop.py").read_text(), "it says otherwise"
 
 
 def test_another_machine_of_which_no_log_tells_widens_the_range():

@@ -179,10 +179,11 @@ def logged(folder: Path, scales: Mapping[str, ScaleConfig]) -> Iterator[tuple[st
     """The jobs of a folder's logs that say what they used: log, work, `Used`."""
     for path in sorted((folder / "logs").rglob("*.log")):
         log = path.relative_to(folder).as_posix()
-        work = work_of(log, scales)
+        if (work := work_of(log, scales)) is None:
+            continue
         said = read_whole(path).decode(errors="replace")
         # A training that went on from a checkpoint says what its last part used.
-        if work is not None and RESUMED not in said and (found := read_used(said)):
+        if RESUMED not in said and (found := read_used(said)):
             yield log, work, found
 
 
